@@ -1,0 +1,195 @@
+"""Every setting of Nuanxin, driven by the environment (`NUANXIN_*`). The list is in docs/operations.md.
+
+One file on purpose: what runs in production, in the demo and in the tests differs by environment variables only.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+# --- Mode ------------------------------------------------------------------------------------------------------
+DEMO = _flag("NUANXIN_DEMO")
+DEBUG = _flag("NUANXIN_DEBUG")
+HOME = Path(os.environ.get("NUANXIN_HOME", "var")).resolve()
+SECRET_KEY = os.environ.get("NUANXIN_SECRET_KEY", "")
+if not SECRET_KEY:
+    if not (DEMO or DEBUG):
+        raise ImproperlyConfigured(
+            "NUANXIN_SECRET_KEY is not set. Generate one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+        )
+    SECRET_KEY = "demo-and-development-only-" + "0" * 32
+ALLOWED_HOSTS = _list("NUANXIN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("NUANXIN_TRUSTED_ORIGINS")
+BASE_URL = os.environ.get("NUANXIN_BASE_URL", "http://127.0.0.1:8000")
+NUANXIN_EMBEDDED_WORKER = _flag("NUANXIN_EMBEDDED_WORKER")
+# Addresses of reverse proxies whose X-Forwarded-For may be believed; none by default.
+NUANXIN_TRUSTED_PROXIES = _list("NUANXIN_TRUSTED_PROXIES")
+
+# --- Applications ----------------------------------------------------------------------------------------------
+CONTEXTS = [
+    "nuanxin.kernel",
+    "nuanxin.ui",
+    "nuanxin.territories",
+    "nuanxin.people",
+    "nuanxin.compounds",
+    "nuanxin.cases",
+    "nuanxin.notifications",
+    "nuanxin.portal",
+    "nuanxin.demo",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django_cotton",
+    "django_htmx",
+    "ninja",
+    *CONTEXTS,
+]
+
+MIDDLEWARE = [
+    "nuanxin.kernel.access.http.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "nuanxin.people.middleware.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "nuanxin.people.middleware.ActorMiddleware",
+    "nuanxin.ui.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "nuanxin.config.urls"
+WSGI_APPLICATION = "nuanxin.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "nuanxin.ui.context.page",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                ),
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "nuanxin.ui.templatetags.ui"],
+        },
+    },
+]
+COTTON_DIR = "cotton"
+
+# --- Database: SQLite embedded by default, PostgreSQL 15 or newer in production --------------------------------------
+DATABASE_URL = os.environ.get("NUANXIN_DATABASE_URL", f"sqlite:///{HOME / 'nuanxin.sqlite3'}")
+_database: Any = dj_database_url.parse(DATABASE_URL)
+if _database["ENGINE"].endswith("sqlite3"):
+    _durability = os.environ.get("NUANXIN_SQLITE_SYNCHRONOUS", "NORMAL")  # FULL survives power loss, NORMAL a killed process
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_durability}; PRAGMA foreign_keys=ON",
+    }
+    _database["TEST"] = {"NAME": os.environ.get("NUANXIN_TEST_DATABASE", "file:memorydb?mode=memory&cache=shared")}
+    if os.environ.get("NUANXIN_TEST_DATABASE") is None:
+        _database.pop("TEST")
+else:
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "prepare_threshold": 2}
+_database["CONN_MAX_AGE"] = None
+_database["CONN_HEALTH_CHECKS"] = _flag("NUANXIN_CONN_HEALTH_CHECKS", default=True)
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Language, time --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Static files and uploads ----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".webmanifest": "application/manifest+json"}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- Signing in ------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Person"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+_https = _flag("NUANXIN_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = int(timedelta(days=180).total_seconds()) if _https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Privacy ---------------------------------------------------------------------------------------------------
+# The first key encrypts, every key decrypts: rotate by putting a new one in front. Each is 32 bytes, base64.
+NUANXIN_KEYS = _list("NUANXIN_KEYS")
+NUANXIN_CRYPTO = os.environ.get("NUANXIN_CRYPTO", "intl")  # or "sm"
+ICP_NUMBER = os.environ.get("NUANXIN_ICP_NUMBER", "")
+POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
+MAP_REVIEW_NUMBER = os.environ.get("NUANXIN_MAP_REVIEW_NUMBER", "")
+
+# --- Channels --------------------------------------------------------------------------------------------------
+NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+NUANXIN_MAIL_PROVIDER = os.environ.get("NUANXIN_MAIL_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+
+# --- Logging: one line a record, never a name, a phone number or a body ---------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("NUANXIN_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,17 @@
+"""The address space: one include for each context; what a context does not have is not here."""
+
+from django.urls import include, path
+
+from nuanxin.config.api import api
+
+urlpatterns = [
+    path("", include("nuanxin.portal.urls")),
+    path("", include("nuanxin.people.urls")),
+    path("", include("nuanxin.cases.urls")),
+    path("", include("nuanxin.notifications.urls")),
+    path("places/", include("nuanxin.territories.urls")),
+    path("places/", include("nuanxin.compounds.urls")),
+    path("ui/", include("nuanxin.ui.urls")),
+    path("demo/", include("nuanxin.demo.urls")),
+    path("api/v1/", api.urls),
+]

@@ -1,0 +1,15 @@
+"""The WSGI entry point; in embedded mode the event worker and the scheduler run as a thread of this process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanxin.config.settings")
+application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402  -- settings are ready only after the application is made
+
+if settings.NUANXIN_EMBEDDED_WORKER:
+    from nuanxin.kernel.worker import start_embedded  # -- only this mode needs the worker in a web process
+
+    start_embedded()

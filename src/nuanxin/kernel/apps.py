@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class KernelConfig(AppConfig):
+    name = "nuanxin.kernel"
+    label = "kernel"
+    verbose_name = "内核"
+
+    def ready(self) -> None:
+        """Let every context register its rules, reactions and periodic jobs."""
+        autodiscover_modules("permissions", "subscribers", "jobs", "personal")

@@ -1,0 +1,53 @@
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.audit.models import AuditEntry
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    object_type: str = "",
+    object_id: object = "",
+    scope_code: str = "",
+    result: str = "ok",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write one audit row in the caller's transaction. `detail` holds codes and ids, never names or free text."""
+    entry = AuditEntry(
+        at=now,
+        actor_subject_id=actor.subject_id,
+        assignment_id=actor.assignment_id,
+        role=actor.role,
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        scope_code=scope_code,
+        result=result,
+        detail=detail or {},
+    )
+    entry.digest = digest_of(entry)
+    entry.save(force_insert=True)
+
+
+def digest_of(entry: AuditEntry) -> bytes:
+    """SHA-256 over the canonical JSON of everything the row says."""
+    content = [
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        str(entry.actor_subject_id or ""),
+        entry.assignment_id,
+        entry.role,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        entry.scope_code,
+        entry.result,
+        entry.detail,
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()

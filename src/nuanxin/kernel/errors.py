@@ -1,0 +1,75 @@
+"""Errors that a user meets: what went wrong, in the user's language, and what to do next.
+
+A module defines its own errors beside the function that raises them, as subclasses of these. `ui.middleware` turns
+them into a page, an htmx partial or a JSON body; the status is theirs.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class DomainError(Exception):
+    """A refused action. Nothing has been written when it is raised out of a service."""
+
+    status = 400
+    default_message: Text = _("这一步没有做成。")
+    default_hint: Text = _("请稍后再试；一直不行就联系街道。")
+
+    def __init__(self, message: Text = "", *, hint: Text = "", code: str = "") -> None:
+        self.message = message or self.default_message
+        self.hint = hint or self.default_hint
+        self.code = code or type(self).__name__
+        super().__init__(str(self.message))
+
+
+class NotAllowed(DomainError):
+    """The actor may see the object but not do this with it."""
+
+    status = 403
+    default_message = _("您现在的身份不能做这一步。")
+    default_hint = _("如果您有别的身份，请在右上角切换后再试。")
+
+
+class NotFound(DomainError):
+    """It does not exist, or the actor may not know that it does."""
+
+    status = 404
+    default_message = _("没有找到。")
+    default_hint = _("它可能已经移走，或者不归您现在的身份看。")
+
+
+class Conflict(DomainError):
+    """Somebody was faster, or the same key was used with another content."""
+
+    status = 409
+    default_message = _("刚刚有人先处理了。")
+    default_hint = _("请刷新页面，看看现在到了哪一步。")
+
+
+class Invalid(DomainError):
+    """The input cannot be accepted; `fields` says which part and why."""
+
+    status = 422
+    default_message = _("有几处需要改一下。")
+    default_hint = _("请按提示改好后再提交，已经填的都还在。")
+
+    def __init__(
+        self,
+        message: Text = "",
+        *,
+        fields: Mapping[str, Text] | None = None,
+        hint: Text = "",
+        code: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.fields: Mapping[str, Text] = fields or {}
+
+
+class RateLimited(DomainError):
+    status = 429
+    default_message = _("操作太频繁了。")
+    default_hint = _("请过一会儿再试。")

@@ -1,0 +1,9 @@
+"""Publish up: what happened, for those above. One row for the event, one for each reaction to it.
+
+`publish` works only inside a transaction, so that an event exists exactly when its cause does. The worker delivers
+(`kernel.worker`); the same rows will feed webhooks and the rebuilding of figures.
+"""
+
+from nuanxin.kernel.events.publish import Envelope, event, event_classes, publish, subscribe, subscribers
+
+__all__ = ["Envelope", "event", "event_classes", "publish", "subscribe", "subscribers"]

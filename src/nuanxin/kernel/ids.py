@@ -1,0 +1,64 @@
+"""Keys: UUIDv7 for the outside, serials in blocks for numbers that people read (`domain.md` §9)."""
+
+import threading
+import uuid
+from dataclasses import dataclass
+
+import uuid_utils
+from django.db import connection, models, transaction
+from django.db.models import F
+
+BLOCK_SIZE = 100
+
+
+def uuid7() -> uuid.UUID:
+    """A time-ordered UUID (RFC 9562) as the standard library's type."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)
+
+
+class Serial(models.Model):
+    """The next free number of a named series."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    next_value = models.BigIntegerField(default=1)
+
+    class Meta:
+        app_label = "kernel"
+
+
+@dataclass
+class _Block:
+    next_value: int
+    end: int
+
+
+_blocks: dict[tuple[str, str], _Block] = {}
+_lock = threading.Lock()
+
+
+def next_serial(name: str) -> int:
+    """The next number of the series, starting at 1. Numbers never repeat; gaps are allowed.
+
+    Outside a transaction the process takes a block and hands it out from memory, so that reports do not queue for one
+    row. Inside a transaction exactly one number is taken with it: a block that could be rolled back must not be kept.
+    """
+    if connection.in_atomic_block:
+        return _take(name, 1)
+    key = (str(connection.settings_dict["NAME"]), name)
+    with _lock:
+        block = _blocks.get(key)
+        if block is None or block.next_value >= block.end:
+            start = _take(name, BLOCK_SIZE)
+            block = _blocks[key] = _Block(start, start + BLOCK_SIZE)
+        value = block.next_value
+        block.next_value += 1
+        return value
+
+
+def _take(name: str, count: int) -> int:
+    with transaction.atomic():
+        updated = Serial.objects.filter(name=name).update(next_value=F("next_value") + count)
+        if not updated:
+            Serial.objects.get_or_create(name=name)
+            Serial.objects.filter(name=name).update(next_value=F("next_value") + count)
+        return Serial.objects.values_list("next_value", flat=True).get(name=name) - count
