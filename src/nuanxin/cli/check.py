@@ -1,0 +1,38 @@
+"""`nuanxin check`."""
+
+import json
+
+import click
+from django.utils import timezone
+
+from nuanxin.kernel import checks
+
+MARKS = {
+    checks.Level.OK: click.style("ok     ", fg="green"),
+    checks.Level.WARNING: click.style("warning", fg="yellow"),
+    checks.Level.ERROR: click.style("ERROR  ", fg="red", bold=True),
+}
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for monitoring.")
+def command(*, as_json: bool) -> None:
+    """Look at this installation: configuration, calendar, keys, audit seals, undelivered events.
+
+    Ends with 1 when something promised does not hold, otherwise with 0.
+
+    \b
+      nuanxin check
+      nuanxin check --json | grep -v '"level": "ok"'
+    """
+    findings = checks.run(timezone.now())
+    for finding in findings:
+        if as_json:
+            row = {"level": finding.level.name.lower(), "code": finding.code, "message": finding.message}
+            click.echo(json.dumps(row | {"hint": finding.hint}, ensure_ascii=False))
+            continue
+        click.echo(f"{MARKS[finding.level]}  {finding.code}: {finding.message}")
+        if finding.hint and finding.level > checks.Level.OK:
+            click.echo(f"         → {finding.hint}")
+    if any(finding.level == checks.Level.ERROR for finding in findings):
+        raise SystemExit(1)

@@ -1,0 +1,110 @@
+"""`nuanxin docs`: the half of the documentation that the code knows better than anybody: docs/generated/."""
+
+import dataclasses
+import importlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from django.apps import apps
+from django.utils import translation
+
+from nuanxin.cli import main
+from nuanxin.kernel.access import policy
+from nuanxin.kernel.events import event_classes, subscribers
+from nuanxin.kernel.workflow import Workflow
+
+NOTE = "<!-- Written by `nuanxin docs`; a test fails when it is out of date. -->\n\n"
+
+
+@click.command("docs")
+@click.option(
+    "--to",
+    "folder",
+    default=Path("docs/generated"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+)
+def command(folder: Path) -> None:
+    """Write workflow diagrams, the event catalogue, the permissions and the commands from the code itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(f"{folder / name}")
+
+
+def pages() -> dict[str, str]:
+    """File name → Markdown, the same on every machine."""
+    with translation.override("zh-hans"):  # labels appear as users see them
+        return {
+            "commands.md": NOTE + "".join(_commands()),
+            "events.md": NOTE + "".join(_events()),
+            "permissions.md": NOTE + "".join(_permissions()),
+            "workflows.md": NOTE + "".join(_workflows()),
+        }
+
+
+def workflows() -> dict[str, Workflow]:
+    """Every table of states and moves; private to their contexts, so looked up, not imported."""
+    found: dict[str, Workflow] = {}
+    for config in apps.get_app_configs():
+        if not config.name.startswith("nuanxin.") or not (Path(config.path) / "workflow.py").exists():
+            continue
+        module = importlib.import_module(f"{config.name}.workflow")
+        found |= {item.name: item for item in vars(module).values() if isinstance(item, Workflow)}
+    return found
+
+
+def _workflows() -> Iterator[str]:
+    yield "# Workflows\n\nBoxes are states, arrows are what somebody (or the system) does.\n"
+    for name, workflow in sorted(workflows().items()):
+        yield f"\n## {name}\n\n```mermaid\n{workflow.to_mermaid()}```\n\n"
+        yield "| State | 中文 |\n|---|---|\n"
+        yield from (f"| `{value}` | {label} |\n" for value, label in workflow.states.choices)
+        yield "\n| Move | 中文 | From | To | Permission | Must be filled in | Publishes |\n"
+        yield "|---|---|---|---|---|---|---|\n"
+        for move in workflow.transitions.values():
+            sources = ", ".join(f"`{source}`" for source in move.sources)
+            required = ", ".join(f"`{field}`" for field in move.required_fields)
+            event = f"`{move.event}`" if move.event else ""
+            yield (
+                f"| `{move.name}` | {move.label} | {sources} | `{move.target}` "
+                f"| `{move.permission}` | {required} | {event} |\n"
+            )
+
+
+def _events() -> Iterator[str]:
+    yield "# Events\n\nWhat happened, for whoever is above. Fields are only ever added.\n"
+    for name, cls in event_classes().items():
+        yield f"\n## {name}\n\n"
+        words = inspect.cleandoc(cls.__doc__ or "")
+        if words and not words.startswith(f"{cls.__name__}("):  # a dataclass without one describes itself
+            yield f"{words}\n\n"
+        for field in dataclasses.fields(cls):
+            kind = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+            yield f"- `{field.name}`: `{kind}`\n"
+        heard = sorted(subscribers(name))
+        yield f"\nHeard by: {', '.join(f'`{each}`' for each in heard) or 'nobody yet'}\n"
+
+
+def _permissions() -> Iterator[str]:
+    yield "# Permissions\n\nEach has one rule; which role holds which is reference data.\n\n"
+    yield from (f"- `{permission}`\n" for permission in policy.permissions())
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n"
+    context = click.Context(main.main, info_name="nuanxin")
+    for name in main.COMMANDS:
+        yield from _command(main.main.get_command(context, name), context)
+
+
+def _command(found: click.Command | None, parent: click.Context) -> Iterator[str]:
+    if found is None:
+        return
+    context = click.Context(found, info_name=found.name, parent=parent, max_content_width=100)
+    yield f"\n## {context.command_path}\n\n```text\n{found.get_help(context).rstrip()}\n```\n"
+    if isinstance(found, click.Group):
+        for name in found.list_commands(context):
+            yield from _command(found.get_command(context, name), context)

