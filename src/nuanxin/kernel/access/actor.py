@@ -33,6 +33,10 @@ class Actor:
     def is_masked(self, permission: str) -> bool:
         return permission in self.grants.masked
 
+    def sees_confidential(self, permission: str) -> bool:
+        """Whether the grant reaches the categories that are open to named roles only (`domain.md` §0.3 law 23)."""
+        return permission in self.grants.confidential
+
 
 @dataclass(frozen=True, slots=True)
 class Grants:
@@ -40,6 +44,7 @@ class Grants:
 
     extents: dict[str, str]
     masked: frozenset[str] = frozenset()
+    confidential: frozenset[str] = frozenset()
 
 
 NO_GRANTS = Grants({})
