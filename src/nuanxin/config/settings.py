@@ -181,6 +181,10 @@ ICP_NUMBER = os.environ.get("NUANXIN_ICP_NUMBER", "")
 POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
 MAP_REVIEW_NUMBER = os.environ.get("NUANXIN_MAP_REVIEW_NUMBER", "")
 
+# --- Background work -------------------------------------------------------------------------------------------
+NUANXIN_DELIVERY_ATTEMPTS = int(os.environ.get("NUANXIN_DELIVERY_ATTEMPTS", "12"))  # then an event's delivery is dead
+NUANXIN_AUDIT_DAYS = max(int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184)  # by law never under six months
+
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")
 NUANXIN_MAIL_PROVIDER = os.environ.get("NUANXIN_MAIL_PROVIDER", "recorder" if DEMO or DEBUG else "none")
