@@ -4,12 +4,15 @@ A module defines its own errors beside the function that raises them, as subclas
 them into a page, an htmx partial or a JSON body; the status is theirs.
 """
 
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+PACKAGE = f"{Path(__file__).parents[1]}/"
 
 
 class DomainError(Exception):
@@ -73,3 +76,16 @@ class RateLimited(DomainError):
     status = 429
     default_message = _("操作太频繁了。")
     default_hint = _("请过一会儿再试。")
+
+
+def describe(error: BaseException) -> str:
+    """The kind of an error and the place in our code, for logs and status rows.
+
+    Never its message: a database quotes the values that it refuses, and those may be somebody's.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(PACKAGE)]
+    if not ours:
+        return type(error).__name__
+    place = ours[-1].filename.removeprefix(PACKAGE)
+    return f"{type(error).__name__} in {place}:{ours[-1].lineno} {ours[-1].name}"

@@ -1,7 +1,8 @@
 """Django looks for models here; each part of the kernel keeps its own beside its code."""
 
 from nuanxin.kernel.audit.models import AuditEntry, AuditSeal
+from nuanxin.kernel.cached import Stamp
 from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.kernel.ids import Serial
-
-__all__ = ["AuditEntry", "AuditSeal", "Delivery", "Event", "Serial"]
+from nuanxin.kernel.scheduler.models import Heartbeat, Job
+from nuanxin.kernel.worktime.models import *  # noqa: F403

@@ -47,7 +47,16 @@ def digest_of(entry: AuditEntry) -> bytes:
         entry.object_id,
         entry.scope_code,
         entry.result,
-        entry.detail,
+        _canonical(entry.detail),
     ]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
+
+
+def _canonical(value: Any) -> Any:
+    """JSON as both databases give it back: keys are strings, and a whole number may return as an integer."""
+    if isinstance(value, dict):
+        return {str(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -4,6 +4,20 @@
 (`kernel.worker`); the same rows will feed webhooks and the rebuilding of figures.
 """
 
+from nuanxin.kernel.events.deliver import Backlog, dead_letters, deliver_batch, drain, redeliver, undelivered
 from nuanxin.kernel.events.publish import Envelope, event, event_classes, publish, subscribe, subscribers
 
-__all__ = ["Envelope", "event", "event_classes", "publish", "subscribe", "subscribers"]
+__all__ = [
+    "Backlog",
+    "Envelope",
+    "dead_letters",
+    "deliver_batch",
+    "drain",
+    "event",
+    "event_classes",
+    "publish",
+    "redeliver",
+    "subscribe",
+    "subscribers",
+    "undelivered",
+]

@@ -63,6 +63,10 @@ def subscribers(event_name: str) -> dict[str, Handler]:
     return _handlers.get(event_name, {})
 
 
+def knows(event_name: str) -> bool:
+    return event_name in _events
+
+
 def rebuild(name: str, payload: dict[str, Any]) -> Any:
     """The event as its dataclass. Fields only ever get added, so older rows take the defaults."""
     cls: Any = _events[name]

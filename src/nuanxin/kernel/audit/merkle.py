@@ -1,0 +1,41 @@
+"""Digests of the audit log. The shapes are those of RFC 6962: leaves and nodes are told apart by a first byte."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+ALGORITHMS = {"sha256": hashlib.sha256}
+NO_SEAL = bytes(32)  # what the first seal is chained to
+
+
+def leaf(entry_id: int, entry_digest: bytes, *, algorithm: str) -> bytes:
+    return _hash(algorithm, b"\x00", entry_id.to_bytes(8, "big", signed=True), entry_digest)
+
+
+def root(leaves: Sequence[bytes], *, algorithm: str) -> bytes:
+    """The Merkle root; an odd node climbs unpaired, so that no two lists of leaves share a root."""
+    if not leaves:
+        return _hash(algorithm)
+    level = list(leaves)
+    while len(level) > 1:
+        paired = [_hash(algorithm, b"\x01", level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+    return level[0]
+
+
+def seal_digest(
+    *,
+    number: int,
+    sealed_at: datetime,
+    last: tuple[int, int],
+    count: int,
+    algorithm: str,
+    root: bytes,
+    previous: bytes,
+) -> bytes:
+    head = f"{number}|{sealed_at.astimezone(UTC).isoformat(timespec='microseconds')}|{last[0]}|{last[1]}|{count}|{algorithm}|"
+    return _hash(algorithm, b"\x02", head.encode(), root, previous)
+
+
+def _hash(algorithm: str, *parts: bytes) -> bytes:
+    return ALGORITHMS[algorithm](b"".join(parts)).digest()

@@ -1,0 +1,20 @@
+"""The kernel's own periodic work."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from nuanxin.kernel import audit
+from nuanxin.kernel.scheduler import periodic
+
+
+@periodic(every=timedelta(seconds=1), lease=timedelta(seconds=30))
+def seal_audit_log(now: datetime) -> None:
+    """Seal the audit entries of the last second into the chain."""
+    audit.seal_pending(now=now)
+
+
+@periodic(every=timedelta(days=1), lease=timedelta(hours=1))
+def cut_audit_log(now: datetime) -> None:
+    """Delete audit entries past their retention (`domain.md` §8: twelve months, by law never under six)."""
+    audit.cut(before=now - timedelta(days=settings.NUANXIN_AUDIT_DAYS), now=now)
