@@ -16,6 +16,6 @@ os.environ.setdefault(
     "dGVzdC1rZXktb25lLXRlc3Qta2V5LW9uZS0xMjM0NTY=,dGVzdC1rZXktdHdvLXRlc3Qta2V5LXR3by0xMjM0NTY=",
 )
 
-from nuanxin.config.settings import *  # noqa: E402, F403  -- the environment above comes first; all of it is meant
+from nuanxin.config.settings import *  # noqa: F403  -- the environment above comes first; all of it is meant
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # seconds of the suite, no secrets in it

@@ -1,0 +1,52 @@
+"""What every test may count on. Factories are in tests/factories, the browser in tests/browser.py."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from nuanxin.kernel.audit import guard
+from scripts import chromium
+
+pytest_plugins = ["tests.browser"]
+
+# Nothing times out a test: a slow machine is not a wrong answer.
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=60, print_blob=True)
+hypothesis.settings.register_profile(
+    "thorough", parent=hypothesis.settings.get_profile("suite"), max_examples=1000
+)
+hypothesis.settings.load_profile(os.environ.get("NUANXIN_HYPOTHESIS", "suite"))
+
+REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let tests empty the audit log between them; tests/kernel/test_audit.py puts its guard back for itself."""
+    with django_db_blocker.unblock():
+        guard.remove(connection)
+
+
+def pytest_report_header():
+    return f"database: {connection.vendor}; chromium: {chromium.find() or 'not installed'}"
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with its reason, what this machine cannot do; keep the browser's tests on one worker, one demo city."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if chromium.find() is None and "browser" not in REQUIRED:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+        if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="only about PostgreSQL"))
+
+
+def pytest_sessionfinish(session):
+    """Remove the folder of uploads that tests/settings.py made for this run; workers leave it to their controller."""
+    home = settings.HOME
+    if not hasattr(session.config, "workerinput") and home.name.startswith("nuanxin-test-"):
+        shutil.rmtree(home, ignore_errors=True)
