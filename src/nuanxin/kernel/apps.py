@@ -8,5 +8,6 @@ class KernelConfig(AppConfig):
     verbose_name = "内核"
 
     def ready(self) -> None:
-        """Let every context register its rules, reactions and periodic jobs."""
-        autodiscover_modules("permissions", "subscribers", "jobs", "personal")
+        """Let every context register its rules, reactions, periodic jobs, personal tables and checks."""
+        autodiscover_modules("permissions", "subscribers", "jobs", "personal", "checks")
+        autodiscover_modules("checks.background", "checks.seals")  # the kernel's own

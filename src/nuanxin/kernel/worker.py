@@ -6,6 +6,7 @@ It keeps no state. Any number of workers may run on any number of machines; kill
 import atexit
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -48,6 +49,14 @@ def run_forever(stop: threading.Event) -> None:
         if idle:
             stop.wait(pause)
     _drop_connection()
+
+
+def run_until_stopped() -> None:
+    """Work until SIGINT or SIGTERM, for a process that does nothing else."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run_forever(stop)
 
 
 class _Turn:
