@@ -164,6 +164,29 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 AUTH_USER_MODEL = "people.Person"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+ACCOUNT_ADAPTER = "nuanxin.people.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "nuanxin.people.adapter.MFAAdapter"
+MFA_TOTP_ISSUER = "Nuanxin"
+# Lock-out after five wrong passwords or dynamic codes for a login name, for a quarter of an hour (domain.md §8).
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "nuanxin.people.views.sign_in.locked_out"
+AXES_VERBOSE = False
+# A second factor for every role of staff; only the demo, which is refused off loopback, may do without.
+NUANXIN_STAFF_TWO_FACTORS = _flag("NUANXIN_STAFF_TWO_FACTORS", default=not DEMO)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())

@@ -3,7 +3,7 @@ from django.db.models import F, Q
 
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
-from nuanxin.kernel.privacy import BlindIndexField, EncryptedTextField
+from nuanxin.kernel.privacy.fields import BlindIndexField, EncryptedTextField
 from nuanxin.people.enums import CodePurpose, SignInMethod
 from nuanxin.people.models.assignments import Assignment, Role
 from nuanxin.people.models.organisations import Organisation, Site
@@ -18,8 +18,8 @@ class OneTimeCode(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
-    phone = EncryptedTextField()
-    phone_index = BlindIndexField()
+    phone = EncryptedTextField(purpose="people.code_phone")
+    phone_index = BlindIndexField(source="phone", purpose="people.code_phone")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     code_hash = models.CharField(max_length=64)
     client_hash = models.CharField(max_length=64, blank=True)

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
-from nuanxin.kernel.privacy import BlindIndexField, EncryptedTextField
+from nuanxin.kernel.privacy.fields import BlindIndexField, EncryptedTextField
 from nuanxin.people.enums import DeclaredAs, Language, Theme, WorkerType
 
 
@@ -30,8 +30,8 @@ class Person(AbstractBaseUser):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField("姓名", max_length=50, blank=True)
     nickname = models.CharField("昵称", max_length=30, blank=True)
-    phone = EncryptedTextField("手机号", blank=True)
-    phone_index = BlindIndexField("手机号索引", null=True, unique=True)
+    phone = EncryptedTextField("手机号", blank=True, purpose="people.phone")
+    phone_index = BlindIndexField("手机号索引", source="phone", purpose="people.phone", unique=True)
     login_name = models.CharField("登录名", max_length=40, null=True, blank=True, unique=True)
     language = models.CharField("语言", max_length=8, choices=Language.choices, default=Language.CHINESE)
     theme = models.CharField("外观", max_length=8, choices=Theme.choices, default=Theme.AUTO)

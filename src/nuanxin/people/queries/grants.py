@@ -1,44 +1,17 @@
-"""The role × action matrix as the policy reads it: once per process, and again after a minute."""
-
-import time
-from threading import Lock
+"""The role × action matrix as the policy reads it: once per process, and again when it has changed."""
 
 from nuanxin.kernel.access.actor import NO_GRANTS, Grants
+from nuanxin.kernel.cached import Cached
 from nuanxin.people.models import RoleAction
-
-# A change made in another process is seen within a minute; reading 270 small rows costs about a millisecond.
-LIFETIME_SECONDS = 60.0
-
-_lock = Lock()
-_matrix: dict[str, Grants] = {}
-_read_at = float("-inf")
 
 
 def grants_of(role: str) -> Grants:
     """What the role holds, and how far; empty for an unknown role."""
-    return _current().get(role, NO_GRANTS)
+    return matrix.get().get(role, NO_GRANTS)
 
 
 def roles_holding(permission: str) -> list[str]:
-    return sorted(role for role, grants in _current().items() if permission in grants.extents)
-
-
-def forget_grants() -> None:
-    """Read the matrix anew at the next look."""
-    global _read_at  # noqa: PLW0603  -- one value per process, guarded by the lock
-    with _lock:
-        _read_at = float("-inf")
-
-
-def _current() -> dict[str, Grants]:
-    global _matrix, _read_at  # noqa: PLW0603  -- one value per process, guarded by the lock
-    if time.monotonic() - _read_at < LIFETIME_SECONDS:
-        return _matrix
-    with _lock:
-        if time.monotonic() - _read_at >= LIFETIME_SECONDS:
-            _matrix = _read()
-            _read_at = time.monotonic() if _matrix else float("-inf")
-    return _matrix
+    return sorted(role for role, grants in matrix.get().items() if permission in grants.extents)
 
 
 def _read() -> dict[str, Grants]:
@@ -60,3 +33,6 @@ def _read() -> dict[str, Grants]:
         )
         for role, cells in extents.items()
     }
+
+
+matrix = Cached("people.matrix", _read, ttl=60.0)

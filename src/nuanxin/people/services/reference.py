@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from nuanxin.people.models import ConsentPurpose, Role, RoleAction
-from nuanxin.people.queries.grants import forget_grants
+from nuanxin.people.queries.grants import matrix
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
@@ -20,20 +20,19 @@ def _rows(name: str) -> Iterable[dict[str, Any]]:
 def load_reference() -> None:
     """Add the roles, the matrix and the consent texts that are missing. What a city has edited stays as it is.
 
-    A consent text of a higher version than the stored one replaces it: consents point to the version they were given
-    to, with the digest of its words.
+    A consent text of a higher version than the stored one replaces it: consents keep the version they were given to
+    and the digest of its words.
     """
     known = set(Role.objects.values_list("code", flat=True))
     rows = [Role(sort=number, **row) for number, row in enumerate(_rows("roles.csv"))]
     Role.objects.bulk_create(row for row in rows if row.code not in known)
     _load_matrix()
     _load_purposes()
-    forget_grants()
 
 
 def _load_matrix() -> None:
     known = set(RoleAction.objects.values_list("role_id", "permission"))
-    RoleAction.objects.bulk_create(
+    missing = [
         RoleAction(
             role_id=row["role"],
             permission=row["permission"],
@@ -43,7 +42,10 @@ def _load_matrix() -> None:
         )
         for row in _rows("role_actions.csv")
         if (row["role"], row["permission"]) not in known
-    )
+    ]
+    if missing:
+        RoleAction.objects.bulk_create(missing)
+        matrix.changed()
 
 
 def _load_purposes() -> None:

@@ -1,0 +1,71 @@
+"""From a session or a token to the actor. The hottest reads of the whole product: one statement each."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from nuanxin.kernel.access import Actor
+from nuanxin.people.models import ApiToken, Assignment, Person
+from nuanxin.people.queries.grants import grants_of
+
+
+def active(now: datetime, prefix: str = "") -> Q:
+    """Assignments in force at the instant; `prefix` leads to the assignment (`"assignment__"`)."""
+    started = Q(**{f"{prefix}active_from__lte": now})
+    return started & (Q(**{f"{prefix}active_to": None}) | Q(**{f"{prefix}active_to__gt": now}))
+
+
+def actor_for(assignment: Assignment) -> Actor:
+    """The actor of an assignment; no query if `person__subject` came along."""
+    person = assignment.person
+    return Actor(
+        role=assignment.role_id,
+        person_id=person.pk,
+        subject_id=person.subject.pk,
+        assignment_id=assignment.pk,
+        scope_code=assignment.scope_code,
+        organisation_id=assignment.organisation_id,
+        site_id=assignment.site_id,
+        name=person.display_name,
+        grants=grants_of(assignment.role_id),
+    )
+
+
+def actor_without_role(person: Person) -> Actor:
+    """Somebody signed in who holds no assignment (any more): may see and take along their own data, nothing else."""
+    return Actor(person_id=person.pk, subject_id=person.subject.pk, name=person.display_name)
+
+
+def assignments_in_force(*, person_id: int, now: datetime) -> QuerySet[Assignment]:
+    """What the person may act as now, the most demanding role first, with all that the switcher shows."""
+    return (
+        Assignment.objects.filter(active(now), person_id=person_id, person__is_active=True)
+        .select_related("person__subject", "role", "organisation", "site")
+        .order_by("-role__sort", "pk")
+    )
+
+
+def assignment_in_force(*, assignment_id: int, person_id: int, now: datetime) -> Assignment | None:
+    return (
+        Assignment.objects.filter(active(now), pk=assignment_id, person_id=person_id, person__is_active=True)
+        .select_related("person__subject", "role", "organisation")
+        .first()
+    )
+
+
+def token_in_force(*, token_hash: str, now: datetime) -> ApiToken | None:
+    return (
+        ApiToken.objects.filter(
+            active(now, "assignment__"),
+            token_hash=token_hash,
+            revoked_at=None,
+            expires_at__gt=now,
+            person__is_active=True,
+        )
+        .select_related("person__subject", "assignment")
+        .first()
+    )
+
+
+def person_with_subject(*, person_id: int) -> Person | None:
+    return Person.objects.filter(pk=person_id, is_active=True).select_related("subject").first()

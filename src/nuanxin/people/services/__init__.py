@@ -1,0 +1,3 @@
+from nuanxin.people.services.reference import load_reference
+
+__all__ = ["load_reference"]
