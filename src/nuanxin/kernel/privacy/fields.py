@@ -47,7 +47,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return decrypt(value, self.purpose) if value else value
 
-    def get_lookup(self, lookup_name: str) -> type[Lookup[Any]] | None:
+    def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted: look it up by its blind index")
         return super().get_lookup(lookup_name)
@@ -78,7 +78,7 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]  # generic in
 
 
 @BlindIndexField.register_lookup
-class Holds(Lookup[str]):
+class Holds(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
     """Equality with the plain value, whenever its row was written."""
 
     lookup_name = "holds"
