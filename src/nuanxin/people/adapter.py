@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from nuanxin.kernel.privacy.keys import decrypt, encrypt
 from nuanxin.people.models import Person
-from nuanxin.people.queries.persons import person_by_phone
+from nuanxin.people.queries.subjects import person_by_phone
 
 TOTP_PURPOSE = "people.totp_secret"
 

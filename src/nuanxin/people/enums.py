@@ -164,8 +164,3 @@ class Language(models.TextChoices):
     CHINESE = "zh-hans", _("简体中文")
     ENGLISH = "en", _("English")
 
-
-class Theme(models.TextChoices):
-    AUTO = "auto", _("跟随系统")
-    LIGHT = "light", _("浅色")
-    DARK = "dark", _("深色")

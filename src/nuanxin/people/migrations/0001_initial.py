@@ -50,8 +50,6 @@ class Migration(migrations.Migration):
                 ('phone_index', nuanxin.kernel.privacy.fields.BlindIndexField(db_index=True, editable=False, max_length=64, null=True, purpose='people.phone', source='phone', unique=True, verbose_name='手机号索引')),
                 ('login_name', models.CharField(blank=True, max_length=40, null=True, unique=True, verbose_name='登录名')),
                 ('language', models.CharField(choices=[('zh-hans', '简体中文'), ('en', 'English')], default='zh-hans', max_length=8, verbose_name='语言')),
-                ('theme', models.CharField(choices=[('auto', '跟随系统'), ('light', '浅色'), ('dark', '深色')], default='auto', max_length=8, verbose_name='外观')),
-                ('large_type', models.BooleanField(default=False, verbose_name='关怀模式')),
                 ('is_active', models.BooleanField(default=True, verbose_name='启用')),
                 ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='改密时间')),
                 ('password_history', models.JSONField(blank=True, default=list, verbose_name='旧密码摘要')),

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
 from nuanxin.kernel.privacy.fields import BlindIndexField, EncryptedTextField
-from nuanxin.people.enums import DeclaredAs, Language, Theme, WorkerType
+from nuanxin.people.enums import DeclaredAs, Language, WorkerType
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -34,8 +34,6 @@ class Person(AbstractBaseUser):
     phone_index = BlindIndexField("手机号索引", source="phone", purpose="people.phone", unique=True)
     login_name = models.CharField("登录名", max_length=40, null=True, blank=True, unique=True)
     language = models.CharField("语言", max_length=8, choices=Language.choices, default=Language.CHINESE)
-    theme = models.CharField("外观", max_length=8, choices=Theme.choices, default=Theme.AUTO)
-    large_type = models.BooleanField("关怀模式", default=False)
     is_active = models.BooleanField("启用", default=True)
     password_changed_at = models.DateTimeField("改密时间", null=True, blank=True)
     password_history = models.JSONField("旧密码摘要", default=list, blank=True)

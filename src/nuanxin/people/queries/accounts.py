@@ -1,0 +1,40 @@
+"""A person's own account: consents, sessions, keys, the second factor."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from nuanxin.people.models import ApiToken, Consent, ConsentPurpose, RecoveryCode, SignIn
+
+
+def consent_purposes() -> list[ConsentPurpose]:
+    return list(ConsentPurpose.objects.all())
+
+
+def consents_of(person_id: int) -> dict[str, Consent]:
+    """The consents in force, by purpose."""
+    found = Consent.objects.filter(person_id=person_id, withdrawn_at=None)
+    return {consent.purpose_id: consent for consent in found}
+
+
+def consented(person_id: int, purpose: str) -> bool:
+    return Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).exists()
+
+
+def sign_ins_of(person_id: int) -> QuerySet[SignIn]:
+    """The sessions that have not been ended, the newest first."""
+    return SignIn.objects.filter(person_id=person_id, ended_at=None).order_by("-started_at")
+
+
+def tokens_of(person_id: int, *, now: datetime) -> QuerySet[ApiToken]:
+    found = ApiToken.objects.filter(person_id=person_id, revoked_at=None, expires_at__gt=now)
+    return found.select_related("assignment__role").order_by("-created_at")
+
+
+def has_recovery_code(person_id: int) -> bool:
+    return RecoveryCode.objects.filter(person_id=person_id).exists()
+
+
+def has_second_factor(person_id: int) -> bool:
+    return Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists()

@@ -1,0 +1,48 @@
+"""From the opaque subject to the person and back. Nobody joins them anywhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from nuanxin.people.identifiers import national_mobile, normal_mobile
+from nuanxin.people.models import Person, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach somebody, in clear: for the break-glass path and for sending, never for a list."""
+
+    name: str
+    phone: str
+    language: str = "zh-hans"
+
+
+def person_by_phone(phone: str) -> Person | None:
+    """The account that hangs on a number, however it was typed."""
+    number = normal_mobile(phone)
+    return Person.objects.filter(phone_index__holds=number, is_active=True).first() if number else None
+
+
+def subject_by_phone(phone: str) -> UUID | None:
+    number = normal_mobile(phone)
+    found = Subject.objects.filter(person__phone_index__holds=number, person__is_active=True)
+    return found.values_list("pk", flat=True).first() if number else None
+
+
+def person_of_subject(subject_id: UUID) -> Person | None:
+    """Whom something concerns; nobody for an erased subject."""
+    return Person.objects.filter(subject__pk=subject_id, is_active=True).first()
+
+
+def persons_of_subjects(subject_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    found = Subject.objects.filter(pk__in=set(subject_ids), person__is_active=True).select_related("person")
+    return {subject.pk: subject.person for subject in found if subject.person}
+
+
+def contact_of(subject_id: UUID) -> Contact | None:
+    person = person_of_subject(subject_id)
+    return Contact(person.display_name, national_mobile(person.phone), person.language) if person else None
+
+
+def subject_of(person_id: int) -> UUID | None:
+    return Subject.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
