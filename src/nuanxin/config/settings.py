@@ -115,6 +115,7 @@ TEMPLATES = [
     },
 ]
 COTTON_DIR = "cotton"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees its attributes and the context processors, nothing else
 
 # --- Database: SQLite embedded by default, PostgreSQL 15 or newer in production --------------------------------------
 DATABASE_URL = os.environ.get("NUANXIN_DATABASE_URL", f"sqlite:///{HOME / 'nuanxin.sqlite3'}")

@@ -1,0 +1,46 @@
+"""Refusals become something a person can act on: a page, a toast for htmx, or JSON, with the error's own status."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from nuanxin.kernel.errors import DomainError
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class DomainErrorMiddleware:
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        if wants_json(request):
+            return as_json(exception)
+        if getattr(request, "htmx", False):
+            return as_toast(request, exception)
+        context = {"error": exception, "status": exception.status}
+        return render(request, "ui/error.html", context, status=exception.status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def as_json(error: DomainError) -> JsonResponse:
+    fields = {name: str(text) for name, text in getattr(error, "fields", {}).items()}
+    body = {"code": error.code, "message": str(error.message), "hint": str(error.hint), "fields": fields}
+    return JsonResponse(body, status=error.status)
+
+
+def as_toast(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page stays as it is; the refusal is announced beside it."""
+    response = render(request, "ui/partials/error.html", {"error": error}, status=error.status)
+    response["HX-Retarget"] = "#toasts"
+    response["HX-Reswap"] = "beforeend"
+    return response

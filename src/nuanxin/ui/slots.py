@@ -1,0 +1,98 @@
+"""Slots: places in a page that the contexts above fill, without the page knowing them.
+
+A context registers in its `AppConfig.ready()`:
+
+    from nuanxin.ui import slots
+    slots.register("rail", slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.read"), order=10)
+    slots.register("home", slots.Panel("cases/home_panel.html", context=home_context), order=20)
+
+Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from nuanxin.kernel.access import policy
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link. `match` are the view names (or `namespace:` prefixes) for which it counts as the current one."""
+
+    label: str | Promise
+    url_name: str
+    icon: str = ""
+    permission: str | None = None
+    match: tuple[str, ...] = ()
+    primary: bool = False
+    count: Callable[[HttpRequest], int] | None = None
+
+    def is_current(self, view_name: str) -> bool:
+        names = self.match or (self.url_name,)
+        return any(view_name == name or (name.endswith(":") and view_name.startswith(name)) for name in names)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of page: a template and the context it needs, read for this request."""
+
+    template: str
+    context: Callable[[HttpRequest], Mapping[str, Any]] = field(default=lambda request: {})
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An `Item` as one request sees it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+    primary: bool
+    count: int | None
+
+
+_registry: dict[str, list[tuple[int, Item | Panel]]] = defaultdict(list)
+
+
+def register(slot: str, item: Item | Panel, *, order: int = 50) -> None:
+    """Idempotent: registering an equal item again changes nothing."""
+    if all(known != item for _, known in _registry[slot]):
+        _registry[slot].append((order, item))
+        _registry[slot].sort(key=lambda entry: entry[0])
+
+
+def entries(slot: str, request: HttpRequest) -> list[Item | Panel]:
+    """What this request's actor may see, in order."""
+    return [item for _, item in _registry[slot] if _permitted(item, request)]
+
+
+def links(slot: str, request: HttpRequest) -> list[Link]:
+    match = request.resolver_match
+    view_name = match.view_name if match else ""
+    return [_link(item, request, view_name) for item in entries(slot, request) if isinstance(item, Item)]
+
+
+def _permitted(item: Item | Panel, request: HttpRequest) -> bool:
+    if item.permission is None:
+        return True
+    actor = getattr(request, "actor", None)
+    return actor is not None and policy.permits(actor, item.permission)
+
+
+def _link(item: Item, request: HttpRequest, view_name: str) -> Link:
+    return Link(
+        label=item.label,
+        url=reverse(item.url_name),
+        icon=item.icon,
+        current=item.is_current(view_name),
+        primary=item.primary,
+        count=item.count(request) if item.count else None,
+    )

@@ -1,0 +1,58 @@
+// Small helpers around htmx and plain pages: refusals, toasts, keyboard in lists, menus, printing.
+
+const TOAST_FOR = 6000;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // A refusal that names its own place (a toast) is shown; any other error leaves the page as it was.
+  if (event.detail.xhr.getResponseHeader("HX-Retarget")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+function watchToast(toast) {
+  if (toast.dataset.watched) return;
+  toast.dataset.watched = "yes";
+  const isError = toast.classList.contains("toast--error");
+  if (!isError) setTimeout(() => toast.remove(), TOAST_FOR);
+}
+
+const toasts = document.getElementById("toasts");
+if (toasts) {
+  toasts.querySelectorAll("[data-toast]").forEach(watchToast);
+  new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(watchToast)).observe(toasts, {
+    childList: true,
+  });
+}
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
+  if (event.target.closest("[data-print]")) window.print();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") return focusHotkey(event);
+  if (event.key === "j" || event.key === "k") moveInQueue(event.key === "j" ? 1 : -1);
+});
+
+function focusHotkey(event) {
+  const field = document.querySelector('[data-hotkey="/"]');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
+function moveInQueue(step) {
+  const links = [...document.querySelectorAll("[data-queue] .queue__link")];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
+}
+
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,202 @@
+// Maps drawn from our own GeoJSON, without tiles or glyph servers. Without WebGL the text beside the map remains.
+//
+// <figure data-map data-module data-css data-lng data-lat data-zoom data-layers="url url" data-pin>
+// Features: Polygon, LineString, Point; properties kind (road, water, green, building, area, place, case),
+// title, text, url, tone (ok, wait, danger, brand). Coordinates are WGS-84.
+
+const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
+const PIN = "M18 1C8.600 1 1 8.300 1 17.400C1 29 18 45 18 45S35 29 35 17.400C35 8.300 27.400 1 18 1Z";
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+function hasWebGL() {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
+function loadStyles(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  document.head.append(link);
+}
+
+function style(layers) {
+  const sources = {};
+  for (const [index, url] of layers.entries()) {
+    sources[`s${index}`] = { type: "geojson", data: new URL(url, location.href).href, promoteId: "id" };
+  }
+  const background = { id: "ground", type: "background", paint: { "background-color": colour("ground-deep") } };
+  const names = Object.keys(sources);
+  return { version: 8, sources, layers: [background, ...names.flatMap(areas), ...names.flatMap(lines), ...names.flatMap(points)] };
+}
+
+const fills = () => ["match", ["get", "kind"], "water", colour("info-soft"), "green", colour("ok-soft"), "building", colour("quiet-soft"), "rgba(0,0,0,0)"];
+const tones = () => ["match", ["get", "tone"], "ok", colour("ok"), "wait", colour("wait"), "danger", colour("danger"), "info", colour("info"), colour("brand-fill")];
+const geometry = (...types) => ["match", ["geometry-type"], types, true, false];
+const text = () => ({ "text-color": colour("ink"), "text-halo-color": colour("surface"), "text-halo-width": 1.5 });
+
+function areas(source) {
+  const filter = geometry("Polygon", "MultiPolygon");
+  return [
+    { id: `${source}-fill`, type: "fill", source, filter, paint: { "fill-color": fills(), "fill-opacity": 0.9 } },
+    {
+      id: `${source}-edge`, type: "line", source,
+      filter: ["all", filter, ["!", ["match", ["get", "kind"], ["water", "green", "building"], true, false]]],
+      paint: { "line-color": colour("brand"), "line-width": 2, "line-dasharray": [3, 2], "line-opacity": 0.7 },
+    },
+    {
+      id: `${source}-area-name`, type: "symbol", source, filter,
+      layout: { "text-field": ["coalesce", ["get", "title"], ""], "text-size": 13, "text-font": ["sans"] },
+      paint: { ...text(), "text-color": colour("ink-quiet") },
+    },
+  ];
+}
+
+function lines(source) {
+  const filter = geometry("LineString", "MultiLineString");
+  const layout = { "line-cap": "round", "line-join": "round" };
+  const route = ["==", ["get", "kind"], "route"];
+  const width = ["interpolate", ["linear"], ["zoom"], 13, 2, 17, 10];
+  return [
+    { id: `${source}-road`, type: "line", source, filter, layout, paint: { "line-color": ["case", route, colour("brand-fill"), colour("surface")], "line-width": width } },
+    {
+      id: `${source}-road-name`, type: "symbol", source, filter,
+      layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "title"], ""], "text-size": 12, "text-font": ["sans"] },
+      paint: { ...text(), "text-color": colour("ink-quiet") },
+    },
+  ];
+}
+
+function points(source) {
+  const filter = geometry("Point");
+  return [
+    {
+      id: `${source}-point`, type: "circle", source, filter,
+      paint: { "circle-radius": 8, "circle-color": tones(), "circle-stroke-color": colour("surface"), "circle-stroke-width": 2.5 },
+    },
+    {
+      id: `${source}-point-name`, type: "symbol", source, filter,
+      layout: { "text-field": ["coalesce", ["get", "title"], ""], "text-size": 13, "text-font": ["sans"], "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true },
+      paint: text(),
+    },
+  ];
+}
+
+function pinElement(fixed) {
+  const element = document.createElement("div");
+  element.className = fixed ? "map__pin map__pin--fixed" : "map__pin";
+  element.innerHTML = `<svg viewBox="0 0 36 46" width="36" height="46" aria-hidden="true"><path d="${PIN}" fill="currentColor" stroke="#fff" stroke-width="2"/><circle cx="18" cy="17" r="6.500" fill="#fff"/></svg>`;
+  return element;
+}
+
+function popupContent({ title, text: body, url }) {
+  const box = document.createElement("div");
+  box.className = "map__popup";
+  const heading = document.createElement(url ? "a" : "strong");
+  heading.textContent = title ?? "";
+  if (url) heading.href = url;
+  const line = document.createElement("span");
+  line.textContent = body ?? "";
+  box.append(heading, line);
+  return box;
+}
+
+class NuanxinMap {
+  constructor(figure, library) {
+    this.figure = figure;
+    this.library = library;
+    this.message = figure.querySelector(".map__message");
+    figure.dataset.ready = "";
+    const { lng, lat, zoom } = figure.dataset;
+    this.centre = lng && lat ? [Number(lng), Number(lat)] : [116.397, 39.909];
+    this.map = new library.Map({
+      container: figure.querySelector(".map__canvas"),
+      style: style(this.urls()),
+      center: this.centre,
+      zoom: Number(zoom),
+      minZoom: 9,
+      maxZoom: 19,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      localIdeographFontFamily: FONT,
+      cooperativeGestures: "cooperative" in figure.dataset,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+    if ("pin" in figure.dataset) this.addPin();
+    else if ("marker" in figure.dataset) this.addMarker();
+    this.addPopups();
+    this.watchLocate();
+  }
+
+  urls() {
+    const { layers, areas: backdrop } = this.figure.dataset;
+    return `${backdrop} ${layers}`.split(/\s+/).filter(Boolean);
+  }
+
+  addMarker() {
+    new this.library.Marker({ element: pinElement(true), anchor: "bottom" }).setLngLat(this.centre).addTo(this.map);
+  }
+
+  addPin() {
+    this.pin = new this.library.Marker({ element: pinElement(false), anchor: "bottom", draggable: true });
+    this.pin.setLngLat(this.centre).addTo(this.map);
+    this.pin.on("dragend", () => this.tell(this.pin.getLngLat()));
+    this.map.on("click", ({ lngLat }) => this.moveTo(lngLat));
+  }
+
+  moveTo(lngLat) {
+    this.pin?.setLngLat(lngLat);
+    this.tell(lngLat);
+  }
+
+  tell({ lng, lat }) {
+    const set = (selector, value) => {
+      const input = this.figure.querySelector(selector);
+      if (input) input.value = value.toFixed(6);
+    };
+    set("[data-pin-lng]", lng);
+    set("[data-pin-lat]", lat);
+    this.figure.dispatchEvent(new CustomEvent("pin-moved", { bubbles: true, detail: { lng, lat } }));
+  }
+
+  addPopups() {
+    const layers = this.urls().map((_, index) => `s${index}-point`);
+    this.map.on("click", (event) => {
+      const [feature] = this.map.queryRenderedFeatures(event.point, { layers: layers.filter((id) => this.map.getLayer(id)) });
+      if (!feature || this.pin) return;
+      new this.library.Popup({ offset: 14, maxWidth: "260px" })
+        .setLngLat(feature.geometry.coordinates)
+        .setDOMContent(popupContent(feature.properties))
+        .addTo(this.map);
+    });
+  }
+
+  watchLocate() {
+    this.figure.querySelector("[data-locate]")?.addEventListener("click", () => {
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => this.arrive({ lng: coords.longitude, lat: coords.latitude }),
+        () => (this.message.textContent = this.message.dataset.denied),
+        { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
+      );
+    });
+  }
+
+  arrive(lngLat) {
+    this.message.textContent = this.message.dataset.found;
+    this.map.jumpTo({ center: lngLat, zoom: 17 });
+    this.moveTo(lngLat);
+  }
+}
+
+export async function start(root = document) {
+  const figures = [...root.querySelectorAll("[data-map]:not([data-ready])")];
+  if (!figures.length || !hasWebGL()) return;
+  loadStyles(figures[0].dataset.css);
+  const library = await import(figures[0].dataset.module);
+  for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library);
+}
+
+start();

@@ -1,0 +1,38 @@
+// Photo picker with previews. The file input stays the truth, so the form works as any form does.
+
+export function upload() {
+  return {
+    photos: [],
+    message: "",
+
+    add() {
+      const input = this.$refs.input;
+      const limit = Number(this.$root.dataset.max);
+      const known = this.photos.map((photo) => photo.file);
+      const fresh = [...input.files].filter((file) => !known.includes(file));
+      const all = [...known, ...fresh];
+      const tooMany = this.$root.querySelector("[data-too-many]").dataset.tooMany;
+      this.message = all.length > limit ? tooMany : "";
+      this.show(all.slice(0, limit));
+    },
+
+    remove(url) {
+      this.message = "";
+      this.show(this.photos.filter((photo) => photo.url !== url).map((photo) => photo.file));
+    },
+
+    show(files) {
+      const kept = new Map(this.photos.map((photo) => [photo.file, photo.url]));
+      for (const [file, url] of kept) if (!files.includes(file)) URL.revokeObjectURL(url);
+      this.photos = files.map((file) => ({
+        file: file,
+        name: file.name,
+        url: kept.get(file) ?? URL.createObjectURL(file),
+      }));
+      const transfer = new DataTransfer();
+      for (const file of files) transfer.items.add(file);
+      this.$refs.input.files = transfer.files;
+      this.$dispatch("photos-changed", { count: files.length });
+    },
+  };
+}
