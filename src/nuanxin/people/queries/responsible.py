@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.people.enums import UnitType, WorkerType
@@ -96,3 +97,15 @@ def on_duty(*, now: datetime, organisation_id: int | None = None, scope_code: st
         shifts = shifts.filter(scope_code=scope_code)
     found = Assignment.objects.filter(active(now), pk__in=shifts.values("assignment_id"), person__is_active=True)
     return list(found.select_related("person__subject", "role").order_by("pk"))
+
+
+def organisations_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """Active ones only; an unknown id is missing from the answer."""
+    rows = Organisation.objects.filter(public_id__in=list(public_ids), is_active=True)
+    return {row.public_id: row for row in rows}
+
+
+def units_around(scope_code: str) -> list[Organisation]:
+    """Every active organisation that takes work around a place, for choosing by hand."""
+    rows = Organisation.objects.filter(scope_code__in=ancestor_codes(scope_code), is_active=True)
+    return list(rows.exclude(unit_type="").order_by("unit_type", "name"))
