@@ -78,7 +78,7 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]  # generic in
 
 
 @BlindIndexField.register_lookup
-class Holds(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
+class Holds(Lookup):
     """Equality with the plain value, whenever its row was written."""
 
     lookup_name = "holds"

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NAME = "name"
     PLATE = "plate"
     ADDRESS = "address"
+    MAIL = "mail"
 
 
 def mask_phone(phone: str) -> str:
@@ -67,6 +68,12 @@ def mask_address(address: str) -> str:
     return head if head == address else head + "***"
 
 
+def mask_mail(address: str) -> str:
+    """`zhang.wei@example.com` → `z***@example.com`."""
+    name, at, domain = address.strip().rpartition("@")
+    return f"{name[:1]}***{at}{domain}" if at else STAR * len(domain)
+
+
 def _ends(text: str, first: int, last: int) -> str:
     """The ends in clear; all stars where that would leave nothing hidden."""
     hidden = len(text) - first - last
@@ -85,6 +92,7 @@ MASKS: dict[Kind, Callable[[str], str]] = {
     Kind.NAME: mask_name,
     Kind.PLATE: mask_plate,
     Kind.ADDRESS: mask_address,
+    Kind.MAIL: mask_mail,
 }
 
 _revealed: dict[str, set[Kind]] = defaultdict(set)
