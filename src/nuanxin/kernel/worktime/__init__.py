@@ -1,4 +1,4 @@
-"""Working time: four kinds of limit, a calendar as a value, clocks that pause and can say why they stand where they do.
+"""Working time: four kinds of limit, a calendar as a value, clocks that pause and can explain themselves.
 
 Pure values and functions; tables and imports are in `nuanxin.kernel.worktime.services`.
 """

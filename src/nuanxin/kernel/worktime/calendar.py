@@ -1,7 +1,7 @@
-"""A working calendar as a value: office hours, days off, make-up workdays, and how far ahead the State has published.
+"""A working calendar as a value: office hours, days off, make-up workdays, the years that are published.
 
-Instants inside this package are integers: microseconds of Shanghai wall time since the day before 0001-01-01, so that
-a day is its proleptic ordinal times `DAY`. China has kept UTC+8 without daylight saving since 1992.
+Instants inside this package are integers: microseconds of Shanghai wall time since the day before 0001-01-01,
+so that a day is its proleptic ordinal times `DAY`. China has kept UTC+8 without daylight saving since 1992.
 """
 
 import re
@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})")
 
 class InvalidHours(Invalid):
     default_message = _("工作时间填得不对。")
-    default_hint = _("请按“开始–结束”从早到晚填写，例如 09:00–12:00、13:30–17:30，至少一段，不能重叠或跨过零点。")
+    default_hint = _("请从早到晚填写至少一段，例如 09:00–12:00、13:30–17:30，不能重叠，不能跨过零点。")
 
 
 class InvalidCalendar(Invalid):
@@ -47,7 +48,7 @@ class DayRule:
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """The opening intervals of a working day from a date on, in minutes of the day: `((540, 720), (810, 1050))`."""
+    """The opening intervals of a working day from a date on, in minutes: `((540, 720), (810, 1050))`."""
 
     intervals: tuple[Span, ...]
     valid_from: date = date.min
@@ -81,9 +82,10 @@ DEFAULT_HOURS = OfficeHours(((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 + 30)))
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Immutable. Outside `published_years` only weekdays decide, and whoever asks is told that it is provisional.
+    """Immutable. Outside `published_years` only weekdays decide, and the answer is marked provisional.
 
-    `hours` may hold several tables (summer and winter hours): on each day the last one that has begun is in force.
+    `hours` may hold several tables (summer and winter hours): on each day the last one that has begun is in
+    force.
     """
 
     hours: tuple[OfficeHours, ...] = (DEFAULT_HOURS,)
@@ -98,7 +100,7 @@ class WorkCalendar:
         rules = {rule.on.toordinal(): rule for rule in self.days}
         if not self.hours:
             raise InvalidHours(_("工作时间不能为空。"))
-        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(starts)):
             raise InvalidCalendar(_("同一天开始的工作时间只能有一份，并按日期排列。"))
         if len(rules) != len(self.days):
             raise InvalidCalendar(_("同一天只能有一条放假或调休安排。"))
@@ -114,13 +116,8 @@ class WorkCalendar:
 
     @property
     def published_until(self) -> int | None:
-        """The last year up to which there is no gap in what has been published; None when nothing is loaded."""
-        years = sorted(self.published_years)
-        last = years[0] if years else None
-        for year in years[1:]:
-            if last is not None and year == last + 1:
-                last = year
-        return last
+        """The last published year before a gap; None when nothing is loaded."""
+        return min((y for y in self.published_years if y + 1 not in self.published_years), default=None)
 
     def rule_on(self, ordinal: int) -> DayRule | None:
         return self._rules.get(ordinal)
@@ -163,7 +160,7 @@ class WorkCalendar:
         return not self.published_years.issuperset(years)
 
     def to_snapshot(self) -> dict[str, Any]:
-        """JSON that `from_snapshot` reads back to an equal calendar; the same calendar gives the same JSON."""
+        """JSON that `from_snapshot` reads back to an equal calendar; equal calendars give equal JSON."""
         return {
             "format": SNAPSHOT_FORMAT,
             "tz": self.tz.key,

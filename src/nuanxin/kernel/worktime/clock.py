@@ -2,23 +2,29 @@
 
 The rules (`domain.md` §2.2; 民法典 §§201, 203 for days):
 
-- `urgent_hour` never stops. `work_hour` runs while the office is open; started outside, it begins at the next opening.
-- The arrival day is day 0 of both day kinds. N working days end at the close of business of the N-th following working
-  day; N natural days end with the N-th following day.
-- A natural day ends at 23:59:59 and not at the next 00:00: people, calendars and "due today" filters read the date,
-  and 00:00 names the day after. For the same reason a working day that closes at 24:00 ends at 23:59:59.
-- A pause is given back in full. For hours, minute for minute. For days, in shares of the day: who loses an afternoon
-  of four of seven office hours gets four sevenths of the day after the original end, wherever hours differ between
-  summer and winter. A pause on the arrival day (or at night, for working time) costs nothing and gives nothing back.
+- `urgent_hour` never stops. `work_hour` runs while the office is open; started outside, it begins at the next
+  opening.
+- The arrival day is day 0 of both day kinds. N working days end at the close of business of the N-th
+  following working day; N natural days end with the N-th following day.
+- A natural day ends at 24:00, which `Due.at` writes as 23:59:59 and not as the next 00:00: people, calendars and
+  "due today" filters read the date, and 00:00 names the day after. The same for an office that closes at 24:00.
+  What is left is counted to 24:00.
+- A pause is given back in full. For hours, minute for minute. For days, in shares of the day: who loses an
+  afternoon of four of seven office hours gets four sevenths of the day after the original end, wherever hours
+  differ between summer and winter. A pause on the arrival day (or at night, for working time) costs nothing
+  and gives nothing back.
 
-From this follow, and are tested as properties: a later start or a longer limit never ends earlier, a pause never makes
-an end earlier, elapsed time adds up over any cut, and what is left plus what has run is the whole.
+From this follow, and are tested as properties: a later start or a longer limit never ends earlier, a pause
+never makes an end earlier, elapsed time adds up over any cut, and what is left plus what has run is the
+whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +34,8 @@ from nuanxin.kernel.worktime.limits import Limit, LimitKind
 
 NEVER = 3_700_000 * DAY  # beyond the year 9999
 LAST_SECOND = DAY - 1_000_000
+
+DaySpans = Callable[[int], tuple[Span, ...]]
 
 
 class ClockPaused(Conflict):
@@ -62,7 +70,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A clock read at one moment. `total` and `remaining` are counted time; `remaining` is negative when overdue."""
+    """A clock at one moment, in counted time; `remaining` is negative when overdue."""
 
     due: Due
     total: timedelta
@@ -82,8 +90,8 @@ class Reading:
 def due_at(start: datetime, limit: Limit, calendar: WorkCalendar, pauses: Iterable[Pause] = ()) -> Due:
     """The instant at which the limit is used up.
 
-    Raises ClockPaused when a pause without an end begins before it: close it with `pause.until(now)` to see what the
-    end would be if the clock were resumed now.
+    Raises ClockPaused when a pause without an end begins before it: close it with `pause.until(now)` to see
+    what the end would be if the clock were resumed now.
     """
     begin = to_local(start)
     return _answer(begin, _due(begin, limit, calendar, pause_spans(pauses)), limit.kind, calendar)
@@ -98,8 +106,8 @@ def elapsed(
 ) -> timedelta:
     """Counted time between two instants: office hours for the two working kinds, all time for the others.
 
-    It knows no arrival day, so that it adds up: a → c is a → b plus b → c. Time since a clock started, without the
-    arrival day, is what `read_clock` answers.
+    It knows no arrival day, so that it adds up: a → c is a → b plus b → c. Time since a clock started,
+    without the arrival day, is what `read_clock` answers.
     """
     first, last = to_local(start), to_local(end)
     if last < first:
@@ -127,7 +135,7 @@ def read_clock(
     *,
     now: datetime,
 ) -> Reading:
-    """Everything about a clock at one moment. While it is paused, `due` is where it would end if resumed now."""
+    """Everything about a clock at one moment. While paused, `due` is where it would end if resumed now."""
     known = [pause for pause in pauses if pause.end is not None or pause.start <= now]
     cuts = pause_spans(pause.until(now) for pause in known)
     begin, moment = to_local(start), to_local(now)
@@ -151,7 +159,7 @@ def counting_start(begin: int, kind: LimitKind) -> int:
 
 
 def pause_spans(pauses: Iterable[Pause]) -> list[Span]:
-    """Pauses as sorted, disjoint spans. Of two that overlap, the one that began first keeps the shared part."""
+    """Pauses as sorted, disjoint spans. Of two that overlap, the first keeps the shared part."""
     spans = sorted((to_local(p.start), NEVER if p.end is None else to_local(p.end)) for p in pauses)
     result: list[Span] = []
     reached = 0
@@ -163,7 +171,12 @@ def pause_spans(pauses: Iterable[Pause]) -> list[Span]:
 
 
 def _answer(begin: int, end: int, kind: LimitKind, calendar: WorkCalendar) -> Due:
-    return Due(to_datetime(end), kind.counts_working_time and calendar.is_provisional(begin, end))
+    provisional = kind.counts_working_time and calendar.is_provisional(begin, end)
+    if (
+        kind.counts_days
+    ):  # 24:00 belongs to the day that it ends; taking the whole last second keeps ends in order
+        end = min(end, (end - 1) // DAY * DAY + LAST_SECOND)
+    return Due(to_datetime(end), provisional)
 
 
 def _due(begin: int, limit: Limit, calendar: WorkCalendar, cuts: Sequence[Span]) -> int:
@@ -174,12 +187,10 @@ def _due(begin: int, limit: Limit, calendar: WorkCalendar, cuts: Sequence[Span])
             return _walk(_without(calendar.open_spans(begin), cuts), limit.amount * MINUTE)
         case LimitKind.WORK_DAY:
             workdays = calendar.workdays_from(begin // DAY + 1)
-            days = ([(d * DAY + a, d * DAY + b) for a, b in calendar.spans_on(d)] for d in workdays)
+            return _walk_days(workdays, calendar.spans_on, limit.amount, cuts)
         case LimitKind.NATURAL_DAY:
-            days = ([(d * DAY, d * DAY + DAY)] for d in range(begin // DAY + 1, NEVER // DAY))
-    end = _walk_days(days, limit.amount, cuts)
-    # 24:00 belongs to the day that it ends; clamping the whole last second keeps the order of ends.
-    return min(end, (end - 1) // DAY * DAY + LAST_SECOND)
+            all_days = iter(range(begin // DAY + 1, NEVER // DAY))
+            return _walk_days(all_days, _whole_day, limit.amount, cuts)
 
 
 def _walk(spans: Iterable[Span], amount: int) -> int:
@@ -191,21 +202,30 @@ def _walk(spans: Iterable[Span], amount: int) -> int:
     raise ClockPaused
 
 
-def _walk_days(days: Iterable[list[Span]], count: int, cuts: Sequence[Span]) -> int:
-    """The instant at which `count` whole days have been given, a day with pauses counting for the share left of it."""
+def _walk_days(days: Iterator[int], spans_on: DaySpans, count: int, cuts: Sequence[Span]) -> int:
+    """The instant at which `count` days have been given; one with pauses counts for the share left of it."""
+    if not cuts:
+        day = next(islice(days, count - 1, None))
+        return day * DAY + spans_on(day)[-1][1]
     need: Fraction | int = count
-    for spans in days:
-        left = spans
-        if cuts:
-            if cuts[-1][1] == NEVER and cuts[-1][0] <= spans[0][0]:
-                raise ClockPaused
+    for day in days:
+        midnight = day * DAY
+        spans = [(midnight + opens, midnight + closes) for opens, closes in spans_on(day)]
+        if not any(start < spans[-1][1] and end > midnight for start, end in cuts):
+            left, share = spans, Fraction(1)
+        elif cuts[-1][1] == NEVER and cuts[-1][0] <= spans[0][0]:
+            raise ClockPaused
+        else:
             left = list(_without(spans, cuts))
-        length = _length(spans)
-        share = Fraction(_length(left), length) if left != spans else 1
+            share = Fraction(_length(left), _length(spans))
         if share >= need:
-            return _walk(left, -int(-need * length // 1))  # rounded up to the microsecond
+            return _walk(left, math.ceil(need * _length(spans)))
         need -= share
     raise ClockPaused
+
+
+def _whole_day(_ordinal: int) -> tuple[Span, ...]:
+    return ((0, DAY),)
 
 
 def _without(spans: Iterable[Span], cuts: Sequence[Span]) -> Iterator[Span]:

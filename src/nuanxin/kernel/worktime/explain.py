@@ -83,13 +83,14 @@ def explain(
 ) -> list[Interval]:
     """Intervals without gap or overlap from `start` to `until`; neighbours differ in reason or name.
 
-    The counted ones before the end of the limit add up to the whole limit. A pause hides what lies under it, and one
-    without an end lasts until `until`.
+    The counted ones before the end of the limit add up to the whole limit. A pause hides what lies under it,
+    and one without an end lasts until `until`.
     """
     begin, last = to_local(start), to_local(until)
     if last < begin:
         raise ValueError(f"nothing to explain from {start} to {until}")
-    pieces = _merged(_overlaid(_pieces(begin, last, limit.kind, calendar), _pause_pieces(pauses, begin, last)))
+    base = _pieces(begin, last, limit.kind, calendar)
+    pieces = _merged(_overlaid(base, _pause_pieces(pauses, begin, last)))
     return [
         Interval(
             to_datetime(piece.start),
@@ -103,7 +104,7 @@ def explain(
 
 
 def festival_name(name: str) -> str:
-    """A holiday's name in the active language; two that fall together are joined by 、 in the State's notice."""
+    """A holiday's name in the active language; the notice joins two that fall together by 、."""
     return gettext("、").join(gettext(part) for part in name.split("、") if part)
 
 
@@ -159,7 +160,7 @@ def _clipped(pieces: Iterable[_Piece], first: int, last: int) -> Iterator[_Piece
 
 
 def _pause_pieces(pauses: Iterable[Pause], begin: int, last: int) -> list[_Piece]:
-    """Pauses inside the window, sorted and disjoint: of two that overlap the earlier keeps the shared part."""
+    """Pauses inside the window, sorted and disjoint: of two that overlap the first keeps the shared part."""
     spans = sorted((to_local(p.start), NEVER if p.end is None else to_local(p.end), p.reason) for p in pauses)
     pieces = []
     reached = begin

@@ -73,8 +73,9 @@ class Limit:
     def parse(cls, text: str, *, urgency_natural: bool = True) -> Self:
         """Read `PT30M`, `PT24H`, `P15D`, `4wh`, `30wm`, `3wd`.
 
-        `urgency_natural`: hours and minutes run day and night (U1, U2); otherwise (U3, U4) they count working hours.
-        `P15D` is calendar days at every urgency: 360 working hours is not what a 15-day rule of law means.
+        `urgency_natural`: hours and minutes run day and night (U1, U2); otherwise (U3, U4) they count working
+        hours. `P15D` is calendar days at every urgency: 360 working hours is not what a 15-day rule of law
+        means.
         """
         text = text.strip()
         if match := _DAYS.fullmatch(text):

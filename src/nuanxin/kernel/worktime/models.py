@@ -4,12 +4,15 @@ from django.db import models
 
 
 class Holiday(models.Model):
-    """One date on which the weekday rule does not hold: a day off, or a weekend day that is worked (调休)."""
+    """One date on which the weekday rule does not hold: a day off, or a weekend day that is worked (调休).
+
+    Importing a notice (`source`) again replaces its rows.
+    """
 
     date = models.DateField(unique=True)
     is_workday = models.BooleanField()
     name = models.CharField(max_length=40)  # of the festival, also on the day that makes up for it
-    source = models.CharField(max_length=120)  # the State Council notice; importing it again replaces its rows
+    source = models.CharField(max_length=120)  # the State Council notice
     imported_at = models.DateTimeField()
 
     class Meta:
@@ -33,25 +36,8 @@ class WorkingHours(models.Model):
         ]
 
 
-class CalendarRevision(models.Model):
-    """One row whose token changes with every change of the two tables above, so that caches ask one cheap question.
-
-    A random token and not a counter: a counter that is rolled back names two contents by the same number.
-    """
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    token = models.UUIDField()
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "kernel"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="kernel_calendar_revision_single"),
-        ]
-
-
 class CalendarSnapshot(models.Model):
-    """The calendar that was in force when a clock started, kept by content: later notices never rewrite history."""
+    """The calendar in force when a clock started, kept by content: later notices never rewrite history."""
 
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the canonical JSON of `data`
     data = models.JSONField()
