@@ -6,6 +6,7 @@ make screenshots ARGS=--english           in English
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -14,8 +15,11 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from scripts import chromium, pg
-from tests.browser import LANGUAGES, SIZES, Server, demo_server, enter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+from tests.browser import LANGUAGES, SIZES, enter
 from tests.journeys.pages import PAGES, Stop
+from tests.servers import Server, demo
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "screenshots"
 
@@ -31,7 +35,7 @@ def main() -> int:
     folder = FOLDER / language
     if not wanted:
         shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="nuanxin-gallery-") as home, demo_server(Path(home)) as server:
+    with tempfile.TemporaryDirectory(prefix="nuanxin-gallery-") as home, demo(Path(home)) as server:
         failed = _draw(server, stops, folder, language)
     print(f"\n{len(stops)} pages, {len(stops) * len(SIZES)} pictures in {folder}")
     for words in failed:

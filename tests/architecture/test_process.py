@@ -1,0 +1,47 @@
+"""What a web process loads, and what it weighs: measured on the real server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers import serving
+
+MEGABYTES = 150
+# Pictures are looked at, figures computed and texts classified elsewhere: never in a process that answers people.
+HEAVY = {
+    "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pyspark", "scipy",
+    "sklearn", "tensorflow", "torch", "transformers",
+}  # fmt: skip
+LOADED = """
+import json, sys
+import nuanxin.config.wsgi
+from django.urls import get_resolver
+get_resolver().url_patterns  # views and API operations are imported with the address space
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_a_web_process_loads_no_learning_or_analytics_library():
+    answer = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert not HEAVY & set(json.loads(answer.stdout.splitlines()[-1]))
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which is Linux's")
+def test_a_web_process_is_light(tmp_path):
+    with serving(tmp_path) as server:
+        for path in ("/", "/healthz", "/sign-in/", "/api/v1/openapi.json"):
+            server.get(path)
+        weights = {pid: resident(pid) for pid in server.processes()}
+    assert max(weights.values()) <= MEGABYTES, weights
+
+
+def resident(pid):
+    """Resident memory in MB, shared libraries included."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") // 2**20

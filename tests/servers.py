@@ -1,0 +1,151 @@
+"""Real server processes for tests: started on a database of their own, asked over HTTP, stopped or killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+
+from scripts import pg
+
+NUANXIN = (sys.executable, "-m", "nuanxin.cli.main")
+PATIENCE = 60  # seconds; a server that died is noticed at once
+
+
+@dataclass
+class Server:
+    """A server under test; its output so far is `log`."""
+
+    url: str
+    home: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        return (self.home / "log").read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path: str) -> int:
+        """The status of one plain request."""
+        try:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=20) as answer:  # noqa: S310 -- our own loopback
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def processes(self) -> list[int]:
+        """The server's process and its web processes."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [self.process.pid, *map(int, children)]
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop, or kill it with everything it started; returns its exit code."""
+        with contextlib.suppress(ProcessLookupError):
+            if how == signal.SIGKILL:
+                os.killpg(self.process.pid, how)
+            else:
+                self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def environment_of(home: Path, **more: str) -> dict[str, str]:
+    """What a process of its own sees: the run's settings, but `home` for files and the database."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings",
+        "NUANXIN_HOME": str(home),
+        **more,
+    }
+
+
+@contextlib.contextmanager
+def fresh_database(home: Path) -> Iterator[str]:
+    """The address of an empty database of the kind that this run tests."""
+    parts = urlsplit(settings.DATABASE_URL)
+    if not parts.scheme.startswith("postgres"):
+        yield f"sqlite:///{home / 'nuanxin.sqlite3'}"
+        return
+    name = f"process_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield urlunsplit(parts._replace(path=f"/{name}"))
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def running(
+    arguments: list[str], *, home: Path, environment: dict[str, str], port: int, patience: int = PATIENCE
+) -> Iterator[Server]:
+    """Run `nuanxin ARGUMENTS` until it answers on the port; stop it at the end."""
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*NUANXIN, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Server(url=f"http://127.0.0.1:{port}", home=home, environment=environment, process=process)
+    try:
+        _wait(server, patience)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait(server: Server, patience: int) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and server.process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            if server.get("/healthz") == 200:
+                return
+        time.sleep(0.2)
+    message = f"The server does not answer:\n{server.log}"
+    raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
+    """`nuanxin serve` on a migrated, otherwise empty database."""
+    with fresh_database(home) as url:
+        seen = environment_of(home, NUANXIN_DATABASE_URL=url, **environment)
+        subprocess.run([*NUANXIN, "migrate"], env=seen, check=True, capture_output=True)
+        port = pg.free_port()
+        with running(
+            ["serve", "--port", str(port), *options], home=home, environment=seen, port=port
+        ) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def demo(home: Path, **environment: str) -> Iterator[Server]:
+    """`nuanxin demo`: a city of its own, built first."""
+    outside = {key: value for key, value in os.environ.items() if not key.startswith("NUANXIN_")}
+    with fresh_database(home) as url:
+        seen = {**outside, "NUANXIN_HOME": str(home), "NUANXIN_DATABASE_URL": url, **environment}
+        port = pg.free_port()
+        with running(
+            ["demo", "--port", str(port)], home=home, environment=seen, port=port, patience=300
+        ) as server:
+            yield server
