@@ -22,7 +22,9 @@ def write(count, *, at=NOW):
     with transaction.atomic():
         for number in range(count):
             audit.record(
-                actor=Actor(role="dispatcher", subject_id=uuid4(), assignment_id=3, scope_code="990101001000"),
+                actor=Actor(
+                    role="dispatcher", subject_id=uuid4(), assignment_id=3, scope_code="990101001000"
+                ),
                 action="cases.dispatch",
                 object_type="case",
                 object_id=number,
@@ -96,11 +98,14 @@ def test_an_altered_entry_is_named(sealed):
 
 
 @pytest.mark.parametrize(
-    "column", ["role", "object_type", "object_id", "scope_code", "result", "assignment_id", "actor_subject_id", "at"]
+    "column",
+    ["role", "object_type", "object_id", "scope_code", "result", "assignment_id", "actor_subject_id", "at"],
 )
 def test_no_column_can_be_altered_unseen(sealed, column):
     entry = entry_of(1)
-    other = {"assignment_id": 4, "actor_subject_id": uuid4().hex, "at": "2026-01-01 00:00:00+00:00"}.get(column, "x")
+    other = {"assignment_id": 4, "actor_subject_id": uuid4().hex, "at": "2026-01-01 00:00:00+00:00"}.get(
+        column, "x"
+    )
     tamper(f"UPDATE kernel_auditentry SET {column} = %s WHERE id = %s", other, entry.pk)
     assert faults() == {("altered_entry", 1, entry.pk)}
 
@@ -182,7 +187,11 @@ def guarded(sealed):
     ],
 )
 def test_the_database_refuses_to_change_the_log(guarded, statement):
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert audit.verify().is_sound
 

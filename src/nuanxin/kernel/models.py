@@ -2,7 +2,26 @@
 
 from nuanxin.kernel.audit.models import AuditEntry, AuditSeal
 from nuanxin.kernel.cached import Stamp
+from nuanxin.kernel.channels.models import OutgoingMessage, RecordedMessage
 from nuanxin.kernel.events.models import Delivery, Event
+from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.ids import Serial
 from nuanxin.kernel.scheduler.models import Heartbeat, Job
-from nuanxin.kernel.worktime.models import *  # noqa: F403
+from nuanxin.kernel.worktime.models import CalendarSnapshot, Holiday, WorkingHours
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "CalendarSnapshot",
+    "Delivery",
+    "Event",
+    "Heartbeat",
+    "Holiday",
+    "Job",
+    "OutgoingMessage",
+    "RecordedMessage",
+    "Serial",
+    "Stamp",
+    "StoredFile",
+    "WorkingHours",
+]

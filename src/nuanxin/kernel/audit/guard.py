@@ -7,7 +7,8 @@ seals show. Installed by the migration; where the serving role does not own the 
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-SEAL_COLUMNS = ("id", "number", "sealed_at", "last_xid", "last_id", "count", "algorithm", "root", "previous", "digest")
+FIXED = "id, number, sealed_at, last_xid, last_id, count, algorithm, root, previous, digest"
+IS_CUT = "WHEN (OLD.cut_at IS NOT NULL)"
 
 POSTGRESQL_INSTALL = [
     """
@@ -37,20 +38,28 @@ BEGIN
     RETURN OLD;
 END $$
 """,
-    "CREATE TRIGGER kernel_auditentry_update BEFORE UPDATE ON kernel_auditentry "
-    "FOR EACH ROW EXECUTE FUNCTION kernel_audit_refuse()",
-    "CREATE TRIGGER kernel_auditentry_delete BEFORE DELETE ON kernel_auditentry "
-    "FOR EACH ROW EXECUTE FUNCTION kernel_audit_delete_entry()",
-    "CREATE TRIGGER kernel_auditentry_truncate BEFORE TRUNCATE ON kernel_auditentry "
-    "FOR EACH STATEMENT EXECUTE FUNCTION kernel_audit_refuse()",
-    f"CREATE TRIGGER kernel_auditseal_update BEFORE UPDATE OF {', '.join(SEAL_COLUMNS)} ON kernel_auditseal "
-    "FOR EACH ROW EXECUTE FUNCTION kernel_audit_refuse()",
-    "CREATE TRIGGER kernel_auditseal_recut BEFORE UPDATE OF cut_at ON kernel_auditseal "
-    "FOR EACH ROW WHEN (OLD.cut_at IS NOT NULL) EXECUTE FUNCTION kernel_audit_refuse()",
-    "CREATE TRIGGER kernel_auditseal_delete BEFORE DELETE ON kernel_auditseal "
-    "FOR EACH ROW EXECUTE FUNCTION kernel_audit_delete_seal()",
-    "CREATE TRIGGER kernel_auditseal_truncate BEFORE TRUNCATE ON kernel_auditseal "
-    "FOR EACH STATEMENT EXECUTE FUNCTION kernel_audit_refuse()",
+    *(
+        f"CREATE TRIGGER {table}_{name} BEFORE {when} ON {table} FOR EACH {rest}"
+        for table, name, when, rest in [
+            ("kernel_auditentry", "update", "UPDATE", "ROW EXECUTE FUNCTION kernel_audit_refuse()"),
+            ("kernel_auditentry", "delete", "DELETE", "ROW EXECUTE FUNCTION kernel_audit_delete_entry()"),
+            ("kernel_auditentry", "truncate", "TRUNCATE", "STATEMENT EXECUTE FUNCTION kernel_audit_refuse()"),
+            (
+                "kernel_auditseal",
+                "update",
+                f"UPDATE OF {FIXED}",
+                "ROW EXECUTE FUNCTION kernel_audit_refuse()",
+            ),
+            (
+                "kernel_auditseal",
+                "recut",
+                "UPDATE OF cut_at",
+                f"ROW {IS_CUT} EXECUTE FUNCTION kernel_audit_refuse()",
+            ),
+            ("kernel_auditseal", "delete", "DELETE", "ROW EXECUTE FUNCTION kernel_audit_delete_seal()"),
+            ("kernel_auditseal", "truncate", "TRUNCATE", "STATEMENT EXECUTE FUNCTION kernel_audit_refuse()"),
+        ]
+    ),
 ]
 
 SQLITE_INSTALL = [
@@ -65,12 +74,12 @@ WHEN NOT EXISTS (SELECT 1 FROM kernel_auditseal WHERE cut_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: no cut covers the entry'); END
 """,
     f"""
-CREATE TRIGGER IF NOT EXISTS kernel_auditseal_update BEFORE UPDATE OF {", ".join(SEAL_COLUMNS)} ON kernel_auditseal
+CREATE TRIGGER IF NOT EXISTS kernel_auditseal_update BEFORE UPDATE OF {FIXED} ON kernel_auditseal
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: UPDATE refused'); END
 """,
-    """
+    f"""
 CREATE TRIGGER IF NOT EXISTS kernel_auditseal_recut BEFORE UPDATE OF cut_at ON kernel_auditseal
-WHEN OLD.cut_at IS NOT NULL
+{IS_CUT}
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: the seal is cut already'); END
 """,
     """

@@ -33,7 +33,8 @@ def seal_digest(
     root: bytes,
     previous: bytes,
 ) -> bytes:
-    head = f"{number}|{sealed_at.astimezone(UTC).isoformat(timespec='microseconds')}|{last[0]}|{last[1]}|{count}|{algorithm}|"
+    at = sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
+    head = f"{number}|{at}|{last[0]}|{last[1]}|{count}|{algorithm}|"
     return _hash(algorithm, b"\x02", head.encode(), root, previous)
 
 

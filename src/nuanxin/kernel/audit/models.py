@@ -12,8 +12,10 @@ class CurrentTransaction(Func):
     function = "pg_current_xact_id"
     arity = 0
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:
-        return "0", []
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return "0", ()
 
 
 class TransactionIdField(models.Field):  # type: ignore[type-arg]  # generic in the stubs only
@@ -25,7 +27,9 @@ class TransactionIdField(models.Field):  # type: ignore[type-arg]  # generic in 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  -- Django's signature
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        return str(int(value)) if connection.vendor == "postgresql" else int(value)  # xid8 has no cast from bigint
+        return (
+            str(int(value)) if connection.vendor == "postgresql" else int(value)
+        )  # xid8 has no cast from bigint
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> int | None:
         return None if value is None else int(value)
@@ -38,7 +42,9 @@ class AuditEntry(models.Model):
     what is already sealed.
     """
 
-    xid = TransactionIdField(db_default=CurrentTransaction(output_field=models.BigIntegerField()), editable=False)
+    xid = TransactionIdField(
+        db_default=CurrentTransaction(output_field=models.BigIntegerField()), editable=False
+    )
     at = models.DateTimeField()
     actor_subject_id = models.UUIDField(null=True)
     assignment_id = models.BigIntegerField(null=True)
@@ -81,5 +87,7 @@ class AuditSeal(models.Model):
         app_label = "kernel"
         constraints = [
             models.CheckConstraint(condition=Q(number__gte=1), name="kernel_auditseal_numbered"),
-            models.CheckConstraint(condition=Q(cut_at=None) | Q(cut_at__gte=F("sealed_at")), name="kernel_auditseal_cut"),
+            models.CheckConstraint(
+                condition=Q(cut_at=None) | Q(cut_at__gte=F("sealed_at")), name="kernel_auditseal_cut"
+            ),
         ]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import Func, Q, QuerySet
 
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.audit import merkle
@@ -66,7 +66,14 @@ def cut(*, before: datetime, now: datetime, actor: Actor = SYSTEM) -> int:
         deleted, _ = AuditEntry.objects.filter(up_to).delete()
         AuditSeal.objects.filter(number__lt=mark.number).delete()
         detail = {"seal": mark.number, "digest": bytes(mark.digest).hex(), "entries": deleted}
-        record(actor=actor, action="audit.cut", object_type="audit.seal", object_id=mark.number, detail=detail, now=now)
+        record(
+            actor=actor,
+            action="audit.cut",
+            object_type="audit.seal",
+            object_id=mark.number,
+            detail=detail,
+            now=now,
+        )
     return deleted
 
 
@@ -84,14 +91,15 @@ def _seal_batch(now: datetime) -> int:
             return 0
         head = AuditSeal.objects.order_by("-number").first()
         entries = _finished(entries_after((head.last_xid, head.last_id) if head else None), head)
-        rows = list(entries.order_by("xid", "id").values_list("xid", "id", "digest")[:BATCH])
+        columns = entries.order_by("xid", "id").values_list("xid", "id", "digest")
+        rows = [(xid, pk, bytes(digest)) for xid, pk, digest in columns[:BATCH]]
         if rows:
             _add_seal(head, rows, now)
     return len(rows)
 
 
 def _add_seal(head: AuditSeal | None, rows: list[tuple[int, int, bytes]], now: datetime) -> None:
-    leaves = [merkle.leaf(pk, bytes(digest), algorithm=ALGORITHM) for _xid, pk, digest in rows]
+    leaves = [merkle.leaf(pk, digest, algorithm=ALGORITHM) for _xid, pk, digest in rows]
     seal = AuditSeal(
         number=head.number + 1 if head else 1,
         sealed_at=now,

@@ -20,7 +20,7 @@ def worker_alive(now: datetime) -> Iterable[Finding]:
         level=Level.WARNING,
         code="worker-silent",
         message="no worker has ever run" if seen is None else f"last seen {_ago(now - seen)} ago",
-        hint="Nothing is delivered and no clock ticks without it: start `nuanxin worker`, or `nuanxin serve` with one process.",
+        hint="Without it nothing is delivered and no clock ticks: start `nuanxin worker` or `nuanxin serve`.",
     )
 
 
@@ -39,7 +39,7 @@ def deliveries(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.WARNING,
             code="deliveries-late",
-            message=f"{backlog.waiting} deliveries waiting, the oldest for {_ago(late)}; {backlog.failing} failed before",
+            message=f"{backlog.waiting} deliveries waiting, oldest {_ago(late)}; {backlog.failing} failed before",
             hint="Is a worker running? The reason of each failure is in its row and in the worker's log.",
         )
     elif not backlog.dead:
@@ -57,7 +57,11 @@ def periodic_jobs(now: datetime) -> Iterable[Finding]:
             hint=f"It is tried again at {job.next_run_at:%Y-%m-%d %H:%M} UTC; the worker's log says more.",
         )
     if not failing:
-        yield Finding(level=Level.OK, code="jobs", message=f"{len(scheduler.periodic_jobs())} periodic jobs, none failing")
+        yield Finding(
+            level=Level.OK,
+            code="jobs",
+            message=f"{len(scheduler.periodic_jobs())} periodic jobs, none failing",
+        )
 
 
 def _reasons() -> str:

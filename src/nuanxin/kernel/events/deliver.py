@@ -27,7 +27,7 @@ FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
-class Undeliverable(Exception):  # noqa: N818  -- a verdict on the row, not a fault of the program
+class Undeliverable(Exception):
     """No attempt can succeed: this version of the program does not know the event or the subscriber."""
 
 
@@ -119,7 +119,7 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
         handler, happened, envelope = _reaction(delivery)
         with transaction.atomic():
             handler(happened, envelope)
-    except Exception as error:  # noqa: BLE001  -- reactions may fail loudly; the row keeps the reason
+    except Exception as error:
         if connection.needs_rollback or connection.closed_in_transaction:
             raise  # the savepoint could not be left: the connection is gone
         _fail(delivery, error, now)
@@ -158,7 +158,9 @@ def _fail(delivery: Delivery, error: Exception, now: datetime) -> None:
     hopeless = isinstance(error, Undeliverable)
     dead = hopeless or attempts >= settings.NUANXIN_DELIVERY_ATTEMPTS
     reason = str(error) if hopeless else describe(error)
-    log.warning("%s failed, attempt %d%s: %s", delivery.subscriber, attempts, " (dead)" if dead else "", reason)
+    log.warning(
+        "%s failed, attempt %d%s: %s", delivery.subscriber, attempts, " (dead)" if dead else "", reason
+    )
     Delivery.objects.filter(pk=delivery.pk).update(
         state=Delivery.State.DEAD if dead else Delivery.State.PENDING,
         attempts=attempts,
@@ -169,4 +171,4 @@ def _fail(delivery: Delivery, error: Exception, now: datetime) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """Doubling from ten seconds, capped at an hour: twelve attempts take about three and a half hours."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)

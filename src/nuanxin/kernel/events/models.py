@@ -39,6 +39,8 @@ class Delivery(models.Model):
         app_label = "kernel"
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="kernel_delivery_once")]
         indexes = [
-            models.Index(fields=["available_at", "id"], name="kernel_delivery_pending", condition=Q(state="pending")),
+            models.Index(
+                fields=["available_at", "id"], name="kernel_delivery_pending", condition=Q(state="pending")
+            ),
             models.Index(fields=["id"], name="kernel_delivery_dead", condition=Q(state="dead")),
         ]

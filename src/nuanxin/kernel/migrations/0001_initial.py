@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import nuanxin.kernel.audit.models
 import nuanxin.kernel.ids
+import nuanxin.kernel.privacy.fields
 import uuid
 from django.db import migrations, models
 
@@ -96,17 +97,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CalendarRevision',
-            fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('token', models.UUIDField()),
-                ('changed_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='kernel_calendar_revision_single')],
-            },
-        ),
-        migrations.CreateModel(
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -133,6 +123,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='kernel_holiday_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutgoingMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('sms', '短信'), ('mail', '邮件')], max_length=8)),
+                ('key', models.CharField(max_length=200)),
+                ('provider', models.CharField(max_length=32)),
+                ('template', models.CharField(blank=True, max_length=64)),
+                ('claimed_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=1)),
+                ('reference', models.CharField(blank=True, max_length=128)),
+                ('last_error', models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['claimed_at'], name='kernel_outgoing_claimed')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'key'), name='kernel_outgoing_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecordedMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('sms', '短信'), ('mail', '邮件')], max_length=8)),
+                ('to_masked', models.CharField(max_length=100)),
+                ('to', nuanxin.kernel.privacy.fields.EncryptedTextField(purpose='kernel.recorded_message.to')),
+                ('to_index', nuanxin.kernel.privacy.fields.BlindIndexField(db_index=True, editable=False, max_length=64, null=True, purpose='kernel.recorded_message.to', source='to')),
+                ('subject_id', models.UUIDField(null=True)),
+                ('title', models.CharField(blank=True, max_length=200)),
+                ('text', models.TextField()),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['-at', '-id'], name='kernel_recorded_at'), models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='kernel_recorded_subject')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StoredFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=nuanxin.kernel.ids.uuid7, editable=False, unique=True)),
+                ('sha256', models.CharField(db_index=True, max_length=64)),
+                ('source_sha256', models.CharField(db_index=True, max_length=64)),
+                ('size', models.PositiveIntegerField()),
+                ('width', models.PositiveIntegerField()),
+                ('height', models.PositiveIntegerField()),
+                ('taken_at', models.DateTimeField(null=True)),
+                ('lng', models.FloatField(null=True)),
+                ('lat', models.FloatField(null=True)),
+                ('created_at', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lng', None)), models.Q(('lat__isnull', False), ('lng__isnull', False)), _connector='OR'), name='kernel_storedfile_whole_point')],
             },
         ),
         migrations.CreateModel(

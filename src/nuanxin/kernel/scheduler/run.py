@@ -48,7 +48,9 @@ def failing_jobs() -> QuerySet[Job]:
 def _due(jobs: dict[str, Periodic], now: datetime) -> list[tuple[str, datetime]]:
     rows = dict(Job.objects.filter(name__in=jobs).values_list("name", "next_run_at"))
     if missing := jobs.keys() - rows.keys():
-        Job.objects.bulk_create([Job(name=name, next_run_at=now) for name in sorted(missing)], ignore_conflicts=True)
+        Job.objects.bulk_create(
+            [Job(name=name, next_run_at=now) for name in sorted(missing)], ignore_conflicts=True
+        )
         rows = dict(Job.objects.filter(name__in=jobs).values_list("name", "next_run_at"))
     return sorted(((name, due_at) for name, due_at in rows.items() if due_at <= now), key=lambda row: row[1])
 
@@ -69,7 +71,11 @@ def _run(job: Periodic, claim: _Claim, now: datetime) -> None:
     except Exception as caught:  # noqa: BLE001  -- one job's fault must not stop the others; its row keeps the reason
         log.error("job %s failed: %s", job.name, describe(caught))  # noqa: TRY400  -- a message may hold values
         error = caught
-        if connection.connection is not None and not connection.in_atomic_block and not connection.is_usable():
+        if (
+            connection.connection is not None
+            and not connection.in_atomic_block
+            and not connection.is_usable()
+        ):
             connection.close()
     took = time.monotonic() - started
     held = Job.objects.filter(name=job.name, next_run_at=claim.due_at, lease_until=claim.until)
@@ -87,6 +93,6 @@ def _run(job: Periodic, claim: _Claim, now: datetime) -> None:
 def _next_run(job: Periodic, due_at: datetime, now: datetime, failures: int) -> datetime:
     """The next beat of the job's own rhythm after now; missed beats are not made up for."""
     if failures:
-        return now + min(FIRST_RETRY * 2 ** min(failures - 1, 20), job.every)
+        return now + min(FIRST_RETRY * (1 << min(failures - 1, 20)), job.every)
     missed = max((now - due_at) // job.every, 0)
     return due_at + (missed + 1) * job.every
