@@ -9,12 +9,12 @@ from nuanxin.kernel.ids import uuid7
 
 
 class Compound(Scoped, GeoPoint):
-    """A residential compound (小区), one-to-one with its Site. `lng, lat` lie inside the outline where there is one.
+    """A residential compound (小区), one-to-one with its Site. `lng, lat` lie inside the outline, if it has one.
 
     Public data only: its name, place and property manager; never anything about who lives there.
     """
 
-    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     site = models.OneToOneField("people.Site", on_delete=models.PROTECT, related_name="+")
     manager = models.ForeignKey(
         "people.Organisation", verbose_name="物业", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
@@ -26,11 +26,13 @@ class Compound(Scoped, GeoPoint):
     outline = models.TextField("轮廓", blank=True)  # GeoJSON polygon in WGS-84, or empty
     households = models.PositiveIntegerField("户数", null=True, blank=True)
     source = models.CharField("来源", max_length=80, blank=True)
+    external_id = models.CharField("来源编号", max_length=64, blank=True)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
     class Meta(GeoPoint.Meta):
+        verbose_name = "小区"
         indexes = [
             models.Index(fields=[f"scope_{level}", "initials", "id"], name=f"compounds_{level}")
             for level in ("city", "district", "street", "community")
@@ -38,6 +40,7 @@ class Compound(Scoped, GeoPoint):
         constraints = [
             *GeoPoint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["scope_code", "name"], condition=Q(is_active=True), name="compounds_one_name",
+                fields=["source", "external_id"], condition=~Q(external_id=""), name="compounds_imported_once",
             ),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(scope_code=""), name="compounds_named"),
         ]  # fmt: skip

@@ -69,8 +69,8 @@ def short_name(name: str) -> str:
 def parent_of(code: str) -> str:
     """The 12-digit code of the level above, empty for a province: `990101001001` → `990101001000`.
 
-    Where a city has no districts (Dongguan), the digits of the district repeat the city, and the street's parent is
-    the city: both are written `441900000000`.
+    Where a city has no districts (Dongguan), the digits of the district repeat the city, and the street's
+    parent is the city: both are written `441900000000`.
     """
     levels = list(LEVELS)
     above = levels.index(level_of(code)) - 1
@@ -81,7 +81,11 @@ def kind_of(code: str) -> Kind:
     """By the number ranges of `domain.md` §9."""
     level = level_of(code)
     if level == "street":
-        return _by_range(int(code[6:9]), Kind.SUBDISTRICT, ((100, Kind.TOWN), (200, Kind.TOWNSHIP), (400, Kind.STREET_LIKE)))
+        return _by_range(
+            int(code[6:9]),
+            Kind.SUBDISTRICT,
+            ((100, Kind.TOWN), (200, Kind.TOWNSHIP), (400, Kind.STREET_LIKE)),
+        )
     if level == "community":
         return _by_range(int(code[9:12]), Kind.RESIDENTS, ((200, Kind.VILLAGE), (400, Kind.COMMUNITY_LIKE)))
     return Kind(level)
@@ -89,6 +93,11 @@ def kind_of(code: str) -> Kind:
 
 def _by_range(number: int, first: Kind, starts: tuple[tuple[int, Kind], ...]) -> Kind:
     return next((kind for start, kind in reversed(starts) if number >= start), first)
+
+
+def code_range(digits: str, field: str = "code") -> Q:
+    """All codes that begin with the digits, as a range that an index serves in any collation."""
+    return Q(**{f"{field}__gte": digits, f"{field}__lte": digits.ljust(15, "9")})
 
 
 class Boundary(models.Model):
@@ -107,13 +116,17 @@ class Boundary(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["territory"], condition=Q(valid_to=None), name="territories_one_boundary"),
-            models.CheckConstraint(condition=Q(west__lte=F("east")) & Q(south__lte=F("north")), name="territories_box"),
+            models.UniqueConstraint(
+                fields=["territory"], condition=Q(valid_to=None), name="territories_one_boundary"
+            ),
+            models.CheckConstraint(
+                condition=Q(west__lte=F("east")) & Q(south__lte=F("north")), name="territories_box"
+            ),
         ]
 
 
 class Succession(models.Model):
-    """A territory was merged, split or recoded; rows that carry the old code are carried over (`services.rescope`)."""
+    """A territory was merged, split or recoded; `services.rescope` carries its rows over."""
 
     old = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="successors")
     new = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="predecessors")
@@ -125,7 +138,9 @@ class Succession(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["old", "new"], name="territories_succession_once"),
-            models.UniqueConstraint(fields=["old"], condition=Q(is_main=True), name="territories_one_main_successor"),
+            models.UniqueConstraint(
+                fields=["old"], condition=Q(is_main=True), name="territories_one_main_successor"
+            ),
             models.CheckConstraint(condition=~Q(old=F("new")), name="territories_succession_moves"),
         ]
 

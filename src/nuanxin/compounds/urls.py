@@ -1,0 +1,6 @@
+"""Addresses of the compounds context."""
+
+from django.urls import URLPattern
+
+app_name = "compounds"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,9 @@
+from datetime import datetime, timedelta
+
+from nuanxin.kernel.scheduler import periodic
+from nuanxin.territories import services
+
+
+@periodic(every=timedelta(minutes=5))
+def carry_over_merged_territories(now: datetime) -> None:
+    services.rescope_due(now=now)
