@@ -121,13 +121,17 @@ COTTON_ISOLATE_BY_DEFAULT = True  # a component sees its attributes and the cont
 DATABASE_URL = os.environ.get("NUANXIN_DATABASE_URL", f"sqlite:///{HOME / 'nuanxin.sqlite3'}")
 _database: Any = dj_database_url.parse(DATABASE_URL)
 if _database["ENGINE"].endswith("sqlite3"):
-    _durability = os.environ.get("NUANXIN_SQLITE_SYNCHRONOUS", "NORMAL")  # FULL survives power loss, NORMAL a killed process
+    _durability = os.environ.get(
+        "NUANXIN_SQLITE_SYNCHRONOUS", "NORMAL"
+    )  # FULL survives power loss, NORMAL a killed process
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_durability}; PRAGMA foreign_keys=ON",
     }
-    _database["TEST"] = {"NAME": os.environ.get("NUANXIN_TEST_DATABASE", "file:memorydb?mode=memory&cache=shared")}
+    _database["TEST"] = {
+        "NAME": os.environ.get("NUANXIN_TEST_DATABASE", "file:memorydb?mode=memory&cache=shared")
+    }
     if os.environ.get("NUANXIN_TEST_DATABASE") is None:
         _database.pop("TEST")
 else:
@@ -207,8 +211,12 @@ POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
 MAP_REVIEW_NUMBER = os.environ.get("NUANXIN_MAP_REVIEW_NUMBER", "")
 
 # --- Background work -------------------------------------------------------------------------------------------
-NUANXIN_DELIVERY_ATTEMPTS = int(os.environ.get("NUANXIN_DELIVERY_ATTEMPTS", "12"))  # then an event's delivery is dead
-NUANXIN_AUDIT_DAYS = max(int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184)  # by law never under six months
+NUANXIN_DELIVERY_ATTEMPTS = int(
+    os.environ.get("NUANXIN_DELIVERY_ATTEMPTS", "12")
+)  # then an event's delivery is dead
+NUANXIN_AUDIT_DAYS = max(
+    int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184
+)  # by law never under six months
 
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")

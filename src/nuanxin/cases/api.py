@@ -1,0 +1,285 @@
+"""REST: report, list, detail, and every transition. Who reported is in none of it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import File, Form, Query, Router, Schema, Status
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from nuanxin.cases import services
+from nuanxin.cases.enums import PhotoKind, PlaceSource, Source, Urgency
+from nuanxin.cases.models import Case, Task
+from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.services import Draft, Photo, StepInput
+from nuanxin.kernel.access.api import PROBLEMS, Id, PlainText, ShortText, operation
+from nuanxin.kernel.files.accept import accept_image
+
+router = Router()
+
+Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Number = Annotated[str, Field(pattern=r"^\d{19}$")]
+Cursor = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]*$")]
+
+
+class CategoryOut(Schema):
+    code: str
+    name: str
+    urgency: str
+    emergency_numbers: list[str]
+    takes_photos: bool
+
+
+class MoveOut(Schema):
+    """A legal next action; `task_id` says on which task, none for the case itself."""
+
+    name: str
+    label: str
+    task_id: int | None
+    required_fields: list[str]
+
+
+class TaskOut(Schema):
+    id: int
+    organisation: str
+    role: str
+    state: str
+    due_at: datetime | None
+
+
+class CaseRow(Schema):
+    number: str
+    category: str
+    category_name: str
+    urgency: str
+    state: str
+    step: int
+    text: str
+    address: str
+    lng: float | None
+    lat: float | None
+    scope_code: str
+    reported_at: datetime
+    due_at: datetime | None
+    next_due_at: datetime | None
+    closed_at: datetime | None
+
+
+class StepOut(Schema):
+    action: str
+    at: datetime
+    organisation: str
+    opinion: str
+
+
+class CaseOut(CaseRow):
+    tasks: list[TaskOut]
+    timeline: list[StepOut]
+    available_transitions: list[MoveOut]
+
+
+class PageOut(Schema):
+    items: list[CaseRow]
+    cursor: str
+
+
+class ReportIn(Schema):
+    """A place is a point (WGS-84), a compound or a division code."""
+
+    key: Key
+    category: Annotated[str, Field(pattern=r"^\d{4}$")]
+    text: Annotated[PlainText, Field(max_length=1000)] = ""
+    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    accuracy_m: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    address: ShortText = ""
+    compound_id: Id | None = None
+    territory: Annotated[str, Field(pattern=r"^(\d{12}|\d{15})?$")] = ""
+    captured_at: datetime | None = None
+
+
+class TransitionIn(Schema):
+    """What the step needs; see `required_fields` of the transition."""
+
+    task_id: Id | None = None
+    opinion: Annotated[PlainText, Field(max_length=1000)] = ""
+    reason: Annotated[str, Field(max_length=4)] = ""
+    outcome: Annotated[str, Field(max_length=12)] = ""
+    lead: UUID | None = None
+    assists: list[UUID] = []
+    units: list[UUID] = []
+
+
+class QueueIn(Schema):
+    tab: Annotated[str, Field(max_length=12)] = "open"
+    cursor: Cursor = ""
+    words: ShortText = ""
+    category: Annotated[str, Field(pattern=r"^(\d{4})?$")] = ""
+    urgency: Urgency | None = None
+    source: Source | None = None
+    community: Annotated[str, Field(pattern=r"^(\d{12})?$")] = ""
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "category": case.category_id,
+        "category_name": catalogue.kind_of(case.category_id).name,
+        "urgency": case.urgency,
+        "state": case.state,
+        "step": case.step,
+        "text": case.text,
+        "address": case.address,
+        "lng": case.lng,
+        "lat": case.lat,
+        "scope_code": case.scope_code,
+        "reported_at": case.reported_at,
+        "due_at": case.due_at,
+        "next_due_at": case.next_due_at,
+        "closed_at": case.closed_at,
+    }
+
+
+def _case_out(request: Any, case: Case) -> dict[str, Any]:
+    tasks = detail.tasks_of(case)
+    return {
+        **case_row(case),
+        "tasks": [_task_out(task) for task in tasks],
+        "timeline": [
+            {
+                "action": log.action,
+                "at": log.at,
+                "organisation": log.organisation.name if log.organisation else "",
+                "opinion": log.opinion,
+            }
+            for log in detail.timeline(case)
+        ],
+        "available_transitions": [_move_out(move) for move in detail.moves_for(request.actor, case, tasks)],
+    }
+
+
+def _task_out(task: Task) -> dict[str, Any]:
+    return {
+        "id": task.pk,
+        "organisation": task.organisation.name,
+        "role": task.role,
+        "state": task.state,
+        "due_at": task.due_at,
+    }
+
+
+def _move_out(move: detail.Move) -> dict[str, Any]:
+    return {
+        "name": move.transition.name,
+        "label": str(move.transition.label),
+        "task_id": move.task.pk if move.task else None,
+        "required_fields": list(move.transition.required_fields),
+    }
+
+
+def _photos(files: list[UploadedFile], kind: str) -> tuple[Photo, ...]:
+    return tuple(Photo(kind, accept_image(file, name=file.name or "")) for file in files)
+
+
+@router.get("/categories", response={200: list[CategoryOut], **PROBLEMS})
+@operation("cases.view_categories")
+def list_categories(request: HttpRequest) -> Any:
+    """Kinds of report, with the numbers to call first."""
+    return [
+        {
+            "code": kind.code,
+            "name": kind.name,
+            "urgency": kind.urgency,
+            "emergency_numbers": list(kind.emergency_numbers),
+            "takes_photos": kind.takes_photos,
+        }
+        for kind in catalogue.kinds().values()
+    ]
+
+
+@router.post("", response={200: CaseRow, 201: CaseRow, **PROBLEMS})
+@operation("cases.report")
+def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = File([])) -> Any:  # noqa: B008  -- ninja
+    """Report. The same `key` with the same content is the same report (200); with another content it is a conflict."""
+    values = given.model_dump(exclude={"key"})
+    source = (
+        PlaceSource.GPS
+        if given.lng is not None
+        else PlaceSource.COMPOUND
+        if given.compound_id
+        else PlaceSource.TERRITORY
+    )
+    draft = Draft(**values, place_source=source, photos=_photos(photos, PhotoKind.NEAR))
+    submission = services.report_case(actor=request.actor, draft=draft, key=given.key, now=timezone.now())
+    return Status(201 if submission.created else 200, case_row(submission.case))
+
+
+@router.get("/mine", response={200: PageOut, **PROBLEMS})
+@operation("cases.view_own")
+def list_own(request: Any) -> Any:
+    """The reporter's own reports, the latest fifty."""
+    return {
+        "items": [case_row(case) for case in detail.own_cases(request.actor)[: queue.PAGE_SIZE]],
+        "cursor": "",
+    }
+
+
+@router.get("/mine/{number}", response={200: CaseOut, **PROBLEMS})
+@operation("cases.view_own")
+def own(request: Any, number: Number) -> Any:
+    """One of the reporter's own, with what the reporter is told."""
+    return _case_out(request, detail.own_case(request.actor, number))
+
+
+@router.get("", response={200: PageOut, **PROBLEMS})
+@operation("cases.view")
+def list_cases(request: Any, given: Query[QueueIn]) -> Any:
+    """A page of a queue; `cursor` leads to the next one."""
+    tab = queue.tab_named(request.actor, given.tab)
+    filters = queue.Filters(
+        words=given.words,
+        category=given.category,
+        urgency=given.urgency or "",
+        source=given.source or "",
+        community=given.community,
+    )
+    page = queue.queue_page(request.actor, tab, filters, now=timezone.now(), cursor=given.cursor)
+    return {"items": [case_row(case) for case in page.rows], "cursor": page.cursor}
+
+
+@router.get("/{number}", response={200: CaseOut, **PROBLEMS})
+@operation("cases.view")
+def one(request: Any, number: Number) -> Any:
+    """One case for those who work on it, with the legal next actions."""
+    return _case_out(request, detail.case_for(request.actor, number))
+
+
+@router.post("/{number}/transitions/{name}", response={200: CaseOut, **PROBLEMS})
+@operation("cases.view")
+def transition(
+    request: Any,
+    number: Number,
+    name: Annotated[str, Field(max_length=20)],
+    given: Form[TransitionIn],
+    before: list[UploadedFile] = File([]),  # noqa: B008  -- how ninja declares it
+    after: list[UploadedFile] = File([]),  # noqa: B008
+) -> Any:
+    """Do one of `available_transitions`; pictures of before and after as files."""
+    case = detail.case_for(request.actor, number)
+    task = detail.task_for(request.actor, case, given.task_id) if given.task_id else None
+    step = StepInput(
+        opinion=given.opinion,
+        reason=given.reason,
+        outcome=given.outcome,
+        lead=given.lead,
+        assists=tuple(given.assists),
+        units=tuple(given.units),
+        photos=_photos(before, PhotoKind.BEFORE) + _photos(after, PhotoKind.AFTER),
+    )
+    case = services.perform_step(
+        actor=request.actor, case=case, task=task, name=name, given=step, now=timezone.now()
+    )
+    return _case_out(request, case)

@@ -1,0 +1,20 @@
+"""Periodic work of the case context."""
+
+from datetime import datetime, timedelta
+
+from nuanxin.cases.services import archive_cases, escalate_passed_clocks
+from nuanxin.kernel.scheduler import periodic
+
+
+@periodic(every=timedelta(minutes=1))
+def escalate(now: datetime) -> None:
+    """A passed limit climbs one level."""
+    while escalate_passed_clocks(now=now):
+        pass
+
+
+@periodic(every=timedelta(hours=1))
+def archive(now: datetime) -> None:
+    """Closed and rejected cases leave for the archive when they can no longer be rated."""
+    while archive_cases(now=now):
+        pass

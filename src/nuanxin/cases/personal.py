@@ -1,0 +1,29 @@
+"""The personal tables of this context (`domain.md` §8: case five years, the link to the reporter one)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.models import Reporter
+from nuanxin.cases.services.personal import erase_reporter, export_reports
+from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, register
+
+
+def _erase(subject: Subject, *, now: datetime) -> Erased:
+    return Erased(anonymised=erase_reporter(subject_id=subject.subject_id, now=now))
+
+
+def _export(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    return export_reports(subject.subject_id)
+
+
+register(
+    Reporter,
+    purpose=_("告诉上报人进展；重复提交只算一次"),
+    fields={"subject_id": DataClass.S2, "submitter_id": DataClass.S2, "contact": DataClass.S2},
+    retention=_("结案后 1 年断开与上报人的关联，案件保存 5 年"),
+    erase=_erase,
+    export=_export,
+)

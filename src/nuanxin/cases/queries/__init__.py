@@ -1,0 +1,1 @@
+"""Reads of the case context; the actor comes first."""

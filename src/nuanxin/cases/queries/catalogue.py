@@ -1,0 +1,134 @@
+"""The catalogue of kinds of report, held in the process."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, gettext_lazy
+from pypinyin import Style, lazy_pinyin
+
+from nuanxin.cases.enums import Visibility
+from nuanxin.cases.models import Category
+from nuanxin.kernel.cached import Cached
+from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.worktime import Limit
+
+MAJORS = {
+    "01": (gettext_lazy("燃气热力与危险源"), "flame"),
+    "02": (gettext_lazy("消防安全"), "fire-extinguisher"),
+    "03": (gettext_lazy("市政部件"), "manhole"),
+    "04": (gettext_lazy("道路交通"), "road"),
+    "05": (gettext_lazy("停车与骑手通行"), "parking"),
+    "06": (gettext_lazy("小区设施与电梯"), "elevator"),
+    "07": (gettext_lazy("环境卫生与绿化"), "trash"),
+    "08": (gettext_lazy("街面秩序与施工"), "barrier-block"),
+    "09": (gettext_lazy("食品安全与市场"), "soup"),
+    "10": (gettext_lazy("治安与突发"), "shield"),
+    "11": (gettext_lazy("民生关怀与文明"), "heart-handshake"),
+    "12": (gettext_lazy("骑手服务与权益"), "motorbike"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A category ready to use: limits parsed, unit types as tuples, search text in Chinese, pinyin and number."""
+
+    code: str
+    major: str
+    name_zh: str
+    name_en: str
+    lead: tuple[str, ...]
+    assist: tuple[str, ...]
+    emergency_numbers: tuple[str, ...]
+    respond: Limit | None
+    make_safe: Limit | None
+    finish: Limit
+    urgency: str
+    evidence: frozenset[str]
+    is_confidential: bool
+    handoff: str
+    search_text: str
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return self.name_en.capitalize() if (get_language() or "").startswith("en") else self.name_zh
+
+    @property
+    def is_life_safety(self) -> bool:
+        return self.urgency == "U1"
+
+    @property
+    def takes_photos(self) -> bool:
+        """No photo where one should keep away, and none of people in need (§3, §0.3 law 23)."""
+        return "X" not in self.evidence and not self.is_confidential
+
+    @property
+    def leave_first(self) -> bool:
+        """Gas: leave, then call."""
+        return "RQ" in self.lead and self.is_life_safety
+
+
+def _limit(text: str, urgency: str) -> Limit | None:
+    return Limit.parse(text, urgency_natural=urgency in {"U1", "U2"}) if text else None
+
+
+def _kind(row: Category) -> Kind:
+    finish = _limit(row.finish_within, row.urgency)
+    if finish is None:
+        raise ValueError(f"category {row.code} has no limit to finish")
+    pinyin = "".join(lazy_pinyin(row.name_zh))
+    initials = "".join(lazy_pinyin(row.name_zh, style=Style.FIRST_LETTER))
+    parts = (row.code, row.name_zh, row.name_en, row.keywords, pinyin, initials)
+    return Kind(
+        code=row.code,
+        major=row.major,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        lead=tuple(filter(None, row.lead.split("|"))),
+        assist=tuple(filter(None, row.assist.split("|"))),
+        emergency_numbers=tuple(row.emergency_numbers.split()),
+        respond=_limit(row.respond_within, row.urgency),
+        make_safe=_limit(row.make_safe_within, row.urgency),
+        finish=finish,
+        urgency=row.urgency,
+        evidence=frozenset(row.evidence.split("|")),
+        is_confidential=row.visibility == Visibility.CONFIDENTIAL,
+        handoff=row.handoff,
+        search_text=" ".join(parts).lower(),
+    )
+
+
+def _load() -> dict[str, Kind]:
+    return {row.code: _kind(row) for row in Category.objects.filter(is_active=True)}
+
+
+CATALOGUE: Cached[dict[str, Kind]] = Cached("cases.catalogue", _load)
+
+
+class UnknownCategory(Invalid):
+    default_message = gettext_lazy("没有这个类别。")
+    default_hint = gettext_lazy("请重新选择是什么问题。")
+
+
+def kinds() -> dict[str, Kind]:
+    """All active categories by code."""
+    return CATALOGUE.get()
+
+
+def kind_of(code: str) -> Kind:
+    """Raises `UnknownCategory`."""
+    try:
+        return CATALOGUE.get()[code]
+    except KeyError:
+        raise UnknownCategory(fields={"category": UnknownCategory.default_message}) from None
+
+
+def search_kinds(words: str, limit: int = 12) -> list[Kind]:
+    """By Chinese, full pinyin, initials or number; what starts so comes first."""
+    needle = words.strip().lower().replace(" ", "")
+    if not needle:
+        return []
+    found = [kind for kind in kinds().values() if needle in kind.search_text.replace(" ", "")]
+    found.sort(
+        key=lambda kind: (not kind.code.startswith(needle), not kind.name_zh.startswith(needle), kind.code)
+    )
+    return found[:limit]

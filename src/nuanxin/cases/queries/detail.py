@@ -1,0 +1,142 @@
+"""One case as those who work on it, and as the one who reported it, may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
+from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.files.models import StoredFile
+from nuanxin.kernel.workflow import Transition
+from nuanxin.kernel.worktime import Interval, Limit, explain
+from nuanxin.kernel.worktime.services import calendar_of
+
+# Steps whose words the reporter reads too; the others are between offices.
+TOLD_TO_REPORTER = frozenset(
+    {"report", "reject", "self_handle", "submit_result", "make_safe", "pass", "reopen"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A button: what it does, on the case or on one task."""
+
+    transition: Transition
+    task: Task | None = None
+
+
+def case_for(actor: Actor, number: str) -> Case:
+    """By its number, for whoever works on it. Raises `NotFound`."""
+    rows = Case.objects.filter(policy.rule("cases.view", actor), number=number)
+    return _one(rows.select_related("compound", "lead_organisation", "handled_by"))
+
+
+def own_case(actor: Actor, number: str) -> Case:
+    """By its number, for the one who reported it. Raises `NotFound`."""
+    rows = Case.objects.filter(policy.rule("cases.view_own", actor), number=number)
+    return _one(rows.select_related("compound", "lead_organisation", "handled_by"))
+
+
+def _one(rows: QuerySet[Case]) -> Case:
+    case = rows.first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def own_cases(actor: Actor) -> QuerySet[Case]:
+    """The actor's own reports, the latest first."""
+    return (
+        Case.objects.filter(policy.rule("cases.view_own", actor))
+        .select_related("lead_organisation", "compound")
+        .order_by("-id")
+    )
+
+
+def tasks_of(case: Case) -> list[Task]:
+    return list(Task.objects.filter(case=case).select_related("organisation").order_by("dispatched_at", "id"))
+
+
+def task_for(actor: Actor, case: Case, task_id: int) -> Task:
+    """One of the case's tasks. Raises `NotFound`; what may be done with it the service decides."""
+    task = Task.objects.filter(case=case, pk=task_id).select_related("organisation").first()
+    if task is None:
+        raise NotFound
+    return task
+
+
+def moves_for(actor: Actor, case: Case, tasks: Sequence[Task]) -> list[Move]:
+    """What this actor may do now, the own organisation's task first, in table order."""
+    own = [
+        task for task in tasks if task.organisation_id == actor.organisation_id and task.state in OPEN_TASK
+    ]
+    moves = [Move(transition, task) for task in own for transition in TASK.available(actor, task)]
+    return moves + [Move(transition) for transition in CASE.available(actor, case)]
+
+
+def timeline(case: Case) -> list[CaseLog]:
+    """Every step with its pictures; two statements."""
+    pictures = Attachment.objects.select_related("file")
+    return list(
+        CaseLog.objects.filter(case=case)
+        .select_related("organisation", "task__organisation")
+        .prefetch_related(Prefetch("attachments", queryset=pictures))
+        .order_by("at", "id"),
+    )
+
+
+def messages_of(case: Case) -> list[CaseMessage]:
+    return list(CaseMessage.objects.filter(case=case).select_related("organisation").order_by("at", "id"))
+
+
+def ratings_of(case: Case) -> list[Rating]:
+    return list(Rating.objects.filter(case=case).order_by("round"))
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    return list(
+        Clock.objects.filter(case=case)
+        .select_related("organisation", "task__organisation")
+        .order_by("started_at", "id")
+    )
+
+
+def clock_for(actor: Actor, case: Case, clock_id: int) -> Clock:
+    """Raises `NotFound`."""
+    clock = Clock.objects.filter(case=case, pk=clock_id).select_related("calendar", "organisation").first()
+    if clock is None:
+        raise NotFound
+    return clock
+
+
+def explained(clock: Clock, *, now: datetime) -> list[Interval]:
+    """Every counted and uncounted stretch from the start to the later of the limit and the stop (or now)."""
+    until = max(clock.due_at, clock.stopped_at or now)
+    limit = Limit.parse(clock.limit)
+    return explain(clock.started_at, limit, calendar_of(clock.calendar), until=until)
+
+
+def file_for(actor: Actor, public_id: UUID) -> StoredFile:
+    """A picture, for case staff and for the reporter of that case. Raises `NotFound`."""
+    for permission in ("cases.view", "cases.view_own"):
+        if not policy.permits(actor, permission):
+            continue
+        cases = Case.objects.filter(policy.rule(permission, actor))
+        row = (
+            Attachment.objects.filter(file__public_id=public_id, case__in=cases)
+            .select_related("file")
+            .first()
+        )
+        if row is not None:
+            return row.file
+    raise NotFound
+
+
+def subject_of(case: Case) -> UUID | None:
+    """Only for telling the reporter something; never shown."""
+    return Reporter.objects.filter(case=case).values_list("subject_id", flat=True).first()

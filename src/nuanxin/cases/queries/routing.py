@@ -1,0 +1,109 @@
+"""Who should take it: the city's own rule first, else the unit of the right type whose area covers the place.
+
+"Responsible body unclear" goes to the territorial government, by default the street (`domain.md` §2.3).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.enums import TaskRole
+from nuanxin.cases.models import Case, DispatchRule
+from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.compounds.models import Compound
+from nuanxin.kernel.access.scope import LEVELS
+from nuanxin.people.models import Organisation
+from nuanxin.people.queries.responsible import ancestor_codes, organisations_covering
+
+COMMUNITY, STREET, MANAGER = "SQ", "JD", "WY"
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A unit, its part, and why, in words for the dispatcher."""
+
+    organisation: Organisation
+    role: str
+    reason: Text
+
+
+def suggest_units(case: Case) -> list[Suggestion]:
+    """The community (else the street) first, then the lead unit, then assistants; each organisation once."""
+    kind = kind_of(case.category_id)
+    territorial = territorial_owner(case.scope_code)
+    found: dict[int, Suggestion] = {}
+    if territorial:
+        found[territorial.organisation.pk] = territorial
+    lead = _lead(case, kind)
+    if lead is None:
+        street = _of_type(STREET, case.scope_code)
+        lead = Suggestion(street, TaskRole.LEAD, _("没有对应的单位，由街道统筹")) if street else None
+    if lead:
+        found.setdefault(lead.organisation.pk, lead)
+    for suggestion in _assistants(case, kind):
+        found.setdefault(suggestion.organisation.pk, suggestion)
+    return list(found.values())
+
+
+def territorial_owner(scope_code: str) -> Suggestion | None:
+    """The community's committee; where the community is unknown, the street."""
+    community = _of_type(COMMUNITY, scope_code) if len(scope_code.rstrip("0")) > LEVELS["street"] else None
+    if community:
+        return Suggestion(community, TaskRole.COMMUNITY, _("所在社区"))
+    street = _of_type(STREET, scope_code)
+    return Suggestion(street, TaskRole.COMMUNITY, _("社区不明，由街道兜底")) if street else None
+
+
+def _lead(case: Case, kind: Kind) -> Suggestion | None:
+    for rule in _rules(case, TaskRole.LEAD):
+        return Suggestion(rule.organisation, TaskRole.LEAD, rule.note or _("本市派单规则"))
+    return next(_candidates(case, kind.lead, TaskRole.LEAD), None)
+
+
+def _assistants(case: Case, kind: Kind) -> list[Suggestion]:
+    ruled = [
+        Suggestion(rule.organisation, TaskRole.ASSIST, rule.note or _("本市派单规则"))
+        for rule in _rules(case, TaskRole.ASSIST)
+    ]
+    return ruled or list(_candidates(case, kind.assist, TaskRole.ASSIST))
+
+
+def _rules(case: Case, role: str) -> Iterable[DispatchRule]:
+    codes = ancestor_codes(case.scope_code)
+    rows = DispatchRule.objects.filter(category=case.category_id, role=role, area_code__in=codes)
+    return sorted(rows.select_related("organisation"), key=lambda rule: -len(rule.area_code.rstrip("0")))
+
+
+def _candidates(case: Case, unit_types: Iterable[str], role: str) -> Iterable[Suggestion]:
+    for unit_type in unit_types:
+        organisation = _unit(case, unit_type)
+        if organisation:
+            yield Suggestion(organisation, role, _why(unit_type, organisation))
+
+
+def _unit(case: Case, unit_type: str) -> Organisation | None:
+    if unit_type == MANAGER:
+        compound = compound_of(case.compound_id)
+        return compound.manager if compound else None
+    return _of_type(unit_type, case.scope_code)
+
+
+def _why(unit_type: str, organisation: Organisation) -> Text:
+    if unit_type == MANAGER:
+        return _("这个小区的物业")
+    return _("管这类设施，服务范围包括这里")
+
+
+def _of_type(unit_type: str, scope_code: str) -> Organisation | None:
+    """The organisation of the type with the smallest area around the place."""
+    return next(iter(organisations_covering(unit_type, ancestor_codes(scope_code))), None)
+
+
+def compound_of(pk: int | None) -> Compound | None:
+    """The compound with its property manager; `None` for one that is no longer in use."""
+    if pk is None:
+        return None
+    return Compound.objects.filter(pk=pk, is_active=True).select_related("manager").first()

@@ -1,0 +1,123 @@
+"""One door for every button: a step's name and what was filled in, from a page or from the API, to its service."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.models import Case, Task
+from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
+from nuanxin.cases.services.feedback import reopen_case
+from nuanxin.cases.services.handling import (
+    accept_task,
+    call_in_units,
+    claim_task,
+    mark_made_safe,
+    return_task,
+    self_handle,
+    start_task,
+    submit_result,
+)
+from nuanxin.cases.services.steps import MissingField, Photo
+from nuanxin.cases.services.verifying import fail_verification, pass_verification, start_verification
+from nuanxin.cases.workflow import CASE, TASK
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.errors import NotFound
+from nuanxin.people.models import Organisation
+from nuanxin.people.queries.responsible import organisations_by_public_id
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """What a step may need; `lead`, `assists` and `units` are public ids of organisations."""
+
+    opinion: str = ""
+    reason: str = ""
+    outcome: str = ""
+    lead: UUID | None = None
+    assists: tuple[UUID, ...] = ()
+    units: tuple[UUID, ...] = ()
+    photos: tuple[Photo, ...] = ()
+
+
+def perform_step(
+    *,
+    actor: Actor,
+    case: Case,
+    name: str,
+    given: StepInput,
+    now: datetime,
+    task: Task | None = None,
+) -> Case:
+    """Do the step on the task, or on the case. Raises what its service raises, and `NotFound` for no such step."""
+    if task is not None and name in TASK_STEPS:
+        return TASK_STEPS[name](actor, task, given, now)
+    if task is None and name in CASE_STEPS:
+        return CASE_STEPS[name](actor, case, given, now)
+    raise NotFound
+
+
+def _organisations(public_ids: Sequence[UUID], field: str) -> list[Organisation]:
+    known = organisations_by_public_id(public_ids)
+    if len(known) < len(set(public_ids)):
+        raise MissingField(fields={field: _("有的单位不存在或已停用，请重新选择。")})
+    return [known[public_id] for public_id in dict.fromkeys(public_ids)]
+
+
+def _dispatch(actor: Actor, case: Case, given: StepInput, now: datetime) -> Case:
+    if given.lead is None:
+        raise MissingField(fields={"lead": _("请选择主办单位。")})
+    lead = _organisations([given.lead], "lead")[0]
+    assists = _organisations(given.assists, "assists")
+    return dispatch_case(actor=actor, case=case, lead=lead, assists=assists, opinion=given.opinion, now=now)
+
+
+CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
+    "screen": lambda actor, case, given, now: start_screening(actor=actor, case=case, now=now),
+    "file": lambda actor, case, given, now: file_case(actor=actor, case=case, opinion=given.opinion, now=now),
+    "reject": lambda actor, case, given, now: reject_case(
+        actor=actor, case=case, reason=given.reason, opinion=given.opinion, now=now
+    ),
+    "dispatch": _dispatch,
+    "verify": lambda actor, case, given, now: start_verification(actor=actor, case=case, now=now),
+    "pass": lambda actor, case, given, now: pass_verification(
+        actor=actor, case=case, outcome=given.outcome, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "fail": lambda actor, case, given, now: fail_verification(
+        actor=actor, case=case, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "reopen": lambda actor, case, given, now: reopen_case(
+        actor=actor, case=case, opinion=given.opinion, now=now
+    ),
+}
+
+TASK_STEPS: Mapping[str, Callable[[Actor, Task, StepInput, datetime], Case]] = {
+    "claim": lambda actor, task, given, now: claim_task(actor=actor, task=task, now=now),
+    "self_handle": lambda actor, task, given, now: self_handle(
+        actor=actor, task=task, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "call_in": lambda actor, task, given, now: call_in_units(
+        actor=actor, task=task, units=_organisations(given.units, "units"), opinion=given.opinion, now=now
+    ),
+    "accept": lambda actor, task, given, now: accept_task(actor=actor, task=task, now=now),
+    "start": lambda actor, task, given, now: start_task(
+        actor=actor, task=task, opinion=given.opinion, now=now
+    ),
+    "make_safe": lambda actor, task, given, now: mark_made_safe(
+        actor=actor, task=task, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "submit_result": lambda actor, task, given, now: submit_result(
+        actor=actor, task=task, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "return": lambda actor, task, given, now: return_task(
+        actor=actor, task=task, reason=given.reason, opinion=given.opinion, now=now
+    ),
+}
+
+# Every step that somebody presses has its service; the tables and this file cannot drift apart.
+assert {name for name, move in CASE.transitions.items() if move.permission != "system"} == set(CASE_STEPS)  # noqa: S101
+assert {name for name, move in TASK.transitions.items() if move.permission != "system"} == set(TASK_STEPS) - {  # noqa: S101
+    "make_safe"
+}

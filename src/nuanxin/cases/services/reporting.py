@@ -1,0 +1,292 @@
+"""A report comes in: one submission, one case, whatever the network does."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
+from nuanxin.cases.events import CaseReported
+from nuanxin.cases.models import TEXT_LENGTH, Case, Clock, Reporter
+from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.routing import compound_of
+from nuanxin.cases.queries.search import INDEX
+from nuanxin.cases.services.clocks import Start, plan_clocks
+from nuanxin.cases.services.dispatching import dispatch_at_receipt
+from nuanxin.cases.services.steps import Photo, write_log
+from nuanxin.compounds.models import Compound
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.events import publish
+from nuanxin.kernel.ids import next_serial
+from nuanxin.kernel.worktime import SHANGHAI
+from nuanxin.people.queries.subjects import subject_by_phone
+from nuanxin.territories.queries import locate, path_name
+
+FEWEST_WORDS = 2
+MOST_PHOTOS = 6
+CAPTURED_AT_MOST_AHEAD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the phone sends. `lng`, `lat` in WGS-84; a place is a point, a compound or a territory from the tree."""
+
+    category: str
+    text: str = ""
+    lng: float | None = None
+    lat: float | None = None
+    accuracy_m: int | None = None
+    place_source: str = PlaceSource.GPS
+    address: str = ""
+    compound_id: int | None = None
+    territory: str = ""
+    captured_at: datetime | None = None
+    photos: tuple[Photo, ...] = field(default=(), repr=False)
+
+    def digest(self) -> str:
+        """What makes two submissions the same: everything but the clock of the phone."""
+        body = [
+            self.category,
+            self.text.strip(),
+            self.lng,
+            self.lat,
+            self.address.strip(),
+            self.compound_id,
+            self.territory,
+            [photo.image.source_sha256 for photo in self.photos],
+        ]
+        return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """Whom a member of staff registers a report for; a phone number that has an account links it."""
+
+    name: str = ""
+    phone: str = ""
+
+
+class Submission(NamedTuple):
+    case: Case
+    created: bool
+
+
+class NoPlace(Invalid):
+    default_message = _("还不知道在哪里。")
+    default_hint = _("点“选小区”，或在地图上挪一下图钉。")
+
+
+class OutsideOfCity(Invalid):
+    default_message = _("这个位置不在本市的服务范围内。")
+    default_hint = _("请检查图钉的位置，或直接选小区；别的城市请拨打当地 12345。")
+
+
+class NothingToGoOn(Invalid):
+    default_message = _("还缺一张照片或一句话。")
+    default_hint = _("拍一张，或写两个字也行。")
+
+
+class KeyReused(Conflict):
+    default_message = _("这次提交和刚才那次内容不一样。")
+    default_hint = _("如果是另一件事，请重新打开“随手拍”再报。")
+
+
+def report_case(
+    *,
+    actor: Actor,
+    draft: Draft,
+    key: str,
+    now: datetime,
+    on_behalf: OnBehalf | None = None,
+) -> Submission:
+    """Take a report: case, clocks, log, outbox and audit in one transaction; life-safety ones are dispatched in it too.
+
+    The same person with the same key and content gets the same case back; with other content `KeyReused` is raised.
+    Publishes `CaseReported` (and for U1 `CaseFiled` and `TaskDispatched`). Raises `NoPlace`, `OutsideOfCity`,
+    `NothingToGoOn`, `UnknownCategory`, `Invalid`.
+    """
+    if not policy.permits(actor, "cases.report_for" if on_behalf else "cases.report"):
+        raise NotAllowed
+    kind = kind_of(draft.category)
+    _check(draft, kind, key=key, now=now)
+    place = _place_of(draft)
+    digest = draft.digest()
+    number = case_number(place.scope_code, now)
+    try:
+        with transaction.atomic():
+            case = _new_case(draft, kind, place, actor=actor, number=number, now=now, on_behalf=on_behalf)
+            clocks = _first_clocks(case, kind, now=now)
+            case.save(force_insert=True)
+            reporter = _write_reporter(case, actor=actor, key=key, digest=digest, on_behalf=on_behalf)
+            Clock.objects.bulk_create(clocks)
+            _open(case, kind, draft, reporter, actor=actor, now=now)
+    except IntegrityError:
+        earlier = _same_submission(actor, key, digest)
+        if earlier is None:
+            raise
+        return earlier
+    return Submission(case, created=True)
+
+
+def case_number(scope_code: str, now: datetime) -> str:
+    """Area 6 + yyyymmdd + serial 5 = 19 characters (`domain.md` §9); gaps are allowed."""
+    day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
+    area = scope_code[:6]
+    return f"{area}{day}{next_serial(f'case:{area}:{day}'):05d}"
+
+
+def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
+    if not key or len(key) > Reporter._meta.get_field("key").max_length:
+        raise Invalid(_("缺少提交编号。"), code="bad_key")
+    if len(draft.text) > TEXT_LENGTH:
+        raise Invalid(fields={"text": _("最多 %(n)d 个字。") % {"n": TEXT_LENGTH}})
+    if len(draft.photos) > MOST_PHOTOS:
+        raise Invalid(fields={"photos": _("最多 %(n)d 张照片。") % {"n": MOST_PHOTOS}})
+    if draft.photos and not kind.takes_photos:
+        raise Invalid(
+            _("这类情况请不要拍照，保护自己，也保护当事人。"),
+            fields={"photos": _("请去掉照片后再提交。")},
+            code="no_photos_here",
+        )
+    exempt = kind.is_life_safety or not kind.takes_photos
+    if not draft.photos and not exempt and len(draft.text.strip()) < FEWEST_WORDS:
+        raise NothingToGoOn(fields={"text": NothingToGoOn.default_message})
+    if draft.captured_at and draft.captured_at > now + CAPTURED_AT_MOST_AHEAD:
+        raise Invalid(fields={"captured_at": _("手机的时间比现在还晚，请检查手机时钟。")})
+
+
+class _Place(NamedTuple):
+    scope_code: str
+    lng: float | None
+    lat: float | None
+    compound_id: int | None
+    address: str
+
+
+def _place_of(draft: Draft) -> _Place:
+    """The territory and the point, from what the phone knows: the point first, else the compound, else the tree."""
+    compound = compound_of(draft.compound_id)
+    address = draft.address.strip() or (compound.name if compound else "")
+    if draft.lng is not None and draft.lat is not None:
+        scope = locate(draft.lng, draft.lat) or _fallback_scope(draft, compound)
+        if not scope:
+            raise OutsideOfCity(fields={"place": OutsideOfCity.default_message})
+        return _Place(scope, draft.lng, draft.lat, draft.compound_id, address)
+    if compound:
+        return _Place(compound.scope_code, compound.lng, compound.lat, draft.compound_id, address)
+    if draft.territory and path_name(draft.territory):
+        return _Place(draft.territory, None, None, None, address)
+    raise NoPlace(fields={"place": NoPlace.default_message})
+
+
+def _fallback_scope(draft: Draft, compound: Compound | None) -> str:
+    if compound:
+        return compound.scope_code
+    return draft.territory if draft.territory and path_name(draft.territory) else ""
+
+
+def _new_case(
+    draft: Draft,
+    kind: Kind,
+    place: _Place,
+    *,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    on_behalf: OnBehalf | None,
+) -> Case:
+    return Case(
+        number=number,
+        category_id=kind.code,
+        urgency=kind.urgency,
+        visibility=Visibility.CONFIDENTIAL if kind.is_confidential else Visibility.NORMAL,
+        source=_source_of(actor, on_behalf),
+        text=draft.text.strip(),
+        address=place.address,
+        compound_id=place.compound_id,
+        place_source=draft.place_source,
+        accuracy_m=draft.accuracy_m,
+        scope_code=place.scope_code,
+        lng=place.lng,
+        lat=place.lat,
+        captured_at=draft.captured_at,
+        reported_at=now,
+        state_since=now,
+    )
+
+
+def _source_of(actor: Actor, on_behalf: OnBehalf | None) -> str:
+    if on_behalf:
+        return Source.ON_BEHALF
+    return {"worker": Source.WORKER, "grid_part": Source.WORKER, "resident": Source.RESIDENT}.get(
+        actor.role, Source.STAFF
+    )
+
+
+def _write_reporter(
+    case: Case, *, actor: Actor, key: str, digest: str, on_behalf: OnBehalf | None
+) -> Reporter:
+    subject_id, contact = actor.subject_id, ""
+    if on_behalf:
+        subject_id = subject_by_phone(on_behalf.phone) if on_behalf.phone else None
+        contact = (
+            "" if subject_id else " ".join(filter(None, (on_behalf.name.strip(), on_behalf.phone.strip())))
+        )
+    return Reporter.objects.create(
+        case=case,
+        subject_id=subject_id,
+        submitter_id=actor.subject_id,
+        key=key,
+        body_digest=digest,
+        contact=contact,
+    )
+
+
+def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Actor, now: datetime) -> None:
+    """Everything that stands in the same transaction as the report itself."""
+    INDEX.index(case.pk, f"{case.number} {kind.name_zh} {case.address} {case.text}")
+    write_log(
+        case,
+        action="report",
+        actor=actor,
+        now=now,
+        from_state="",
+        to_state=case.state,
+        since=now,
+        photos=draft.photos,
+        is_reporter=True,
+    )
+    publish(
+        CaseReported(case.pk, case.number, kind.code, kind.urgency, case.source),
+        subject_id=reporter.subject_id,
+        scope_code=case.scope_code,
+        now=now,
+    )
+    if kind.is_life_safety:
+        dispatch_at_receipt(case, now=now)
+
+
+def _first_clocks(case: Case, kind: Kind, *, now: datetime) -> list[Clock]:
+    """Response and screening from receipt; for U1, which is filed at receipt, the total clock as well (§2.2)."""
+    if kind.is_life_safety:
+        starts = [Start(ClockKind.TOTAL), Start(ClockKind.RESPOND), Start(ClockKind.MAKE_SAFE)]
+    else:
+        starts = [Start(ClockKind.RESPOND), Start(ClockKind.SCREEN)]
+    clocks = plan_clocks(case, starts, now=now)
+    case.next_due_at = min(clock.due_at for clock in clocks)
+    case.due_at = next((clock.due_at for clock in clocks if clock.kind == ClockKind.TOTAL), None)
+    return clocks
+
+
+def _same_submission(actor: Actor, key: str, digest: str) -> Submission | None:
+    earlier = Reporter.objects.filter(submitter_id=actor.subject_id, key=key).select_related("case").first()
+    if earlier is None:
+        return None
+    if earlier.body_digest != digest:
+        raise KeyReused
+    return Submission(earlier.case, created=False)

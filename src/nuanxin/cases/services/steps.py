@@ -1,0 +1,204 @@
+"""What every step has in common: may I, move, write it down, say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.enums import OVER_STATES, PhotoKind
+from nuanxin.cases.models import Attachment, Case, CaseLog, Reporter, Task
+from nuanxin.cases.workflow import CASE, TASK
+from nuanxin.kernel import audit
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
+from nuanxin.kernel.events import publish
+from nuanxin.kernel.files.accept import AcceptedImage
+from nuanxin.kernel.files.services import store_image
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    kind: str
+    image: AcceptedImage
+
+
+class MissingField(Invalid):
+    """A step needs something that was not given."""
+
+
+def locked_case(actor: Actor, permission: str, case: Case) -> Case:
+    """The case, locked, if the actor may do this with it.
+
+    Raises `NotFound` to whoever may not even see it, `NotAllowed` to whoever may.
+    """
+    rows = Case.objects.select_for_update(of=("self",))
+    row = rows.filter(policy.rule(permission, actor), pk=case.pk).first()
+    if row is not None:
+        return row
+    raise _refusal(actor, case)
+
+
+def locked_task(actor: Actor, permission: str, task: Task) -> tuple[Case, Task]:
+    """The task and its case, both locked in this order, if the actor's organisation may do this."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)
+    row = (
+        Task.objects.select_for_update(of=("self",))
+        .filter(policy.rule(permission, actor), pk=task.pk)
+        .select_related("organisation")
+        .first()
+    )
+    if row is None:
+        raise _refusal(actor, case)
+    return case, row
+
+
+def _refusal(actor: Actor, case: Case) -> NotAllowed | NotFound:
+    for permission in ("cases.view", "cases.view_own"):
+        if policy.permits(actor, permission) and policy.allows(actor, permission, case):
+            return NotAllowed()
+    return NotFound()
+
+
+def require_text(field: str, value: str, message: Any) -> str:
+    text = value.strip()
+    if not text:
+        raise MissingField(fields={field: message})
+    return text
+
+
+def move_case(
+    case: Case,
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    opinion: str = "",
+    reason: str = "",
+    task: Task | None = None,
+    photos: Sequence[Photo] = (),
+    is_reporter: bool = False,
+    **changes: Any,
+) -> CaseLog:
+    """One row of the case's table: state, log, audit, pictures."""
+    before, since = case.state, case.state_since
+    transition = CASE[name]
+    if transition.target in OVER_STATES and before not in OVER_STATES:
+        changes["closed_at"] = now
+    CASE.step(case, name, state_since=now, **changes)
+    return write_log(
+        case,
+        action=name,
+        actor=actor,
+        now=now,
+        from_state=before,
+        to_state=transition.target,
+        since=since,
+        opinion=opinion,
+        reason=reason,
+        task=task,
+        photos=photos,
+        is_reporter=is_reporter,
+    )
+
+
+def move_task(
+    case: Case,
+    task: Task,
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    opinion: str = "",
+    reason: str = "",
+    photos: Sequence[Photo] = (),
+    **changes: Any,
+) -> CaseLog:
+    """One row of the task's table."""
+    before = task.state
+    transition = TASK.step(task, name, **changes)
+    return write_log(
+        case,
+        action=name,
+        actor=actor,
+        now=now,
+        from_state=before,
+        to_state=transition.target,
+        since=task.claimed_at or task.dispatched_at,
+        opinion=opinion,
+        reason=reason,
+        task=task,
+        photos=photos,
+    )
+
+
+def write_log(
+    case: Case,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    from_state: str,
+    to_state: str,
+    since: datetime,
+    opinion: str = "",
+    reason: str = "",
+    task: Task | None = None,
+    photos: Sequence[Photo] = (),
+    is_reporter: bool = False,
+) -> CaseLog:
+    """The case's own log, its pictures, and the audit row. The reporter's steps carry no assignment."""
+    log = CaseLog.objects.create(
+        case=case,
+        task=task,
+        action=action,
+        from_state=from_state,
+        to_state=to_state,
+        at=now,
+        role="reporter" if is_reporter else actor.role,
+        assignment_id=None if is_reporter else actor.assignment_id,
+        organisation_id=None if is_reporter else actor.organisation_id,
+        opinion=opinion,
+        reason=reason,
+        seconds_used=max(0, int((now - since).total_seconds())),
+        is_overdue=case.next_due_at is not None and case.next_due_at < now,
+    )
+    attach(case, log, photos, now=now)
+    audit.record(
+        actor=actor,
+        action=f"cases.{action}",
+        object_type="cases.case",
+        object_id=case.number,
+        scope_code=case.scope_code,
+        detail={"from": from_state, "to": to_state, "task": task.pk if task else None, "reason": reason},
+        now=now,
+    )
+    return log
+
+
+def attach(case: Case, log: CaseLog, photos: Sequence[Photo], *, now: datetime) -> None:
+    if not photos:
+        return
+    Attachment.objects.bulk_create(
+        Attachment(
+            case=case,
+            log=log,
+            file=store_image(accepted=photo.image, now=now),
+            kind=photo.kind,
+            position=position,
+        )
+        for position, photo in enumerate(photos)
+    )
+
+
+def announce(case: Case, *events: Any, now: datetime) -> None:
+    """Publish with the reporter as the opaque subject."""
+    subject_id = Reporter.objects.filter(case=case).values_list("subject_id", flat=True).first()
+    for happened in events:
+        publish(happened, subject_id=subject_id, scope_code=case.scope_code, now=now)
+
+
+def require_photo(photos: Sequence[Photo], kind: PhotoKind) -> None:
+    if not any(photo.kind == kind for photo in photos):
+        raise MissingField(fields={kind.value: _("请附上“%(kind)s”的照片。") % {"kind": kind.label}})

@@ -1,0 +1,68 @@
+"""The REST API: one router for each context, bearer tokens, problems as JSON. Documented at `/api/v1/docs`."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from nuanxin import __version__
+from nuanxin.cases.api import router as cases
+from nuanxin.kernel.access.api import TokenAuth
+from nuanxin.kernel.errors import DomainError, Invalid, NotFound
+
+api = NinjaAPI(
+    title="Nuanxin 暖新",
+    version=__version__,
+    description="Report, follow and handle. Coordinates are WGS-84; times are ISO 8601 with offset.",
+    auth=TokenAuth(),
+    urls_namespace="api",
+)
+api.add_router("/cases", cases, tags=["cases"])
+
+
+def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
+    fields = {name: str(text) for name, text in error.fields.items()} if isinstance(error, Invalid) else {}
+    body = {"code": error.code, "message": str(error.message), "hint": str(error.hint), "fields": fields}
+    return api.create_response(request, body, status=error.status)
+
+
+@api.exception_handler(DomainError)
+def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return _problem(request, error)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _problem(request, NotFound())
+
+
+@api.exception_handler(ValidationError)
+def _bad_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {".".join(str(part) for part in item["loc"][1:]) or "body": item["msg"] for item in error.errors}
+    return _problem(request, Invalid(fields=fields, code="bad_input"))
+
+
+@api.exception_handler(AuthenticationError)
+def _who_are_you(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    body = {
+        "code": "sign_in",
+        "message": _("需要访问令牌。"),
+        "hint": _("请在“我的资料”里创建访问令牌。"),
+        "fields": {},
+    }
+    response = api.create_response(request, body, status=401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    body: dict[str, Any] = {
+        "code": "bad_request",
+        "message": _("请求格式不对。"),
+        "hint": str(error),
+        "fields": {},
+    }
+    return api.create_response(request, body, status=error.status_code)

@@ -1,0 +1,63 @@
+"""The API's edge: bearer tokens, one permission for each operation, errors as JSON."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Schema
+from ninja.security import HttpBearer
+from pydantic import AfterValidator, Field
+
+from nuanxin.kernel.access.http import ActorRequest
+from nuanxin.kernel.access.policy import permits
+
+
+class Problem(Schema):
+    """What went wrong, and what to do next."""
+
+    code: str
+    message: str
+    hint: str = ""
+    fields: dict[str, str] = {}
+
+
+# The answers that any operation may give besides its own.
+PROBLEMS: dict[Any, Any] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+def _plain(text: str) -> str:
+    """No NUL (PostgreSQL refuses it, SQLite stores it) and no lone surrogates (neither can be encoded)."""
+    if "\x00" in text:
+        raise ValueError("NUL is not text")
+    text.encode("utf-8")
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
+ShortText = Annotated[str, AfterValidator(_plain), Field(max_length=200)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer …`; the middleware has turned the token into an actor already."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        actor = getattr(request, "actor", None)
+        return actor if actor is not None and actor.is_authenticated else None
+
+
+def operation(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the permission of an API operation; who does not hold it gets 404."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> Any:
+            if not permits(request.actor, permission):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.permissions = (permission,)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
