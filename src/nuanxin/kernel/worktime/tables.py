@@ -51,9 +51,7 @@ class Tables:
         prefixes = tuple(p for p in _prefixes(scope_code) if p in self.hours)
         key = (prefixes, on.year)
         if key not in self.held:
-            calendar = self._calendar(
-                prefixes, on.year - 1
-            )  # last year's days: a clock may be told to start then
+            calendar = self._calendar(prefixes, first_year=on.year - 1)  # clocks from around New Year's Eve
             data = calendar.to_snapshot()
             self.held[key] = _Held(calendar, data, _digest(data))
         return self.held[key]
