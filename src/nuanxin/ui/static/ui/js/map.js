@@ -26,12 +26,12 @@ function style(layers) {
   for (const [index, url] of layers.entries()) {
     sources[`s${index}`] = { type: "geojson", data: new URL(url, location.href).href, promoteId: "id" };
   }
-  const background = { id: "ground", type: "background", paint: { "background-color": colour("ground-deep") } };
+  const background = { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } };
   const names = Object.keys(sources);
   return { version: 8, sources, layers: [background, ...names.flatMap(areas), ...names.flatMap(lines), ...names.flatMap(points)] };
 }
 
-const fills = () => ["match", ["get", "kind"], "water", colour("info-soft"), "green", colour("ok-soft"), "building", colour("quiet-soft"), "rgba(0,0,0,0)"];
+const fills = () => ["match", ["get", "kind"], "water", colour("info-soft"), "green", colour("ok-soft"), "building", colour("map-building"), "rgba(0,0,0,0)"];
 const tones = () => ["match", ["get", "tone"], "ok", colour("ok"), "wait", colour("wait"), "danger", colour("danger"), "info", colour("info"), colour("brand-fill")];
 const geometry = (...types) => ["match", ["geometry-type"], types, true, false];
 const text = () => ({ "text-color": colour("ink"), "text-halo-color": colour("surface"), "text-halo-width": 1.5 });
@@ -59,7 +59,7 @@ function lines(source) {
   const route = ["==", ["get", "kind"], "route"];
   const width = ["interpolate", ["linear"], ["zoom"], 13, 2, 17, 10];
   return [
-    { id: `${source}-road`, type: "line", source, filter, layout, paint: { "line-color": ["case", route, colour("brand-fill"), colour("surface")], "line-width": width } },
+    { id: `${source}-road`, type: "line", source, filter, layout, paint: { "line-color": ["case", route, colour("brand-fill"), colour("map-road")], "line-width": width } },
     {
       id: `${source}-road-name`, type: "symbol", source, filter,
       layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "title"], ""], "text-size": 12, "text-font": ["sans"] },
