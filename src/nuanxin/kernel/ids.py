@@ -1,5 +1,6 @@
 """Keys: UUIDv7 for the outside, serials in blocks for numbers that people read (`domain.md` §9)."""
 
+import os
 import threading
 import uuid
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class _Block:
     end: int
 
 
-_blocks: dict[tuple[str, str], _Block] = {}
+_blocks: dict[tuple[int, str, str], _Block] = {}
 _lock = threading.Lock()
 
 
@@ -44,7 +45,7 @@ def next_serial(name: str) -> int:
     """
     if connection.in_atomic_block:
         return _take(name, 1)
-    key = (str(connection.settings_dict["NAME"]), name)
+    key = (os.getpid(), str(connection.settings_dict["NAME"]), name)  # a forked child shares no block
     with _lock:
         block = _blocks.get(key)
         if block is None or block.next_value >= block.end:
