@@ -66,6 +66,10 @@ class DemoCity:
         road = self.roads[int(self._index.nearest(point))]
         return f"{road.name}{1 + int(road.line.project(point) // METRES_PER_HOUSE_NUMBER)}号"
 
+    def distance_to_road(self, x: float, y: float) -> float:
+        point = Point(x, y)
+        return float(self.roads[int(self._index.nearest(point))].line.distance(point))
+
     def grid_at(self, x: float, y: float) -> str | None:
         point = Point(x, y)
         return next((self.grid_of[c] for c, b in self.ground.blocks.items() if b.shape.covers(point)), None)

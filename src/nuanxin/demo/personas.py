@@ -181,6 +181,8 @@ def _public(index: int, number: int, name: str, city: DemoCity) -> DemoPerson:
     if index >= OTHER_WORKERS:
         return DemoPerson(f"r{number:03d}", name, _phone(number), (Post("resident", home),), community=home)
     kind, platform = _WORKER_TYPES[index % len(_WORKER_TYPES)]
-    return DemoPerson(
-        f"w{number:03d}", name, _phone(number), (Post("worker", home),), (kind,), platform, home
-    )
+    posts = [Post("worker", home)]
+    if kind == "delivery_rider":
+        grids = sorted(grid for grid in city.grid_of.values() if grid.startswith(home))
+        posts.append(Post("grid_part", grids[0]))
+    return DemoPerson(f"w{number:03d}", name, _phone(number), tuple(posts), (kind,), platform, home)

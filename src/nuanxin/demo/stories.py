@@ -14,6 +14,7 @@ from random import Random
 from nuanxin.demo.names import REFERENCE
 
 Table = dict[tuple[str, str], tuple[str, ...]]
+Numbers = dict[str, int]
 
 
 @cache
@@ -39,14 +40,16 @@ def phrase_keys(kind: str) -> tuple[str, ...]:
     return tuple(key for found, key in _table("phrases.csv", "kind", "key") if found == kind)
 
 
-def say(rng: Random, choices: tuple[str, ...]) -> str:
-    """One of them, with building, unit, floor and number filled in: {b}号楼{u}单元{f}楼."""
-    if not choices:
-        return ""
-    numbers = {
+def numbers(rng: Random) -> Numbers:
+    """Building, unit, floor and a serial: drawn once for a report, so that its answers speak of the same house."""
+    return {
         "b": rng.randint(1, 18),
         "u": rng.randint(1, 4),
         "f": rng.randint(3, 17),
         "n": rng.randint(101, 987),
     }
-    return rng.choice(choices).format(**numbers)
+
+
+def say(rng: Random, choices: tuple[str, ...], filled: Numbers) -> str:
+    """One of them, with its numbers filled in: {b}号楼{u}单元{f}楼. Empty if there are none to choose from."""
+    return rng.choice(choices).format(**filled) if choices else ""
