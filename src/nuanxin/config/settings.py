@@ -3,6 +3,7 @@
 One file on purpose: what runs in production, in the demo and in the tests differs by environment variables only.
 """
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -221,6 +222,15 @@ NUANXIN_AUDIT_DAYS = max(
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")
 NUANXIN_MAIL_PROVIDER = os.environ.get("NUANXIN_MAIL_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+# JSON: the gateway's url, headers, body, ok, reference (kernel/channels/providers.py), and template name → its code.
+NUANXIN_SMS_HTTP = json.loads(os.environ.get("NUANXIN_SMS_HTTP", "{}"))
+NUANXIN_SMS_TEMPLATES = json.loads(os.environ.get("NUANXIN_SMS_TEMPLATES", "{}"))
+EMAIL_HOST = os.environ.get("NUANXIN_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("NUANXIN_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("NUANXIN_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("NUANXIN_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("NUANXIN_MAIL_TLS")
+DEFAULT_FROM_EMAIL = os.environ.get("NUANXIN_MAIL_FROM", "nuanxin@localhost")
 
 # --- Logging: one line a record, never a name, a phone number or a body ---------------------------------------------
 LOGGING = {
