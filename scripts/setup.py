@@ -11,9 +11,11 @@ import hashlib
 import importlib.util
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -77,30 +79,51 @@ def _can_run() -> bool:
     return answer.returncode == 0 and answer.stdout.split() == [str(part) for part in sys.version_info[:2]]
 
 
-def _install_venv() -> None:
-    """Debian and Ubuntu split venv off the interpreter; root can simply install it."""
+def make_environment() -> None:
+    """A virtual environment with pip, also where Debian and Ubuntu have split that off the interpreter."""
+    if _can_run():
+        return
     package = "python{}.{}-venv".format(*sys.version_info[:2])
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    complete = importlib.util.find_spec("ensurepip") is not None
+    if not complete and os.geteuid() == 0 and shutil.which("apt-get"):
         say(f"This Python cannot make virtual environments: installing {package}")
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
         run("apt-get", "update", "-q")
         run("apt-get", "install", "-y", "-q", "--no-install-recommends", package)
-        return
-    message = (
-        f"{sys.executable} cannot make virtual environments: its module ensurepip is missing.\n"
-        f"Debian, Ubuntu:  sudo apt-get install {package}   and start again.\n"
-        "Or name another Python:  make demo PYTHON=/path/to/python3"
-    )
-    raise SetupError(message)
-
-
-def make_environment() -> None:
-    if _can_run():
-        return
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        _install_venv()
+        complete = True
     say(f"Making .venv with Python {platform.python_version()}")
-    run(sys.executable, "-m", "venv", "--clear", ENVIRONMENT)
+    if complete:
+        run(sys.executable, "-m", "venv", "--clear", ENVIRONMENT)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = _pip_wheel(Path(folder))
+        if wheel is None:
+            message = (
+                f"{sys.executable} cannot make virtual environments: its module ensurepip is missing.\n"
+                f"Debian, Ubuntu:  sudo apt-get install {package}   and start again.\n"
+                "Or name another Python:  make demo PYTHON=/path/to/python3"
+            )
+            raise SetupError(message)
+        run(sys.executable, "-m", "venv", "--clear", "--without-pip", ENVIRONMENT)
+        run(PYTHON, wheel / "pip", "install", "--quiet", "--no-index", wheel)
+
+
+def _pip_wheel(folder: Path) -> Path | None:
+    """Debian's own pip: lying there, or unpacked without root; None where that cannot be had."""
+    installed = next(Path("/usr/share/python-wheels").glob("pip-*.whl"), None)
+    if installed:
+        return installed
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        return None
+    try:
+        for command in (
+            "cd {0} && apt-get download -q python3-pip-whl",
+            "dpkg-deb -x {0}/python3-pip-whl_*.deb {0}",
+        ):
+            run("sh", "-c", command.format(shlex.quote(str(folder))))
+    except SetupError:
+        return None
+    return next(folder.glob("usr/share/python-wheels/pip-*.whl"), None)
 
 
 def install(*, test: bool) -> None:

@@ -53,7 +53,6 @@ def listen(*, host: str, port: int, workers: int, embedded: bool) -> None:
         workers_kill_timeout=SECONDS_TO_FINISH,
         websockets=False,
         log_level=LogLevels.warning,
-        process_name="nuanxin",
     )
     server.serve()
 
