@@ -13,15 +13,15 @@ from nuanxin.kernel.worktime import Limit
 
 MAJORS = {
     "01": (gettext_lazy("燃气热力与危险源"), "flame"),
-    "02": (gettext_lazy("消防安全"), "fire-extinguisher"),
-    "03": (gettext_lazy("市政部件"), "manhole"),
+    "02": (gettext_lazy("消防安全"), "firetruck"),
+    "03": (gettext_lazy("市政部件"), "circle-dot"),
     "04": (gettext_lazy("道路交通"), "road"),
     "05": (gettext_lazy("停车与骑手通行"), "parking"),
     "06": (gettext_lazy("小区设施与电梯"), "elevator"),
     "07": (gettext_lazy("环境卫生与绿化"), "trash"),
     "08": (gettext_lazy("街面秩序与施工"), "barrier-block"),
     "09": (gettext_lazy("食品安全与市场"), "soup"),
-    "10": (gettext_lazy("治安与突发"), "shield"),
+    "10": (gettext_lazy("治安与突发"), "shield-exclamation"),
     "11": (gettext_lazy("民生关怀与文明"), "heart-handshake"),
     "12": (gettext_lazy("骑手服务与权益"), "motorbike"),
 }

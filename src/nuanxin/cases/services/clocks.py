@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case as When_
-from django.db.models import Min, Value, When
+from django.db.models import Min, QuerySet, Value, When
 
 from nuanxin.cases.enums import ClockKind, ClockOutcome
 from nuanxin.cases.models import Case, Clock, Task
@@ -104,20 +104,22 @@ def stop_clocks(case: Case, *kinds: str, now: datetime, task: Task | None = None
     running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None)
     if task is not None:
         running = running.filter(task=task)
-    running.update(
-        stopped_at=now,
-        outcome=When_(
-            When(due_at__gte=now, then=Value(ClockOutcome.MET.value)), default=Value(ClockOutcome.LATE.value)
-        ),
-    )
+    _stop(running, in_time=ClockOutcome.MET, now=now)
 
 
 def cancel_clocks(case: Case, *, now: datetime, task: Task | None = None) -> None:
-    """Stop without a result: the work was taken away, or the case was rejected."""
+    """Stop without a result: the work was taken away, or the case is over. What had passed before stays late."""
     running = Clock.objects.filter(case=case, stopped_at=None)
     if task is not None:
         running = running.filter(task=task)
-    running.update(stopped_at=now, outcome=ClockOutcome.CANCELLED)
+    _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
+
+
+def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> None:
+    late = Value(ClockOutcome.LATE.value)
+    running.update(
+        stopped_at=now, outcome=When_(When(due_at__gte=now, then=Value(in_time.value)), default=late)
+    )
 
 
 def set_next_due(case: Case) -> None:

@@ -233,7 +233,8 @@ def _hand_in(
 ) -> None:
     """The lead's (or the community's own) result: the case goes on to verification."""
     move_task(case, task, name, actor=actor, now=now, opinion=opinion, photos=photos, submitted_at=now)
-    stop_clocks(case, ClockKind.ACCEPT, ClockKind.HANDLE, ClockKind.CLAIM, ClockKind.MAKE_SAFE, now=now)
+    stop_clocks(case, ClockKind.ACCEPT, ClockKind.CLAIM, task=task, now=now)
+    stop_clocks(case, ClockKind.HANDLE, ClockKind.MAKE_SAFE, now=now)
     move_case(case, "submit_result", actor=SYSTEM, now=now, handled_by=task.organisation)
     start_clocks(case, [Start(ClockKind.VERIFY)], now=now)
     set_next_due(case)
