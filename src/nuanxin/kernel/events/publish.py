@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 from uuid import UUID
 
 from django.db import connection
@@ -31,6 +31,7 @@ _events: dict[str, type] = {}
 _handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
 
 
+@dataclass_transform(frozen_default=True)
 def event(cls: type[E]) -> type[E]:
     """Register a frozen dataclass as an event; its name is `context.ClassName`."""
     frozen = dataclass(frozen=True, slots=True)(cls)
