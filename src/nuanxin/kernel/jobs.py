@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from nuanxin.kernel import audit
+from nuanxin.kernel.channels.send import forget_messages
+from nuanxin.kernel.files.services import clear_orphans
 from nuanxin.kernel.scheduler import periodic
 
 
@@ -18,3 +20,15 @@ def seal_audit_log(now: datetime) -> None:
 def cut_audit_log(now: datetime) -> None:
     """Delete audit entries past their retention (`domain.md` §8: twelve months, by law never under six)."""
     audit.cut(before=now - timedelta(days=settings.NUANXIN_AUDIT_DAYS), now=now)
+
+
+@periodic(every=timedelta(days=1), lease=timedelta(hours=1))
+def clear_abandoned_files(now: datetime) -> None:
+    """Delete pictures that no report or record came to use within a day."""
+    clear_orphans(now=now)
+
+
+@periodic(every=timedelta(days=1), lease=timedelta(hours=1))
+def forget_sent_messages(now: datetime) -> None:
+    """Delete receipts of sent messages, and recorded messages, after thirty days."""
+    forget_messages(before=now - timedelta(days=30))

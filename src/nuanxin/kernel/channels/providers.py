@@ -82,12 +82,13 @@ def record_mail(message: Mail, *, now: datetime) -> str:
 
 def send_smtp(message: Mail, *, now: datetime) -> str:
     """Django's mail settings (`EMAIL_*`) say which server."""
-    with get_connection(timeout=TIMEOUT_S) as connection:
-        mail = EmailMessage(message.subject, message.body, to=[message.to], connection=connection)
-        try:
-            mail.send()
-        except OSError as error:  # SMTPException is one
-            raise NotSent(type(error).__name__) from error
+    mail = EmailMessage(
+        message.subject, message.body, to=[message.to], connection=get_connection(timeout=TIMEOUT_S)
+    )
+    try:
+        mail.send()
+    except OSError as error:  # SMTPException is one
+        raise NotSent(type(error).__name__) from error
     return ""
 
 

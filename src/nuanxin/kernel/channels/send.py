@@ -96,7 +96,7 @@ def _claim(channel: Channel, key: str, provider: str, template: str, now: dateti
     return True
 
 
-def forget_receipts(*, before: datetime) -> int:
+def forget_messages(*, before: datetime) -> int:
     """Delete receipts and recorded messages older than the date: keys are not repeated after weeks."""
     recorded, _each = RecordedMessage.objects.filter(at__lt=before).delete()
     receipts, _each = OutgoingMessage.objects.filter(claimed_at__lt=before).delete()
