@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from nuanxin.cli.migrate import bring_up_to_date
 from nuanxin.cli.serve import is_loopback, require_free
 from nuanxin.demo import queries, services
 
@@ -55,7 +56,7 @@ def _build(*, fresh: bool) -> None:
     marker = settings.HOME / MARKER
     ours = marker.exists() and marker.read_text().splitlines()[:1] == [_database_mark()]
     if ours and not fresh and marker.read_text() == _marking(services.CITY_VERSION):
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date(now=timezone.now())
         return
     if ours:
         _throw_away()
@@ -68,7 +69,7 @@ def _build(*, fresh: bool) -> None:
     marker.write_text(_marking("building"))
     started = time.monotonic()
     click.echo("Building the demo city (once; about a minute)")
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date(now=timezone.now())
     services.build_demo(now=timezone.now(), progress=_progress)
     marker.write_text(_marking(services.CITY_VERSION))
     click.echo(f"{_line_start()}Built in {time.monotonic() - started:.0f} s")
