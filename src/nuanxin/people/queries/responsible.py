@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from uuid import UUID
 
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.people.enums import UnitType, WorkerType
@@ -38,6 +39,12 @@ def organisations_covering(unit_type: str, codes: Iterable[str]) -> list[Organis
     """Active organisations of the type that serve one of the territories, the smallest area first."""
     found = Organisation.objects.filter(unit_type=unit_type, scope_code__in=list(codes), is_active=True)
     return sorted(found, key=lambda unit: (-len(unit.scope_code.rstrip("0")), unit.pk))
+
+
+def organisations_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """The active organisations among them."""
+    found = Organisation.objects.filter(public_id__in=set(public_ids), is_active=True)
+    return {organisation.public_id: organisation for organisation in found}
 
 
 def owners_of(profile: WorkerProfile) -> Owners:

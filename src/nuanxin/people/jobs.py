@@ -1,0 +1,16 @@
+from datetime import datetime, timedelta
+
+from nuanxin.kernel.scheduler import periodic
+from nuanxin.people import services
+
+
+@periodic(every=timedelta(hours=1))
+def forget_used_codes(now: datetime) -> None:
+    """Delete one-time codes of yesterday."""
+    services.forget_codes(now=now)
+
+
+@periodic(every=timedelta(days=1))
+def forget_old_sessions(now: datetime) -> None:
+    """Delete the record of sign-ins older than half a year."""
+    services.forget_sessions(now=now)

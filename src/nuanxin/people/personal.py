@@ -1,0 +1,177 @@
+"""The personal tables of this context, for export and erasure (`domain.md` §8)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel.privacy.register import (
+    Erased,
+    Subject,
+    columns,
+    deletes,
+    exempt,
+    register,
+    stays,
+)
+from nuanxin.people import models
+
+UNTIL_ERASED = _("到您注销为止")
+
+
+def _erase_person(subject: Subject, *, now: datetime) -> Erased:
+    """The row stays, empty: other rows point to it, and it says nothing about anybody any more."""
+    person = models.Person.objects.filter(pk=subject.person_id, erased_at=None).first()
+    if person is None:
+        return Erased()
+    person.name = person.nickname = person.phone = ""
+    person.login_name = None
+    person.is_active = False
+    person.password_history, person.password_changed_at = [], None
+    person.last_login = None
+    person.session_epoch += 1
+    person.erased_at = now
+    person.set_unusable_password()
+    person.save()
+    return Erased(anonymised=1)
+
+
+def _erase_subject(subject: Subject, *, now: datetime) -> Erased:
+    """The one row that joined the opaque id to a person."""
+    rows = models.Subject.objects.filter(pk=subject.subject_id, erased_at=None)
+    return Erased(anonymised=rows.update(person=None, erased_at=now))
+
+
+def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    jobs = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).select_related("platform")
+    return [{"worker_type": job.worker_type, "platform": job.platform.name if job.platform else ""} for job in jobs]
+
+
+def _erase_jobs(subject: Subject, *, now: datetime) -> Erased:
+    total, _by_model = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).delete()
+    return Erased(removed=total)
+
+
+def _erase_invitations(subject: Subject, *, now: datetime) -> Erased:
+    taken = models.Invitation.objects.filter(accepted_by_id=subject.person_id)
+    return Erased(anonymised=taken.update(name="", accepted_by=None))
+
+
+register(
+    models.Person,
+    purpose=_("登录，称呼您，把处理结果告诉您"),
+    fields={"name": "S2", "nickname": "S1", "phone": "S2", "phone_index": "S2", "login_name": "S2", "language": "S1"},
+    retention=UNTIL_ERASED,
+    erase=_erase_person,
+    export=columns(models.Person, "id", "public_id", "name", "nickname", "phone", "login_name", "language", "registered_at"),
+)  # fmt: skip
+register(
+    models.Subject,
+    purpose=_("让记录和您对得上，又不写出您是谁"),
+    fields={"person": "S1"},
+    retention=_("编号长期保留，和您的对应关系到您注销为止"),
+    erase=_erase_subject,
+    export=columns(models.Subject, "person_id", "id"),
+)
+register(
+    models.WorkerProfile,
+    purpose=_("找到为您兜底的社区和行业归口单位"),
+    fields={"scope_code": "S2", "declared_as": "S2"},
+    retention=UNTIL_ERASED,
+    erase=deletes(models.WorkerProfile, "person_id"),
+    export=columns(models.WorkerProfile, "person_id", "scope_code", "declared_as", "declared_at"),
+)
+register(
+    models.WorkerJob,
+    purpose=_("找到为您兜底的社区和行业归口单位"),
+    fields={"worker_type": "S2", "platform": "S2"},
+    retention=UNTIL_ERASED,
+    erase=_erase_jobs,
+    export=_export_jobs,
+)
+register(
+    models.Assignment,
+    purpose=_("谁在什么时候以什么身份办事，要能查得到"),
+    fields={"role": "S1", "scope_code": "S1", "reason": "S1"},
+    retention=_("长期保留；注销后不再写着是谁"),
+    erase=stays(models.Assignment, "person_id", _("任职记录说明当时由什么岗位办理，姓名和手机号已经去掉")),
+    export=columns(
+        models.Assignment, "person_id", "role_id", "scope_code", "organisation__name", "site__name", "active_from",
+        "active_to", "reason",
+    ),
+)  # fmt: skip
+register(
+    models.Consent,
+    purpose=_("证明您同意过什么、什么时候撤回的"),
+    fields={"purpose": "S1", "given_at": "S1", "withdrawn_at": "S1"},
+    retention=UNTIL_ERASED,
+    erase=deletes(models.Consent, "person_id"),
+    export=columns(
+        models.Consent, "person_id", "purpose_id", "version", "text_hash", "given_at", "channel", "withdrawn_at",
+    ),
+)  # fmt: skip
+register(
+    models.OneTimeCode,
+    purpose=_("核对手机号是您的"),
+    fields={"phone": "S2", "phone_index": "S2", "code_hash": "S2", "client_hash": "S2"},
+    retention=_("一天"),
+    erase=deletes(models.OneTimeCode, "person_id"),
+    export=columns(models.OneTimeCode, "person_id", "purpose", "created_at", "used_at"),
+)
+register(
+    models.RecoveryCode,
+    purpose=_("手机号丢了也能找回账号"),
+    fields={"code_hash": "S2"},
+    retention=UNTIL_ERASED,
+    erase=deletes(models.RecoveryCode, "person_id"),
+    export=columns(models.RecoveryCode, "person_id", "created_at"),
+)
+register(
+    models.SignIn,
+    purpose=_("让您认出并退出别的设备"),
+    fields={"device": "S1", "session_key": "S2"},
+    retention=_("半年"),
+    erase=deletes(models.SignIn, "person_id"),
+    export=columns(models.SignIn, "person_id", "method", "device", "started_at", "ended_at"),
+)
+register(
+    models.ApiToken,
+    purpose=_("您自己的程序用您的身份办事"),
+    fields={"name": "S1", "token_hash": "S2"},
+    retention=_("到期或您停用为止"),
+    erase=deletes(models.ApiToken, "person_id"),
+    export=columns(models.ApiToken, "person_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"),
+)
+register(
+    models.Invitation,
+    purpose=_("请您担任一个岗位"),
+    fields={"name": "S2"},
+    retention=_("岗位结束为止"),
+    erase=_erase_invitations,
+    export=columns(models.Invitation, "accepted_by_id", "name", "role_id", "created_at", "accepted_at"),
+)
+register(
+    Authenticator,
+    purpose=_("工作账号的动态码"),
+    fields={"data": "S2"},
+    retention=UNTIL_ERASED,
+    erase=deletes(Authenticator, "user_id"),
+    export=columns(Authenticator, "user_id", "type", "created_at", "last_used_at"),
+)
+register(
+    EmailAddress,
+    purpose=_("不使用，留空"),
+    fields={"email": "S2"},
+    retention=UNTIL_ERASED,
+    erase=deletes(EmailAddress, "user_id"),
+    export=columns(EmailAddress, "user_id", "email"),
+)
+exempt("people.Organisation", reason="the public duty number of an office or a company")
+exempt("account.EmailConfirmation", reason="not used; goes with its address")
+exempt("axes.AccessAttempt", reason="failed sign-ins by login name, kept for the lock of a quarter of an hour")
+exempt("axes.AccessAttemptExpiration", reason="as axes.AccessAttempt")
+exempt("axes.AccessFailureLog", reason="switched off")
+exempt("axes.AccessLog", reason="switched off")
