@@ -57,19 +57,30 @@ class Library:
 
 LIBRARIES = (
     Library(
-        "htmx", "htmx.org", "2.0.11", "0BSD",
-        {"dist/htmx.min.js": "htmx.min.js"}, licence_file="LICENSE",
+        "htmx",
+        "htmx.org",
+        "2.0.11",
+        "0BSD",
+        {"dist/htmx.min.js": "htmx.min.js"},
+        licence_file="LICENSE",
     ),
     Library(
-        "alpine", "@alpinejs/csp", "3.17.4", "MIT",
+        "alpine",
+        "@alpinejs/csp",
+        "3.17.4",
+        "MIT",
         {"dist/module.esm.min.js": "alpine-csp.esm.min.js"},
         licence_text=(  # the package ships no licence file
             "MIT License\n\nCopyright (c) 2019-present Caleb Porzio and contributors\n"
-            "Contains @vue/reactivity, copyright (c) 2018-present Yuxi (Evan) You and Vue contributors\n\n" + MIT
+            "Contains @vue/reactivity, copyright (c) 2018-present Yuxi (Evan) You and Vue contributors\n\n"
+            + MIT
         ),
     ),
     Library(
-        "weui", "weui", "2.6.26", "MIT",
+        "weui",
+        "weui",
+        "2.6.26",
+        "MIT",
         {
             "dist/style/widget/weui-cell/weui-cell.min.css": "weui-cell.min.css",
             "dist/style/widget/weui-cell/weui-switch.min.css": "weui-switch.min.css",
@@ -77,7 +88,10 @@ LIBRARIES = (
         licence_file="LICENSE.txt",
     ),
     Library(
-        "maplibre", "maplibre-gl", "6.17.0", "BSD-3-Clause",
+        "maplibre",
+        "maplibre-gl",
+        "6.17.0",
+        "BSD-3-Clause",
         {
             "dist/maplibre-gl.mjs": "maplibre-gl.mjs",
             "dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
@@ -96,8 +110,8 @@ def sha256(path: Path) -> str:
 def unpack(library: Library, workdir: Path) -> Path:
     """Download with the configured npm client and return the unpacked package folder."""
     spec = f"{library.package}@{library.version}"
-    packed = subprocess.run(  # noqa: S603 - fixed arguments
-        ["npm", "pack", spec, "--silent"], cwd=workdir, check=True, capture_output=True, text=True  # noqa: S607
+    packed = subprocess.run(
+        ["npm", "pack", spec, "--silent"], cwd=workdir, check=True, capture_output=True, text=True
     )
     target = workdir / library.name
     with tarfile.open(workdir / packed.stdout.split()[-1]) as archive:
@@ -120,7 +134,7 @@ def build_sprite(package: Path, target: Path) -> None:
     symbols = []
     for name in icon_names():
         source = (package / "icons" / "outline" / f"{name}.svg").read_text()
-        body = re.search(r"<svg[^>]*>(.*)</svg>", source, re.S)
+        body = re.search(r"<svg[^>]*>(.*)</svg>", source, re.DOTALL)
         if body is None:
             raise ValueError(f"{name}: not an SVG")
         shapes = re.sub(r"\s*\n\s*", "", body[1])

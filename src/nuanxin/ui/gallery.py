@@ -11,7 +11,9 @@ from nuanxin.ui.slots import Link
 
 class SampleForm(forms.Form):
     phone = forms.CharField(label=_("手机号"), help_text=_("只用来告诉您进展，办理的人看不到。"))
-    kind = forms.ChoiceField(label=_("谁来办"), choices=[("SW", _("水务")), ("CG", _("城管")), ("GD", _("供电"))])
+    kind = forms.ChoiceField(
+        label=_("谁来办"), choices=[("SW", _("水务")), ("CG", _("城管")), ("GD", _("供电"))]
+    )
     text = forms.CharField(label=_("补充一句"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     again = forms.ChoiceField(
         label=_("以前见过吗"), choices=[("no", _("第一次见")), ("yes", _("见过"))], widget=forms.RadioSelect
@@ -19,7 +21,9 @@ class SampleForm(forms.Form):
     agree = forms.BooleanField(label=_("现场已经安全"), required=False)
 
 
-def _link(label: Any, icon: str, *, current: bool = False, primary: bool = False, count: int | None = None) -> Link:
+def _link(
+    label: Any, icon: str, *, current: bool = False, primary: bool = False, count: int | None = None
+) -> Link:
     return Link(label=label, url="#", icon=icon, current=current, primary=primary, count=count)
 
 
@@ -39,9 +43,25 @@ RAIL = [
     _link(_("看板"), "chart-bar"),
 ]
 QUEUE = [
-    ("U1", _("燃气泄漏、燃气异味"), "0101", _("枫林里 6 号楼 2 单元"), _("楼道里气味很重，已经让邻居先下楼"), _("领单"), -12),
-    ("U1", _("井盖破损缺失移位"), "0301", _("枫林横街 3 号旁"), _("井盖缺了一半，夜里很容易踩空"), _("接单"), 9),
-    ("U2", _("消防通道、安全出口被堵"), "0202", _("向阳苑南门"), _("两辆车把消防通道停满了"), _("派单"), 42),
+    (
+        "U1",
+        _("燃气泄漏、燃气异味"),
+        "0101",
+        _("枫林里 6 号楼 2 单元"),
+        _("楼道里气味很重，已经让邻居先下楼"),
+        _("领单"),
+        -12,
+    ),
+    (
+        "U1",
+        _("井盖破损缺失移位"),
+        "0301",
+        _("枫林横街 3 号旁"),
+        _("井盖缺了一半，夜里很容易踩空"),
+        _("接单"),
+        9,
+    ),
+    ("U2", _("消防通道、安全出口被堵"), "0202", _("向阳苑南门"), _("两辆车占了消防通道"), _("派单"), 42),
     ("U2", _("飞线充电"), "0203", _("柳岸新村 11 号楼"), _("三楼拉下来的线，下面五六辆车"), _("领单"), 75),
     ("U3", _("路灯不亮、灯杆损坏"), "0303", _("学院路辅路"), _("连着三盏不亮，送餐看不清路"), _("接单"), 190),
     ("U3", _("暴露垃圾"), "0701", _("西菜市后巷"), _("垃圾堆在路口，味道很大"), _("接单"), 260),
@@ -70,22 +90,47 @@ def phone(*, now: datetime) -> dict[str, Any]:
 
 def workbench(*, now: datetime) -> dict[str, Any]:
     rows = [
-        {"urgency": urgency, "category": name, "number": f"11{code}-26-00{index:04}", "place": place, "text": text,
-         "step": step, "due": now + timedelta(minutes=left), "current": index == 2}
+        {
+            "urgency": urgency,
+            "category": name,
+            "number": f"11{code}-26-00{index:04}",
+            "place": place,
+            "text": text,
+            "step": step,
+            "due": now + timedelta(minutes=left),
+            "current": index == 2,
+        }
         for index, (urgency, name, code, place, text, step, left) in enumerate(QUEUE)
     ]
     return {**phone(now=now), "rail_items": RAIL, "rows": rows}
 
 
 TOKENS = (
-    "ground", "surface", "ink", "ink-quiet", "line", "brand", "brand-fill", "brand-soft",
-    "ok", "wait", "danger", "info", "seal",
+    "ground",
+    "surface",
+    "ink",
+    "ink-quiet",
+    "line",
+    "brand",
+    "brand-fill",
+    "brand-soft",
+    "ok",
+    "wait",
+    "danger",
+    "info",
+    "seal",
 )
 
 
-def _feature(kind: str, geometry: str, coordinates: list[Any], title: str = "", tone: str = "") -> dict[str, Any]:
+def _feature(
+    kind: str, geometry: str, coordinates: list[Any], title: str = "", tone: str = ""
+) -> dict[str, Any]:
     properties = {"kind": kind, "title": title, "tone": tone, "text": ""}
-    return {"type": "Feature", "properties": properties, "geometry": {"type": geometry, "coordinates": coordinates}}
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": geometry, "coordinates": coordinates},
+    }
 
 
 def _box(west: float, south: float, east: float, north: float) -> list[Any]:
@@ -98,9 +143,9 @@ MAP: dict[str, Any] = {
         _feature("green", "Polygon", _box(116.3502, 39.9002, 116.3535, 39.9025), "河滨小公园"),
         _feature("water", "Polygon", _box(116.3490, 39.9026, 116.3580, 39.9031)),
         *[
-            _feature("building", "Polygon", _box(116.3541 + x * 0.0009, 39.9 + y * 0.0007, 116.3547 + x * 0.0009, 39.9003 + y * 0.0007))
-            for x in range(4)
-            for y in range(3)
+            _feature("building", "Polygon", _box(west, south, west + 0.0006, south + 0.0003))
+            for west in (116.3541, 116.3550, 116.3559, 116.3568)
+            for south in (39.9, 39.9007, 39.9014)
         ],
         _feature("road", "LineString", [[116.3480, 39.8996], [116.3590, 39.8996]], "枫林横街"),
         _feature("road", "LineString", [[116.3538, 39.8980], [116.3538, 39.9040]], "学院路"),

@@ -43,4 +43,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
-language = public("the language is stored on the reader's own device")(set_language)
+@public("the language is stored on the reader's own device")
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    return set_language(request)

@@ -91,14 +91,12 @@ def clock_facts(context: Context, **given: Any) -> dict[str, str]:
     due, left = given.get("due") or None, given.get("remaining")
     left = left if isinstance(left, timedelta) else None
     state = given.get("state") or _clock_state(due, left, now, given.get("start") or None)
-    words = given.get("words") or _clock_words(state, due, left, now, bool(given.get("short")))
+    words = given.get("words") or _clock_words(state, due, left, now, short=bool(given.get("short")))
     exact = phrases.moment(due, now=now) if due else ""
     return {"state": state, "icon": CLOCK_ICONS[state], "words": words, "exact": exact}
 
 
-def _clock_state(
-    due: datetime | None, left: timedelta | None, now: datetime, start: datetime | None
-) -> str:
+def _clock_state(due: datetime | None, left: timedelta | None, now: datetime, start: datetime | None) -> str:
     if due is None:
         return "paused"
     if left is not None and left < timedelta(0):
@@ -107,7 +105,7 @@ def _clock_state(
 
 
 def _clock_words(
-    state: str, due: datetime | None, left: timedelta | None, now: datetime, short: bool
+    state: str, due: datetime | None, left: timedelta | None, now: datetime, *, short: bool
 ) -> str:
     if state == "met":
         return gettext("按时完成")
@@ -122,7 +120,12 @@ def tracker_steps(done: int, labels: list[str] | None = None, state: str = "") -
     """The five steps as the reporter sees them; the one after `done` is under way unless `state` says stopped."""
     names = labels or [gettext("上报"), gettext("派单"), gettext("领单"), gettext("接单"), gettext("反馈")]
     current = "stopped" if state == "stopped" else "now"
-    words = {"done": gettext("已完成"), "now": gettext("进行中"), "todo": gettext("还没到"), "stopped": gettext("已停下")}
+    words = {
+        "done": gettext("已完成"),
+        "now": gettext("进行中"),
+        "todo": gettext("还没到"),
+        "stopped": gettext("已停下"),
+    }
     steps = []
     for index, name in enumerate(names):
         mark = "done" if index < int(done) else current if index == int(done) else "todo"
@@ -166,5 +169,7 @@ def slot_panels(context: Context, slot: str) -> SafeString:
     """Every panel registered for the slot, one below the other."""
     request = context["request"]
     panels = [item for item in slots.entries(slot, request) if isinstance(item, slots.Panel)]
-    parts = [render_to_string(panel.template, {**panel.context(request)}, request=request) for panel in panels]
+    parts = [
+        render_to_string(panel.template, {**panel.context(request)}, request=request) for panel in panels
+    ]
     return SafeString("\n".join(parts))
