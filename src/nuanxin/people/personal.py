@@ -1,7 +1,6 @@
 """The personal tables of this context, for export and erasure (`domain.md` §8)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -9,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.privacy.register import (
-    Erased,
     Subject,
     columns,
     deletes,
@@ -18,31 +16,9 @@ from nuanxin.kernel.privacy.register import (
     stays,
 )
 from nuanxin.people import models
+from nuanxin.people.services import erasure
 
 UNTIL_ERASED = _("到您注销为止")
-
-
-def _erase_person(subject: Subject, *, now: datetime) -> Erased:
-    """The row stays, empty: other rows point to it, and it says nothing about anybody any more."""
-    person = models.Person.objects.filter(pk=subject.person_id, erased_at=None).first()
-    if person is None:
-        return Erased()
-    person.name = person.nickname = person.phone = ""
-    person.login_name = None
-    person.is_active = False
-    person.password_history, person.password_changed_at = [], None
-    person.last_login = None
-    person.session_epoch += 1
-    person.erased_at = now
-    person.set_unusable_password()
-    person.save()
-    return Erased(anonymised=1)
-
-
-def _erase_subject(subject: Subject, *, now: datetime) -> Erased:
-    """The one row that joined the opaque id to a person."""
-    rows = models.Subject.objects.filter(pk=subject.subject_id, erased_at=None)
-    return Erased(anonymised=rows.update(person=None, erased_at=now))
 
 
 def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -50,22 +26,12 @@ def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
     return [{"worker_type": job.worker_type, "platform": job.platform.name if job.platform else ""} for job in jobs]
 
 
-def _erase_jobs(subject: Subject, *, now: datetime) -> Erased:
-    total, _by_model = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).delete()
-    return Erased(removed=total)
-
-
-def _erase_invitations(subject: Subject, *, now: datetime) -> Erased:
-    taken = models.Invitation.objects.filter(accepted_by_id=subject.person_id)
-    return Erased(anonymised=taken.update(name="", accepted_by=None))
-
-
 register(
     models.Person,
     purpose=_("登录，称呼您，把处理结果告诉您"),
     fields={"name": "S2", "nickname": "S1", "phone": "S2", "phone_index": "S2", "login_name": "S2", "language": "S1"},
     retention=UNTIL_ERASED,
-    erase=_erase_person,
+    erase=erasure.erase_person,
     export=columns(models.Person, "id", "public_id", "name", "nickname", "phone", "login_name", "language", "registered_at"),
 )  # fmt: skip
 register(
@@ -73,7 +39,7 @@ register(
     purpose=_("让记录和您对得上，又不写出您是谁"),
     fields={"person": "S1"},
     retention=_("编号长期保留，和您的对应关系到您注销为止"),
-    erase=_erase_subject,
+    erase=erasure.erase_subject,
     export=columns(models.Subject, "person_id", "id"),
 )
 register(
@@ -89,7 +55,7 @@ register(
     purpose=_("找到为您兜底的社区和行业归口单位"),
     fields={"worker_type": "S2", "platform": "S2"},
     retention=UNTIL_ERASED,
-    erase=_erase_jobs,
+    erase=erasure.erase_jobs,
     export=_export_jobs,
 )
 register(
@@ -150,7 +116,7 @@ register(
     purpose=_("请您担任一个岗位"),
     fields={"name": "S2"},
     retention=_("岗位结束为止"),
-    erase=_erase_invitations,
+    erase=erasure.erase_invitations,
     export=columns(models.Invitation, "accepted_by_id", "name", "role_id", "created_at", "accepted_at"),
 )
 register(
