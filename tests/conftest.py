@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from nuanxin.kernel.audit import guard
+from nuanxin.territories.queries import expire_all
 from scripts import chromium
 
 pytest_plugins = ["tests.browser"]
@@ -28,6 +29,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests empty the audit log between them; tests/kernel/test_audit.py puts its guard back for itself."""
     with django_db_blocker.unblock():
         guard.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def polygons_of_this_test():
+    """Outlines that the process keeps in memory belong to a test's rows, which are gone after it."""
+    expire_all()
 
 
 def pytest_report_header():

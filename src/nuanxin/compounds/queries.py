@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +73,7 @@ def compounds_in(scope_code: str) -> QuerySet[Compound]:
 
 
 def search_compounds(text: str, *, within: str = "", limit: int = 10) -> list[Compound]:
-    """By part of the Chinese name or address, by pinyin (`yunqi`) or its initials (`yql`); names that begin so first."""
+    """By part of the name or address, pinyin (`yunqi`) or initials (`yql`); those that begin so come first."""
     text = text.strip().lower()[:40]
     if not text:
         return []
@@ -158,7 +158,3 @@ def managers_in(actor: Actor) -> list[Organisation]:
 def compounds_in_box(box: Bounds, *, limit: int = 1000) -> list[Compound]:
     """Those in use whose point lies in the box, for the map."""
     return list(in_box(_in_use(), *box)[:limit])
-
-
-def outlined(compounds: Iterable[Compound]) -> list[Compound]:
-    return [each for each in compounds if each.outline]

@@ -10,7 +10,15 @@ from nuanxin.territories.services.divisions import (
     put_territories,
 )
 from nuanxin.territories.services.layers import put_map_layer
-from nuanxin.territories.services.shapes import NotGeoJson
+from nuanxin.territories.services.pinyin import spelled
+from nuanxin.territories.services.shapes import (
+    BadShape,
+    Feature,
+    NotGeoJson,
+    area_shape,
+    features_of,
+    text_of,
+)
 from nuanxin.territories.services.stamps import touch
 from nuanxin.territories.services.succession import (
     ChildrenRemain,
@@ -21,15 +29,19 @@ from nuanxin.territories.services.succession import (
 )
 
 __all__ = [
+    "BadShape",
     "BoundaryReport",
     "ChildrenRemain",
     "DivisionRow",
+    "Feature",
     "FeatureError",
     "LevelsDiffer",
     "LoadReport",
     "NotGeoJson",
     "Progress",
     "UnreadableDivisions",
+    "area_shape",
+    "features_of",
     "load_boundaries",
     "load_divisions",
     "put_map_layer",
@@ -37,5 +49,7 @@ __all__ = [
     "record_succession",
     "rescope",
     "rescope_due",
+    "spelled",
+    "text_of",
     "touch",
 ]

@@ -129,7 +129,7 @@ def _known(features: list[Feature]) -> set[str]:
 
 def _code_of(feature: Feature) -> str:
     found = next((str(feature.properties[name]) for name in CODE_NAMES if feature.properties.get(name)), "")
-    return found if len(found) >= FULL_CODE else padded(found)
+    return padded(found) if 0 < len(found) < FULL_CODE else found
 
 
 def _check_code(code: str, level: str, known: set[str], seen: set[str]) -> None:

@@ -97,17 +97,18 @@ def _from_csv(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
 
 def _from_json(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
     """One object after the other out of `[{…},{…}]`, so that 85 MB need not fit into memory at once."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig")
     decoder, buffer = json.JSONDecoder(), ""
-    while chunk := text.read(CHUNK):
-        buffer += chunk
-        while (start := buffer.find("{")) >= 0:
-            try:
-                row, end = decoder.raw_decode(buffer, start)
-            except ValueError:
-                break  # the object goes on in the next chunk
-            buffer = buffer[end:]
-            yield str(row.get("code", "")), str(row.get("name", "")).strip()
+    with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
+        while chunk := text.read(CHUNK):
+            buffer += chunk
+            position = 0
+            while (start := buffer.find("{", position)) >= 0:
+                try:
+                    row, position = decoder.raw_decode(buffer, start)
+                except ValueError:
+                    break  # the object goes on in the next chunk
+                yield str(row.get("code", "")), str(row.get("name", "")).strip()
+            buffer = buffer[position:]
     if buffer.strip(" \r\n\t,[]"):
         raise UnreadableDivisions
 

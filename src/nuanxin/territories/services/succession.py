@@ -54,13 +54,13 @@ def record_succession(
         inside = Territory.objects.filter(below(old_code), valid_to=None).exclude(code=old_code)
         if inside.filter(successors=None).exists():
             raise ChildrenRemain
+        Succession.objects.filter(old=old).update(is_main=False)
         for position, new in enumerate(successors):
             Succession.objects.update_or_create(
                 old=old, new=new, defaults={"change": change, "at": at, "is_main": position == 0},
             )  # fmt: skip
-        publish(
-            TerritorySucceeded(old_code=old_code, new_code=new_codes[0], change=change), scope_code=new_codes[0], now=now,
-        )  # fmt: skip
+        happened = TerritorySucceeded(old_code=old_code, new_code=new_codes[0], change=change)
+        publish(happened, scope_code=new_codes[0], now=now)
         audit.record(
             actor=actor, action="territories.succeed", object_type="territory", object_id=old_code,
             scope_code=old_code, detail={"new": list(new_codes), "change": change}, now=now,
