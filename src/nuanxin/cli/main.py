@@ -104,8 +104,8 @@ class Commands(click.Group):
             hint = getattr(error, "hint", None)
             if hint is None:
                 raise
-            message = f"{error}\n{hint}"
-            raise click.ClickException(message) from error
+            parts = [f"{name}: {words}" for name, words in getattr(error, "fields", {}).items()]
+            raise click.ClickException("\n".join([str(error), *parts, str(hint)])) from error
 
 
 def _start_application() -> None:

@@ -1,0 +1,105 @@
+"""The command line as an operator meets it: real processes on a database of their own."""
+
+import json
+import os
+import socket
+import subprocess
+
+import pytest
+
+from nuanxin.cli.main import COMMANDS
+from tests.servers import NUANXIN, environment_of, fresh_database
+
+
+@pytest.fixture
+def nuanxin(tmp_path):
+    """Run `nuanxin …` and return the finished process."""
+
+    def run(*arguments, **environment):
+        with_settings = environment_of(tmp_path, **environment)
+        return subprocess.run(
+            [*NUANXIN, *arguments], env=with_settings, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_help_names_every_command_and_needs_no_settings(nuanxin):
+    answer = nuanxin("--help", NUANXIN_SECRET_KEY="")
+    assert answer.returncode == 0, answer.stderr
+    for name, entry in COMMANDS.items():
+        assert name in answer.stdout
+        assert entry.summary.split()[0] in answer.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_teaches_by_example(nuanxin, name):
+    path = {"territories": ["territories", "load"], "people": ["people", "invite"]}.get(name, [name])
+    answer = nuanxin(*path, "--help", NUANXIN_SECRET_KEY="")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count(f"nuanxin {' '.join(path)}") >= 1 or name == "docs"
+
+
+def test_a_missing_secret_is_a_sentence_that_says_what_to_do(nuanxin):
+    answer = nuanxin("check", NUANXIN_SECRET_KEY="")
+    assert answer.returncode == 1
+    assert "NUANXIN_SECRET_KEY" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_a_busy_port_is_a_sentence(nuanxin, command):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = nuanxin(command, "--port", str(port))
+    assert answer.returncode == 1
+    assert str(port) in answer.stderr
+    assert "another port" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_demo_stays_on_this_machine(nuanxin):
+    answer = nuanxin("demo", "--host", "0.0.0.0")  # noqa: S104 -- refusing it is the point
+    assert answer.returncode == 1
+    assert "loopback" in answer.stderr
+
+
+def test_the_demo_leaves_a_database_of_others_alone(nuanxin, tmp_path):
+    with fresh_database(tmp_path) as url:
+        assert nuanxin("migrate", NUANXIN_DATABASE_URL=url).returncode == 0
+        answer = nuanxin("demo", "--build-only", "--fresh", NUANXIN_DATABASE_URL=url, NUANXIN_DEMO="1")
+        assert answer.returncode == 1
+        assert "untouched" in answer.stderr
+        assert nuanxin("migrate", NUANXIN_DATABASE_URL=url).returncode == 0
+
+
+def test_migrate_invite_check(nuanxin, tmp_path):
+    with fresh_database(tmp_path) as url:
+        environment = {"NUANXIN_DATABASE_URL": url}
+        assert nuanxin("migrate", **environment).returncode == 0
+        assert nuanxin("migrate", **environment).returncode == 0, "a second time changes nothing"
+        invited = nuanxin("people", "invite", "--name", "张三三", "--role", "system_admin", **environment)
+        assert invited.returncode == 0, invited.stderr
+        assert "http://" in invited.stdout
+        refused = nuanxin("people", "invite", "--name", "李四四", "--role", "emperor", **environment)
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
+        answer = nuanxin("check", "--json", **environment)
+        findings = {row["code"]: row for row in map(json.loads, answer.stdout.splitlines())}
+    assert {"database", "keys", "calendar", "audit-seals", "deliveries"} <= findings.keys()
+    assert "worker-silent" in findings, "no worker runs in this test"
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_check_fails_when_the_database_is_behind(nuanxin, tmp_path):
+    with fresh_database(tmp_path) as url:
+        answer = nuanxin("check", NUANXIN_DATABASE_URL=url)
+    assert answer.returncode == 1
+    assert "database-behind" in answer.stdout
+    assert "nuanxin migrate" in answer.stdout
+
+
+def test_the_environment_of_tests_reaches_processes():
+    assert os.environ["NUANXIN_SECRET_KEY"]
