@@ -147,14 +147,14 @@ def control(field: BoundField) -> SafeString:
         ids.append(f"{field.id_for_label or field.auto_id}_help")
     if field.errors:
         ids.append(f"{field.id_for_label or field.auto_id}_error")
-    attrs = {"aria-describedby": " ".join(ids)} if ids else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(ids)} if ids else {}
     return field.as_widget(attrs=attrs)
 
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
     """`checkbox`, `radioselect`, `textarea`…: a class for the stylesheet."""
-    return field.field.widget.__class__.__name__.lower().removesuffix("input")
+    return type(field.field.widget).__name__.lower().removesuffix("input")
 
 
 # --- Slots ------------------------------------------------------------------------------------------------------
