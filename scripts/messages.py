@@ -30,8 +30,8 @@ def main() -> int:
     django = [sys.executable, "-m", "django"]
     commands = [[*django, "compilemessages", "--locale", "en"]]
     if "--compile" not in sys.argv:
-        # Scripts bring their sentences along in the page, so that templates are the only other source.
-        commands.insert(0, [*django, "makemessages", *FORM, "--extension", "html,py,txt,js"])
+        # Scripts take their sentences from the page, so code and templates are all the sources there are.
+        commands.insert(0, [*django, "makemessages", *FORM, "--extension", "html,py,txt"])
     (PACKAGE / "locale").mkdir(exist_ok=True)
     for command in commands:
         done = subprocess.run(command, cwd=PACKAGE, env=environment, check=False)
