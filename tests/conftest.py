@@ -12,7 +12,7 @@ from nuanxin.kernel.audit import guard
 from nuanxin.territories.queries import expire_all
 from scripts import chromium
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.factories.fixtures"]
 
 # Nothing times out a test: a slow machine is not a wrong answer.
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=60, print_blob=True)

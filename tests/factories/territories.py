@@ -137,6 +137,6 @@ def _sqlite(path, tables):
     connection = sqlite3.connect(path)
     for stem, rows in tables.items():
         connection.execute(f"CREATE TABLE {names[stem]} (code TEXT PRIMARY KEY, name TEXT)")
-        connection.executemany(f"INSERT INTO {names[stem]} VALUES (?, ?)", rows)  # noqa: S608  -- names above
+        connection.executemany(f"INSERT INTO {names[stem]} VALUES (?, ?)", rows)
     connection.commit()
     connection.close()

@@ -43,8 +43,8 @@ class TokenAuth(HttpBearer):
     """`Authorization: Bearer …`; the middleware has turned the token into an actor already."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        actor = getattr(request, "actor", None)
-        return actor if actor is not None and actor.is_authenticated else None
+        edge: Any = request
+        return edge.actor if edge.api_token is not None and edge.actor.is_authenticated else None
 
 
 def operation(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.people.enums import UnitType, WorkerType
-from nuanxin.people.models import Assignment, DutyShift, IndustryCharge, Organisation, WorkerProfile
+from nuanxin.people.models import Assignment, DutyShift, IndustryCharge, Organisation, Role, WorkerProfile
 from nuanxin.people.queries.actors import active
 from nuanxin.territories.queries import path_name
 
@@ -116,3 +116,14 @@ def units_around(scope_code: str) -> list[Organisation]:
     """Every active organisation that takes work around a place, for choosing by hand."""
     rows = Organisation.objects.filter(scope_code__in=ancestor_codes(scope_code), is_active=True)
     return list(rows.exclude(unit_type="").order_by("unit_type", "name"))
+
+
+def organisation_label(organisation_id: int) -> str:
+    """The short name, for a sentence; empty for one that is gone."""
+    found = Organisation.objects.filter(pk=organisation_id).first()
+    return found.label if found else ""
+
+
+def name_of_role(code: str) -> str:
+    found = Role.objects.filter(pk=code).first()
+    return found.name if found else code

@@ -1,3 +1,5 @@
+"""Fixtures that every context's tests may use."""
+
 import io
 
 import pytest

@@ -1,0 +1,12 @@
+"""An inbox is its owner's alone."""
+
+from django.db.models import Q
+
+from nuanxin.kernel.access import NOTHING, Actor, register
+
+
+def _own(actor: Actor) -> Q:
+    return Q(person=actor.person_id) if actor.person_id is not None else NOTHING
+
+
+register("notifications.read", _own)

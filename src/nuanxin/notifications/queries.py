@@ -1,0 +1,80 @@
+"""Reads of one's own inbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from nuanxin.cases.enums import ClockKind
+from nuanxin.cases.queries.catalogue import kinds
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.notifications.models import Notice
+from nuanxin.notifications.wording import WORDS, Words
+
+PAGE_SIZE = 30
+COUNT_CAP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice as it is read."""
+
+    notice: Notice
+    title: str
+    text: str
+    icon: str
+    tone: str
+    url: str
+
+    @property
+    def is_unread(self) -> bool:
+        return self.notice.read_at is None
+
+
+def inbox(actor: Actor, *, now: datetime) -> QuerySet[Notice]:
+    """What the actor may hear now, the latest first."""
+    return Notice.objects.filter(policy.rule("notifications.read", actor), visible_at__lte=now).order_by(
+        "-id"
+    )
+
+
+def inbox_page(actor: Actor, *, now: datetime, before: int | None = None) -> tuple[list[Line], int | None]:
+    """A page and where the next one begins."""
+    rows = inbox(actor, now=now)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    return [line_of(notice) for notice in page], page[-1].pk if len(found) > PAGE_SIZE else None
+
+
+def unread_count(actor: Actor, *, now: datetime) -> int:
+    """Capped: nobody needs to know that it is more than ninety-nine."""
+    if actor.person_id is None:
+        return 0
+    return inbox(actor, now=now).order_by().filter(read_at=None)[:COUNT_CAP].count()
+
+
+def line_of(notice: Notice) -> Line:
+    words: Words = WORDS[notice.kind]
+    facts = _facts(notice)
+    return Line(
+        notice=notice,
+        title=str(words.title) % facts,
+        text=str(words.text) % facts,
+        icon=words.icon,
+        tone=words.tone,
+        url=reverse("notifications:open", args=[notice.pk]),
+    )
+
+
+def _facts(notice: Notice) -> dict[str, str]:
+    """Codes become words in the reader's language; a fact that is missing stays empty."""
+    facts = {name: "" for name in ("street", "within", "unit", "role", "place", "count", "clock", "category")}
+    facts |= {name: str(value) for name, value in notice.facts.items()}
+    kind = kinds().get(facts["category"])
+    facts["category"] = kind.name if kind else facts["category"]
+    if facts["clock"]:
+        facts["clock"] = str(ClockKind(facts["clock"]).label)
+    return facts

@@ -1,0 +1,89 @@
+"""Writing to inboxes, and reading them off."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import NotFound
+from nuanxin.notifications.models import Notice
+from nuanxin.notifications.quiet import visible_from
+from nuanxin.people.models import Assignment, Person
+
+KEEP = timedelta(days=180)
+
+
+def tell_reporter(
+    *,
+    person: Person,
+    event_id: UUID,
+    kind: str,
+    case_number: str,
+    facts: Mapping[str, Any],
+    is_urgent: bool,
+    now: datetime,
+) -> None:
+    """One notice for the reporter, held back in the peak hours unless life is at stake."""
+    notice = Notice(
+        person=person,
+        event_id=event_id,
+        kind=kind,
+        case_number=case_number,
+        facts=dict(facts),
+        is_urgent=is_urgent,
+        at=now,
+        visible_at=visible_from(now, is_urgent=is_urgent),
+    )
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+
+
+def tell_staff(
+    *,
+    assignments: Iterable[Assignment],
+    event_id: UUID,
+    kind: str,
+    case_number: str,
+    facts: Mapping[str, Any],
+    is_urgent: bool,
+    now: datetime,
+) -> None:
+    """One notice for each person, at once: they are at work."""
+    by_person = {assignment.person_id: assignment for assignment in assignments}
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                person_id=person_id,
+                assignment=assignment,
+                event_id=event_id,
+                kind=kind,
+                case_number=case_number,
+                facts=dict(facts),
+                is_urgent=is_urgent,
+                at=now,
+                visible_at=now,
+            )
+            for person_id, assignment in by_person.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def read_notice(*, actor: Actor, notice_id: int, now: datetime) -> Notice:
+    """Mark one as read. Raises `NotFound`."""
+    notice = Notice.objects.filter(policy.rule("notifications.read", actor), pk=notice_id).first()
+    if notice is None:
+        raise NotFound
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=now)
+    return notice
+
+
+def read_all(*, actor: Actor, now: datetime) -> int:
+    mine = Notice.objects.filter(policy.rule("notifications.read", actor), read_at=None, visible_at__lte=now)
+    return mine.update(read_at=now)
+
+
+def forget_old_notices(*, now: datetime) -> int:
+    """Half a year is enough for a notice; the case itself stays."""
+    deleted, _by_model = Notice.objects.filter(at__lt=now - KEEP).delete()
+    return deleted

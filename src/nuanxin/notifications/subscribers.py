@@ -1,0 +1,172 @@
+"""Who hears of what. One reaction for each event; what is redelivered changes nothing."""
+
+from collections.abc import Iterable
+
+from nuanxin.cases import events
+from nuanxin.cases.enums import TaskRole
+from nuanxin.cases.queries.facts import CaseFacts, case_facts
+from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.kernel.events import Envelope, subscribe
+from nuanxin.notifications import services
+from nuanxin.notifications.enums import Kind
+from nuanxin.notifications.urgent import text_those_on_duty
+from nuanxin.people.models import Assignment
+from nuanxin.people.queries import assignments_at, name_of_role, organisation_label, person_of_subject
+from nuanxin.territories.queries import path_name
+
+DISPATCH_ROLES = ("dispatcher",)
+HEAD_ROLES = ("dept_lead", "community_head", "street_lead")
+WORK_ROLES = ("community", "community_head", "grid", "dept", "dept_lead", "property", "dispatcher")
+VERIFY_ROLES = ("dispatcher",)
+
+
+@subscribe(events.CaseReported)
+def case_reported(event: events.CaseReported, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    street = path_name(_street(envelope.scope_code)).split(" ")[-1]
+    _reporter(envelope, case, Kind.RECEIVED, street=street, within=case.first_look_within)
+    if not case.is_life_safety:
+        _staff(envelope, case, Kind.NEW_REPORT, _at_street(envelope, DISPATCH_ROLES), place=case.place)
+
+
+@subscribe(events.CaseRejected)
+def case_rejected(event: events.CaseRejected, envelope: Envelope) -> None:
+    _reporter(envelope, case_facts(event.case_id), Kind.REJECTED)
+
+
+@subscribe(events.TaskDispatched)
+def task_dispatched(event: events.TaskDispatched, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    _staff(envelope, case, Kind.NEW_TASK, staff, place=case.place)
+    if event.role == TaskRole.LEAD:
+        _reporter(envelope, case, Kind.DISPATCHED, unit=organisation_label(event.organisation_id))
+    if case.is_life_safety:
+        text_those_on_duty(event.organisation_id, case, envelope)
+
+
+@subscribe(events.TaskClaimed)
+def task_claimed(event: events.TaskClaimed, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    _reporter(envelope, case, Kind.CLAIMED, unit=organisation_label(event.organisation_id))
+
+
+@subscribe(events.TaskAccepted)
+def task_accepted(event: events.TaskAccepted, envelope: Envelope) -> None:
+    if event.role == TaskRole.LEAD:
+        case = case_facts(event.case_id)
+        _reporter(envelope, case, Kind.ACCEPTED, unit=organisation_label(event.organisation_id))
+
+
+@subscribe(events.HazardContained)
+def hazard_contained(event: events.HazardContained, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    _reporter(envelope, case, Kind.CONTAINED, unit=organisation_label(event.organisation_id))
+
+
+@subscribe(events.TaskReturned)
+def task_returned(event: events.TaskReturned, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    staff = _at_street(envelope, DISPATCH_ROLES)
+    _staff(envelope, case, Kind.RETURNED, staff, unit=organisation_label(event.organisation_id))
+
+
+@subscribe(events.ResultSubmitted)
+def result_submitted(event: events.ResultSubmitted, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    if not case.awaits_verification:
+        return
+    unit = organisation_label(event.organisation_id)
+    _reporter(envelope, case, Kind.HANDED_IN, unit=unit)
+    _staff(envelope, case, Kind.TO_VERIFY, _at_street(envelope, VERIFY_ROLES), unit=unit)
+
+
+@subscribe(events.ReworkRequested)
+def rework_requested(event: events.ReworkRequested, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    _staff(envelope, case_facts(event.case_id), Kind.REWORK, staff, count=event.rework_count)
+
+
+@subscribe(events.CaseClosed)
+def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
+    _reporter(envelope, case_facts(event.case_id), Kind.CLOSED)
+
+
+@subscribe(events.CaseReopened)
+def case_reopened(event: events.CaseReopened, envelope: Envelope) -> None:
+    _staff(envelope, case_facts(event.case_id), Kind.REOPENED, _at_street(envelope, DISPATCH_ROLES))
+
+
+@subscribe(events.QuestionAsked)
+def question_asked(event: events.QuestionAsked, envelope: Envelope) -> None:
+    _reporter(envelope, case_facts(event.case_id), Kind.QUESTION)
+
+
+@subscribe(events.QuestionAnswered)
+def question_answered(event: events.QuestionAnswered, envelope: Envelope) -> None:
+    if event.organisation_id is not None:
+        staff = _of(event.organisation_id, WORK_ROLES, envelope)
+        _staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff)
+
+
+@subscribe(events.ReporterRevealed)
+def reporter_revealed(event: events.ReporterRevealed, envelope: Envelope) -> None:
+    _reporter(envelope, case_facts(event.case_id), Kind.REVEALED, role=name_of_role(event.role))
+
+
+@subscribe(events.ClockPassed)
+def clock_passed(event: events.ClockPassed, envelope: Envelope) -> None:
+    """One level up: the head of the organisation that is late; for the street's own clocks its leader."""
+    case = case_facts(event.case_id)
+    if event.organisation_id is not None:
+        staff = _of(event.organisation_id, HEAD_ROLES, envelope)
+        unit = organisation_label(event.organisation_id)
+    else:
+        staff = _at_street(envelope, ("street_lead",))
+        unit = path_name(_street(envelope.scope_code)).split(" ")[-1]
+    _staff(envelope, case, Kind.LATE, staff, clock=event.clock, unit=unit)
+
+
+def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> None:
+    person = person_of_subject(envelope.subject_id) if envelope.subject_id else None
+    if person is None:
+        return
+    services.tell_reporter(
+        person=person,
+        event_id=envelope.id,
+        kind=kind,
+        case_number=case.number,
+        facts={"category": case.category, **facts},
+        is_urgent=case.is_life_safety,
+        now=envelope.occurred_at,
+    )
+
+
+def _staff(
+    envelope: Envelope,
+    case: CaseFacts,
+    kind: Kind,
+    assignments: Iterable[Assignment],
+    **facts: object,
+) -> None:
+    services.tell_staff(
+        assignments=assignments,
+        event_id=envelope.id,
+        kind=kind,
+        case_number=case.number,
+        facts={"category": case.category, **facts},
+        is_urgent=case.is_life_safety,
+        now=envelope.occurred_at,
+    )
+
+
+def _of(organisation_id: int, roles: Iterable[str], envelope: Envelope) -> list[Assignment]:
+    return assignments_at(roles=roles, organisation_id=organisation_id, now=envelope.occurred_at)
+
+
+def _at_street(envelope: Envelope, roles: Iterable[str]) -> list[Assignment]:
+    return assignments_at(roles=roles, scope_code=_street(envelope.scope_code), now=envelope.occurred_at)
+
+
+def _street(scope_code: str) -> str:
+    return padded(scope_code[: LEVELS["street"]])
