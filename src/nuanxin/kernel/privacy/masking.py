@@ -41,9 +41,10 @@ def mask_id_number(number: str) -> str:
 def mask_name(name: str) -> str:
     """`王强` → `王*`, `王小强` → `王*强`; of names in parts the first character: `阿卜杜·热` → `阿**·*`."""
     name = name.strip()
-    if any(mark in name for mark in SEPARATORS) or not _is_han(name):
-        return name[:1] + "".join(char if char in f"{SEPARATORS} " else STAR for char in name[1:])
-    return _ends(name, 1, 1) if len(name) > 2 else name[:1] + STAR * max(len(name) - 1, 1)
+    if _is_han(name) and len(name) > 2:
+        return _ends(name, 1, 1)
+    hidden = name[:1] + "".join(char if char in f"{SEPARATORS} " else STAR for char in name[1:])
+    return hidden if STAR in hidden else hidden + STAR
 
 
 def mask_plate(plate: str) -> str:

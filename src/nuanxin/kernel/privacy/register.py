@@ -153,10 +153,15 @@ def is_personal(model: type[models.Model]) -> bool:
 def _is_mark(field: "models.Field[Any, Any]") -> bool:
     if isinstance(field, EncryptedTextField | BlindIndexField):
         return True
-    target = field.remote_field.model if field.remote_field else None
-    if isinstance(target, type) and issubclass(target, models.Model):
-        return target._meta.label == settings.AUTH_USER_MODEL
-    return bool(PERSONAL_COLUMN.search(field.attname))
+    return _target_of(field) == settings.AUTH_USER_MODEL or bool(PERSONAL_COLUMN.search(field.attname))
+
+
+def _target_of(field: "models.Field[Any, Any]") -> str:
+    """The label of the table that a foreign key leads to, resolved or not; empty for any other field."""
+    relation: Any = field.remote_field
+    if relation is None:
+        return ""
+    return relation.model if isinstance(relation.model, str) else relation.model._meta.label
 
 
 def no_rows(subject: Subject) -> list[dict[str, Any]]:
