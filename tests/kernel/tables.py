@@ -9,7 +9,7 @@ class Applied(models.Model):
     """What a reaction has done. Nothing here is unique: a second application must show, not fail."""
 
     event_uuid = models.UUIDField()
-    value = models.IntegerField()
+    value = models.BigIntegerField()
 
     class Meta:
         app_label = "kernel_tests"

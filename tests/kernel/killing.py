@@ -1,0 +1,125 @@
+"""Really kill processes, again and again, at random moments; the tests then look at what is left in the database.
+
+A `Victim` is any command: a worker, a program that publishes, a web server. `storm` keeps all of them running and
+kills each with SIGKILL, its children with it, a random moment after it has become ready. `own_database` gives them a
+database of their own on the engine that the suite runs on, since their commits cannot be rolled back by a test.
+"""
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+READY = b"ready\n"
+START_SECONDS = 30
+Ready = Callable[["subprocess.Popen[bytes]"], bool]
+
+
+def says_ready(process: "subprocess.Popen[bytes]") -> bool:
+    """Ready when it has written a line; the readiness of a web server would be an answered request."""
+    readable, _, _ = select.select([process.stdout], [], [], 0.05)
+    return bool(readable) and process.stdout.readline() == READY
+
+
+@dataclass
+class Victim:
+    """A command that is killed between `shortest` and `longest` seconds after it is ready."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    ready: Ready = says_ready
+    shortest: float = 0.02
+    longest: float = 0.6
+    kills: int = field(default=0, init=False)
+
+    def live_and_die(self, end: float, source: random.Random) -> int:
+        while time.monotonic() < end:
+            process = self._start()
+            try:
+                time.sleep(source.uniform(self.shortest, self.longest))
+                if process.poll() is not None:
+                    raise RuntimeError(f"died by itself ({process.returncode}): {' '.join(self.command)}")
+            finally:
+                _kill(process)
+            self.kills += 1
+        return self.kills
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        patience = time.monotonic() + START_SECONDS
+        while not self.ready(process):
+            if process.poll() is not None or time.monotonic() > patience:
+                _kill(process)
+                raise RuntimeError(f"did not start: {' '.join(self.command)}")
+        return process
+
+
+def storm(victims: Sequence[Victim], *, seconds: float, seed: int) -> int:
+    """Kill every victim again and again for so long; returns how often, and leaves none alive."""
+    end = time.monotonic() + seconds
+    with ThreadPoolExecutor(len(victims)) as pool:
+        fates = [
+            pool.submit(victim.live_and_die, end, random.Random(seed + number))
+            for number, victim in enumerate(victims)
+        ]
+    return sum(fate.result() for fate in fates)
+
+
+def program(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def run(module: str, *arguments: str, environment: Mapping[str, str]) -> str:
+    """Run a program to its end in the killed ones' environment; returns what it printed."""
+    return subprocess.run(
+        program(module, *arguments),
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of processes on a new, empty database; it is removed afterwards."""
+    if connection.vendor == "sqlite":
+        yield {"NUANXIN_DATABASE_URL": f"sqlite:///{folder / 'killed.sqlite3'}"}
+        return
+    name = f"killed_{uuid4().hex[:12]}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        yield {"NUANXIN_DATABASE_URL": urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()}
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
