@@ -10,6 +10,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, () => {
+    const words = document.getElementById("toast-failed")?.content.cloneNode(true);
+    if (words) document.getElementById("toasts").append(words);
+  });
+}
+
 function watchToast(toast) {
   if (toast.dataset.watched) return;
   toast.dataset.watched = "yes";
