@@ -88,7 +88,8 @@ def test_migrate_invite_check(nuanxin, tmp_path):
         assert "Traceback" not in refused.stderr
         answer = nuanxin("check", "--json", **environment)
         findings = {row["code"]: row for row in map(json.loads, answer.stdout.splitlines())}
-    assert {"database", "keys", "calendar", "audit-seals", "deliveries"} <= findings.keys()
+    assert {"database", "keys", "audit-seals", "deliveries"} <= findings.keys()
+    assert {"calendar", "calendar-provisional"} & findings.keys(), "depends on the time of the year"
     assert "worker-silent" in findings, "no worker runs in this test"
     assert answer.returncode == 0, answer.stdout
 

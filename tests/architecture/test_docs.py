@@ -1,0 +1,44 @@
+"""Documentation that the code can contradict: what is generated is current, every setting is explained."""
+
+import re
+
+import pytest
+
+from nuanxin.cli.docs import pages
+from tests.architecture.source import ROOT, contexts, sources
+
+DOCS = ROOT / "docs"
+
+
+@pytest.mark.parametrize("name", ["commands.md", "events.md", "permissions.md", "workflows.md"])
+def test_generated_pages_are_current(name):
+    written = DOCS / "generated" / name
+    assert written.exists(), "run `make docs`"
+    assert written.read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+
+
+def test_nothing_generated_is_left_over():
+    assert {path.name for path in (DOCS / "generated").iterdir()} == set(pages())
+
+
+def test_every_setting_is_explained():
+    read = {
+        name for source in sources() for name in re.findall(r"""["'](NUANXIN_[A-Z0-9_]+)["']""", source.text)
+    }
+    told = set(re.findall(r"NUANXIN_[A-Z0-9_]+", (DOCS / "operations.md").read_text(encoding="utf-8")))
+    assert not read - told, f"explain these in docs/operations.md: {sorted(read - told)}"
+    assert not told - read - {"NUANXIN_CHROMIUM", "NUANXIN_REQUIRE", "NUANXIN_HYPOTHESIS"}, "these are gone"
+
+
+@pytest.mark.parametrize("context", sorted(contexts()))
+def test_every_context_says_what_it_is_for(context):
+    assert (ROOT / "src" / "nuanxin" / context / "README.md").exists()
+
+
+def test_links_between_pages_lead_somewhere():
+    broken = []
+    for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not broken, "\n".join(broken)
