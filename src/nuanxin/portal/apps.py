@@ -1,7 +1,24 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "nuanxin.portal"
     label = "portal"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        from nuanxin.ui import slots  # noqa: PLC0415  -- the registry belongs to a running project
+
+        slots.register("phone_tabs", slots.Item(_("首页"), "portal:home", icon="home"), order=10)
+        slots.register("phone_tabs", slots.Item(_("地图"), "portal:map", icon="map-2"), order=20)
+        slots.register(
+            "rail",
+            slots.Item(_("系统检查"), "portal:check", icon="shield-check", permission="system.check"),
+            order=90,
+        )
+        slots.register(
+            "rail",
+            slots.Item(_("审计日志"), "portal:audit", icon="history", permission="audit.view"),
+            order=91,
+        )

@@ -1,0 +1,16 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from nuanxin.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("desk/", views.desk, name="desk"),
+    path("map/", views.area_map, name="map"),
+    path("system/check/", views.check, name="check"),
+    path("audit/", views.audit, name="audit"),
+    path("messages/", views.messages, name="messages"),
+]

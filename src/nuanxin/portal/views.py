@@ -1,0 +1,94 @@
+"""Front page, home, map, and the administrators' pages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nuanxin.kernel import checks
+from nuanxin.kernel.access import policy
+from nuanxin.kernel.access.http import public, requires
+from nuanxin.kernel.audit.queries import entries, newest_seals
+from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.portal.greeting import greeting
+from nuanxin.portal.health import can_serve
+
+
+PAGE_SIZE = 50
+
+
+@public("the front page; whoever is signed in goes to their own")
+@require_safe
+def home(request: Any) -> HttpResponse:
+    """Strangers see what this is, workers their home, staff their queue."""
+    actor = request.actor
+    if not actor.is_authenticated:
+        return render(request, "portal/front.html")
+    if policy.permits(actor, "portal.workbench") and not policy.permits(actor, "cases.report"):
+        return redirect("portal:desk")
+    return render(request, "portal/home.html", {"hello": greeting(request.now), "name": actor.name})
+
+
+@requires("portal.workbench")
+@require_safe
+def desk(request: Any) -> HttpResponse:
+    """Where each kind of staff begins."""
+    actor = request.actor
+    if policy.permits(actor, "cases.view"):
+        return redirect("cases:queue")
+    if policy.permits(actor, "system.check"):
+        return redirect("portal:check")
+    if policy.permits(actor, "audit.view"):
+        return redirect("portal:audit")
+    return render(request, "portal/desk.html")
+
+
+@requires("territories.view")
+@require_safe
+def area_map(request: Any) -> HttpResponse:
+    """The neighbourhood on the schematic map."""
+    return render(request, "portal/map.html")
+
+
+@requires("system.check")
+@never_cache
+@require_safe
+def check(request: Any) -> HttpResponse:
+    """What `nuanxin check` sees, in the browser."""
+    findings = sorted(checks.run(request.now), key=lambda finding: -finding.level)
+    return render(request, "portal/check.html", {"findings": findings})
+
+
+@requires("audit.view")
+@require_safe
+def audit(request: Any) -> HttpResponse:
+    """Who did what: role, action, object, result. Whom it was about stays an opaque id."""
+    action = request.GET.get("action", "")[:80]
+    before = request.GET.get("before", "")
+    rows = entries(action=action)
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    page = list(rows[:PAGE_SIZE])
+    following = page[-1].pk if len(page) == PAGE_SIZE else None
+    found = {"page": page, "following": following, "seals": newest_seals(), "action": action}
+    return render(request, "portal/audit.html", found)
+
+
+@public("development and the demonstration only: what would have been sent")
+@require_safe
+def messages(request: Any) -> HttpResponse:
+    """The recorder's messages, where there is a recorder and nobody real can read them."""
+    if not (settings.DEMO or settings.DEBUG) or settings.NUANXIN_SMS_PROVIDER != "recorder":
+        raise Http404
+    return render(request, "portal/messages.html", {"rows": recorded_messages()[:PAGE_SIZE]})
+
+
+@public("for load balancers; says nothing but whether it can serve")
+@never_cache
+@require_safe
+def healthz(request: Any) -> HttpResponse:
+    ready = can_serve()
+    return JsonResponse({"status": "ok" if ready else "unavailable"}, status=200 if ready else 503)
