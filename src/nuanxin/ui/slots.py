@@ -18,8 +18,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from nuanxin.kernel.access import policy
-
 
 @dataclass(frozen=True)
 class Item:
@@ -83,6 +81,8 @@ def links(slot: str, request: HttpRequest) -> list[Link]:
 def _permitted(item: Item | Panel, request: HttpRequest) -> bool:
     if item.permission is None:
         return True
+    from nuanxin.kernel.access import policy  # apps.py imports this module before models may be loaded
+
     actor = getattr(request, "actor", None)
     return actor is not None and policy.permits(actor, item.permission)
 
