@@ -28,8 +28,9 @@ class NotABox(Invalid):
 
 
 def near(queryset: QuerySet[M], lng: float, lat: float, radius_m: float) -> QuerySet[Any]:
-    """Rows at most `radius_m` from the point, nearest first, with their `distance_m`. Raises
-    `NotACoordinate`.
+    """Rows at most `radius_m` from the point, nearest first, with their `distance_m`.
+
+    Raises `NotACoordinate`.
     """
     point = checked(lng, lat)
     return (
