@@ -43,7 +43,7 @@ def credit_code(registry: str, serial: int) -> str:
 @cache
 def organisations() -> tuple[DemoOrganisation, ...]:
     with (REFERENCE / "organisations.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [(*tuple(row.values())[:6], row["registry"]) for row in csv.DictReader(lines)]
+        rows = [tuple(row.values()) for row in csv.DictReader(lines)]
     for street in STREETS:
         code, town = DISTRICT[0] + street.code, street.code >= "100"
         office = f"暖阳区{street.name}{'人民政府' if town else '办事处'}"
@@ -54,8 +54,8 @@ def organisations() -> tuple[DemoOrganisation, ...]:
                 (f"sq{street.code}{part}", committee, name, "residents_committee", "SQ", code + part, "55")
             )
     return tuple(
-        DemoOrganisation(*row[:6], uscc=credit_code(row[6], serial))
-        for serial, row in enumerate(rows, start=1)
+        DemoOrganisation(key, name, short, kind, unit_type, scope, credit_code(registry, serial))
+        for serial, (key, name, short, kind, unit_type, scope, registry) in enumerate(rows, start=1)
     )
 
 

@@ -30,6 +30,7 @@ _WORKER_TYPES = (
     ("livestreamer", ""),
     ("online_seller", ""),
 )
+POST_COLUMNS = ("role", "scope", "organisation", "site", "title_zh", "title_en", "about_zh", "about_en")
 OTHER_WORKERS = 30
 OTHER_RESIDENTS = 8
 
@@ -130,9 +131,7 @@ def _personas() -> tuple[DemoPerson, ...]:
     for number, (key, group) in enumerate(groupby(rows, key=lambda row: row["key"]), start=1):
         mine = list(group)
         first = mine[0]
-        posts = tuple(
-            Post(*(row[c] for c in ("role", "scope", "organisation", "site")), *(_words(row))) for row in mine
-        )
+        posts = tuple(Post(**{column: row[column] for column in POST_COLUMNS}) for row in mine)
         types = tuple(filter(None, first["worker_types"].split("|")))
         community = first["scope"] if first["role"] in {"worker", "resident"} else ""
         person = DemoPerson(
@@ -140,10 +139,6 @@ def _personas() -> tuple[DemoPerson, ...]:
         )
         people.append(person)
     return tuple(people)
-
-
-def _words(row: dict[str, str]) -> tuple[str, str, str, str]:
-    return row["title_zh"], row["title_en"], row["about_zh"], row["about_en"]
 
 
 def _territory_posts(city: DemoCity) -> list[Post]:

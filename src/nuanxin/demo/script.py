@@ -101,7 +101,9 @@ def steps_in_order(
     reports: list[PlannedReport],
 ) -> Iterator[tuple[datetime, PlannedReport, PlannedStep | None]]:
     """The whole script as one stream: the report itself (`None`), then each of its steps, by time."""
-    events = [(report.at, 0, index, report, None) for index, report in enumerate(reports)]
+    events: list[tuple[datetime, int, int, PlannedReport, PlannedStep | None]] = [
+        (report.at, 0, index, report, None) for index, report in enumerate(reports)
+    ]
     events += [
         (step.at, 1 + k, index, report, step)
         for index, report in enumerate(reports)

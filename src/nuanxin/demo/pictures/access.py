@@ -293,6 +293,7 @@ def indoor_bike(c: Canvas) -> None:
 
 
 def dark_stairs(c: Canvas) -> None:
+    c.far = False  # darkness fills the picture from near and from far
     corridor(c, dim=not c.after)
     for k in range(5):
         c.rect(452 + k * 30, 300 - k * 44, 200, 50, "#CFC3B0" if c.after else "#7D766C")
@@ -315,17 +316,17 @@ def facade(c: Canvas) -> None:
             c.rect(x, y, 70, 58, "#BFD3DC", 3)
     if c.after:
         c.rect(268, 92, 104, 70, "#D8A97F")
-        for x in (206, 320, 434):
-            c.line([(x, 0), (x, 380)], STEEL, 5)
-        for y in (96, 196, 296):
-            c.line([(200, y), (440, y)], STEEL, 5)
-            c.rect(200, y + 3, 240, 8, "#B98A58")
+        for post in (206, 320, 434):
+            c.line([(post, 0), (post, 380)], STEEL, 5)
+        for deck in (96, 196, 296):
+            c.line([(200, deck), (440, deck)], STEEL, 5)
+            c.rect(200, deck + 3, 240, 8, "#B98A58")
         return
     c.blob(320, 122, 84, 44, "#9B8674", 9, 0.3)
     c.blob(320, 122, 66, 32, "#8A7666", 7, 0.3)
     for _ in range(16):
-        x, y = 320 + c.rng.uniform(-130, 130), 384 + c.rng.uniform(-20, 50)
-        c.poly([(x, y), (x + 18, y - 6), (x + 24, y + 8), (x + 4, y + 12)], "#D69C70")
+        fx, fy = 320 + c.rng.uniform(-130, 130), 384 + c.rng.uniform(-20, 50)
+        c.poly([(fx, fy), (fx + 18, fy - 6), (fx + 24, fy + 8), (fx + 4, fy + 12)], "#D69C70")
     c.line([(120, 352), (520, 352)], RED, 6)
     for x in (120, 320, 520):
         c.line([(x, 352), (x, 420)], STEEL, 6)

@@ -61,8 +61,8 @@ def street(c: Canvas) -> None:
     c.rect(0, 264, WIDTH, 66, SAND)
     for x in range(-40, WIDTH, 44):
         c.line([(x + 16, 264), (x, 330)], (120, 100, 80, 40), 1)
-    for x in (c.rng.uniform(20, 110), c.rng.uniform(530, 620)):
-        c.tree(x, 276, c.rng.uniform(0.85, 1.1), c.rng.choice((LEAF, MOSS, "#93B97C")))
+    for where in (c.rng.uniform(20, 110), c.rng.uniform(530, 620)):
+        c.tree(where, 276, c.rng.uniform(0.85, 1.1), c.rng.choice((LEAF, MOSS, "#93B97C")))
     c.rect(0, 328, WIDTH, 9, STONE)
     c.rect(0, 337, WIDTH, HEIGHT - 337, TAR)
     for x in range(-30, WIDTH, 130):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from math import cos, pi, sin
 from random import Random
@@ -65,10 +66,10 @@ class Canvas:
     def oval(self, x: float, y: float, rx: float, ry: float, fill: Colour) -> None:
         self.draw.ellipse((*self._p(x - rx, y - ry), *self._p(x + rx, y + ry)), fill)
 
-    def poly(self, points: list[tuple[float, float]], fill: Colour) -> None:
+    def poly(self, points: Sequence[tuple[float, float]], fill: Colour) -> None:
         self.draw.polygon([self._p(*point) for point in points], fill)
 
-    def line(self, points: list[tuple[float, float]], fill: Colour, width: float) -> None:
+    def line(self, points: Sequence[tuple[float, float]], fill: Colour, width: float) -> None:
         thick = max(1, round(width * SCALE * self.z))
         self.draw.line([self._p(*point) for point in points], fill, thick, joint="curve")
         if thick > 5:

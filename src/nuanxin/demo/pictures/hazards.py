@@ -167,8 +167,8 @@ def fire_lane(c: Canvas) -> None:
     c.line([(74, 286), (90, 286)], RED, 6)
     if c.after:
         return
-    car(c, 150, 430, "#D8DCE0", 1.5)
-    car(c, 330, 340, "#8FA6B8", 0.8)
+    car(c, 232, 340, "#8FA6B8", 0.7)
+    car(c, 120, 446, "#D8DCE0", 1.5)
 
 
 def dangling_cable(c: Canvas) -> None:

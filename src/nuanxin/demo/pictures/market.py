@@ -38,8 +38,8 @@ def dirty_kitchen(c: Canvas) -> None:
         return
     c.blob(320, 420, 220, 30, (120, 112, 84, 190), 9)
     for _ in range(26):
-        x, y = c.rng.uniform(90, 560), c.rng.uniform(390, 450)
-        c.oval(x, y, 15, 6, c.rng.choice(("#7DA35A", "#A9C27A", "#C98B3C", "#8A6A50")))
+        leaf_x, leaf_y = c.rng.uniform(90, 560), c.rng.uniform(390, 450)
+        c.oval(leaf_x, leaf_y, 15, 6, c.rng.choice(("#7DA35A", "#A9C27A", "#C98B3C", "#8A6A50")))
     for _ in range(10):
         c.oval(c.rng.uniform(120, 520), c.rng.uniform(120, 200), 3, 2, INK)
     for k in range(4):

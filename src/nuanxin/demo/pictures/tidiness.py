@@ -75,8 +75,8 @@ def rubbish(c: Canvas) -> None:
     ):
         _bag(c, x, y, s, c.rng.choice(bags))
     for _ in range(10):
-        x, y = 310 + c.rng.uniform(-200, 220), 420 + c.rng.uniform(-6, 34)
-        c.rect(x, y, 22, 9, c.rng.choice((CREAM, "#D8B07C", RED, "#9CC3D5")), 3)
+        left, top = 310 + c.rng.uniform(-200, 220), 420 + c.rng.uniform(-6, 34)
+        c.rect(left, top, 22, 9, c.rng.choice((CREAM, "#D8B07C", RED, "#9CC3D5")), 3)
 
 
 def bins(c: Canvas) -> None:
