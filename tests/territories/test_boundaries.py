@@ -31,7 +31,10 @@ BAD = {
     "no shape": ({"code": VILLAGE}, None, "—"),
     "a bow tie": (
         {"code": VILLAGE},
-        {"type": "Polygon", "coordinates": [[[104.5, 38.49], [104.51, 38.5], [104.51, 38.49], [104.5, 38.5], [104.5, 38.49]]]},
+        {
+            "type": "Polygon",
+            "coordinates": [[[104.5, 38.49], [104.51, 38.5], [104.51, 38.49], [104.5, 38.5], [104.5, 38.49]]],
+        },
         "Self-intersection",
     ),
     "metres": ({"code": VILLAGE}, square(400000, 38000, 400100, 38100), "经纬度"),

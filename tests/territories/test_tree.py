@@ -37,12 +37,12 @@ def test_ended_ones_are_shown_only_when_asked_for():
 
 
 def test_the_path_is_named_from_the_district_down(django_assert_num_queries):
-    assert queries.path_name(GRID) == "暖阳区 枫林街道 云栖社区居委会 云栖第一网格"
-    assert queries.path_name(GRID, top=Level.STREET) == "枫林街道 云栖社区居委会 云栖第一网格"
+    assert queries.path_name(GRID) == "暖阳区 枫林街道 云栖社区 云栖第一网格"
+    assert queries.path_name(GRID, top=Level.STREET) == "枫林街道 云栖社区 云栖第一网格"
     assert queries.path_name("990000000000") == "演示省"
     with django_assert_num_queries(1):
         names = queries.path_names([COMMUNITY, VILLAGE, "", "bad", "880000000000"])
-    assert names[VILLAGE] == "暖阳区 麦浪镇 青麦村委会"
+    assert names[VILLAGE] == "暖阳区 麦浪镇 青麦村"
     assert names[""] == names["bad"] == names["880000000000"] == ""
 
 

@@ -34,8 +34,11 @@ class Compound(Scoped, GeoPoint):
     class Meta(GeoPoint.Meta):
         verbose_name = "小区"
         indexes = [
-            models.Index(fields=[f"scope_{level}", "initials", "id"], name=f"compounds_{level}")
-            for level in ("city", "district", "street", "community")
+            models.Index(fields=["initials", "id"], name="compounds_pinyin"),
+            *(
+                models.Index(fields=[f"scope_{level}", "initials", "id"], name=f"compounds_{level}")
+                for level in ("city", "district", "street", "community")
+            ),
         ]
         constraints = [
             *GeoPoint.Meta.constraints,

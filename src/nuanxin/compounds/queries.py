@@ -10,7 +10,9 @@ from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.geo.queries import in_box, near
+from nuanxin.people.enums import OrganisationKind
 from nuanxin.people.models import Organisation
+from nuanxin.people.queries import ancestor_codes
 from nuanxin.territories.queries import Bounds, SpatialIndex, polygon_of
 
 OUTLINES = "compounds"
@@ -153,6 +155,18 @@ def managers_in(actor: Actor) -> list[Organisation]:
     rows = visible(Compound.objects.filter(is_active=True), "compounds.view", actor)
     keys = rows.order_by().values_list("manager_id", flat=True).distinct()
     return list(Organisation.objects.filter(pk__in=keys).order_by("name"))
+
+
+def possible_managers(actor: Actor, compound: Compound | None = None) -> list[Organisation]:
+    """Property companies that serve the actor's area or a place around it, and the present one."""
+    serves = Q(kind=OrganisationKind.PROPERTY_MANAGER, is_active=True)
+    if actor.scope_code:
+        serves &= scope_q(actor.scope_code) | Q(scope_code__in=ancestor_codes(actor.scope_code))
+    if compound is not None and compound.manager_id:
+        serves |= Q(pk=compound.manager_id)
+    if actor.organisation_id:
+        serves |= Q(pk=actor.organisation_id, kind=OrganisationKind.PROPERTY_MANAGER)
+    return list(Organisation.objects.filter(serves).order_by("name", "pk"))
 
 
 def compounds_in_box(box: Bounds, *, limit: int = 1000) -> list[Compound]:

@@ -1,6 +1,15 @@
-"""Addresses of the compounds context."""
+from django.urls import path
 
-from django.urls import URLPattern
+from nuanxin.compounds import views
 
 app_name = "compounds"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("compounds/", views.listing, name="list"),
+    path("compounds/new/", views.create, name="create"),
+    path("compounds/pick/", views.pick, name="pick"),
+    path("compounds/points.geojson", views.points, name="points"),
+    path("compounds/<uuid:public_id>/", views.detail, name="detail"),
+    path("compounds/<uuid:public_id>/edit/", views.edit, name="edit"),
+    path("compounds/<uuid:public_id>/outline.geojson", views.outline, name="outline"),
+]

@@ -9,8 +9,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from nuanxin import __version__
 from nuanxin.cases.api import router as cases
+from nuanxin.compounds.api import router as compounds
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
+from nuanxin.territories.api import router as territories
 
 api = NinjaAPI(
     title="Nuanxin 暖新",
@@ -20,6 +22,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/cases", cases, tags=["cases"])
+api.add_router("/compounds", compounds, tags=["compounds"])
+api.add_router("/territories", territories, tags=["territories"])
 
 
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:

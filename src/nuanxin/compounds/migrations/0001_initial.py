@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '小区',
                 'abstract': False,
-                'indexes': [models.Index(fields=['scope_city', 'initials', 'id'], name='compounds_city'), models.Index(fields=['scope_district', 'initials', 'id'], name='compounds_district'), models.Index(fields=['scope_street', 'initials', 'id'], name='compounds_street'), models.Index(fields=['scope_community', 'initials', 'id'], name='compounds_community')],
+                'indexes': [models.Index(fields=['initials', 'id'], name='compounds_pinyin'), models.Index(fields=['scope_city', 'initials', 'id'], name='compounds_city'), models.Index(fields=['scope_district', 'initials', 'id'], name='compounds_district'), models.Index(fields=['scope_street', 'initials', 'id'], name='compounds_street'), models.Index(fields=['scope_community', 'initials', 'id'], name='compounds_community')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('h3', None), ('lat', None), ('lng', None)), models.Q(('h3__isnull', False), ('lat__gte', -90), ('lat__lte', 90), ('lng__gte', -180), ('lng__lte', 180)), _connector='OR'), name='compounds_compound_whole_point'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='compounds_imported_once'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('scope_code', ''), _negated=True)), name='compounds_named')],
             },
         ),

@@ -3,11 +3,11 @@ import json
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import Invalid
-from nuanxin.territories.models import Boundary, MapLayer, SpatialStamp
+from nuanxin.territories.models import Boundary, MapLayer, SpatialStamp, short_name
 from nuanxin.territories.queries.locate import BOUNDARIES
 from nuanxin.territories.queries.tree import below
 
@@ -53,8 +53,18 @@ def boundary_features(*, level: str, within: str = "", box: Bounds | None = None
 
 
 def _feature(code: str, name: str, level: str, geometry: str) -> str:
-    properties = json.dumps({"code": code, "name": name, "level": level}, ensure_ascii=False)
+    told = {"code": code, "name": name, "title": short_name(name), "level": level, "kind": "area"}
+    properties = json.dumps(told, ensure_ascii=False)
     return f'{{"type":"Feature","properties":{properties},"geometry":{geometry}}}'
+
+
+def drawable_levels(within: str = "") -> list[str]:
+    """Levels with outlines, of which there are not too many to draw."""
+    rows = Boundary.objects.filter(valid_to=None, territory__valid_to=None)
+    if within:
+        rows = rows.filter(below(within, "territory"))
+    counted = rows.order_by().values_list("territory__level").annotate(count=Count("pk"))
+    return [level for level, count in counted if count <= MOST_SHAPES]
 
 
 def bounds_of(code: str = "") -> Bounds | None:

@@ -8,7 +8,7 @@ from nuanxin.kernel.access import Actor, level_of, visible
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.errors import NotFound
 from nuanxin.territories.enums import Level
-from nuanxin.territories.models import Boundary, Territory, code_range, parent_of
+from nuanxin.territories.models import Boundary, Territory, code_range, parent_of, short_name
 
 # Counties directly under a province hang from such rows; as part of a place's name they say nothing.
 FILLERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -30,6 +30,17 @@ def territory(code: str) -> Territory:
 def is_territory(code: str) -> bool:
     """Whether the code is in force."""
     return Territory.objects.filter(code=code, valid_to=None).exists()
+
+
+def territories_by_code(codes: Iterable[str]) -> list[Territory]:
+    """Those of the codes that are in force."""
+    return list(Territory.objects.filter(code__in=list(codes), valid_to=None).order_by("code"))
+
+
+def successors_of(code: str) -> list[Territory]:
+    """What stands for a territory that ended, the main one first."""
+    rows = Territory.objects.filter(predecessors__old=code)
+    return list(rows.order_by("-predecessors__is_main", "code"))
 
 
 def visible_territory(actor: Actor, code: str) -> Territory:
@@ -89,7 +100,7 @@ def _safe_lineage(code: str) -> list[str]:
 
 
 def _path(line: list[str], names: dict[str, str], top: Level) -> str:
-    known = [(code, names[code]) for code in line if code in names and names[code] not in FILLERS]
+    known = [(code, short_name(names[code])) for code in line if code in names and names[code] not in FILLERS]
     low_enough = [name for code, name in known if LEVELS[level_of(code)] >= LEVELS[top]]
     # A place above the district, or a city without districts, is named by its own name.
     return " ".join(low_enough) if low_enough else " ".join(name for _, name in known[-1:])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import SYSTEM, Actor, level_of, significant
+from nuanxin.kernel.access import SYSTEM, Actor, level_of, significant, visible
 from nuanxin.kernel.access.scope import FULL_CODE, padded
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.geo.coordinates import Crs
@@ -81,7 +81,7 @@ def load_boundaries(
     """
     report = BoundaryReport()
     with transaction.atomic():
-        outlines = sorted(_checked(list(features_of(source)), level, crs, report), key=_Outline.size)
+        outlines = sorted(_checked(list(features_of(source)), level, crs, actor, report), key=_Outline.size)
         _put_grids([each for each in outlines if level_of(each.code) == "grid"], origin, now, actor)
         for outline in _nested(outlines, report):
             _store(outline, origin, timezone.localdate(now), report)
@@ -100,10 +100,11 @@ def _checked(
     features: list[Feature],
     level: str,
     crs: Crs,
+    actor: Actor,
     report: BoundaryReport,
 ) -> Iterator[_Outline]:
     """The outlines whose code and shape are right; the others go to the report."""
-    known = _known(features)
+    known = _known(features, actor)
     seen: set[str] = set()
     for feature in features:
         code = _code_of(feature)
@@ -117,13 +118,13 @@ def _checked(
         yield _Outline(feature.index, code, str(feature.properties.get("name") or ""), shape)
 
 
-def _known(features: list[Feature]) -> set[str]:
-    """Which of the codes exist; for grids those of their communities."""
+def _known(features: list[Feature], actor: Actor) -> set[str]:
+    """Which of the codes exist and are the actor's to change; for grids those of their communities."""
     codes = sorted({code[:FULL_CODE] for each in features if (code := _code_of(each))})
     known: set[str] = set()
     for start in range(0, len(codes), FEW):
         rows = Territory.objects.filter(code__in=codes[start : start + FEW], valid_to=None)
-        known.update(rows.values_list("code", flat=True))
+        known.update(visible(rows, "territories.edit", actor).values_list("code", flat=True))
     return known
 
 
@@ -142,7 +143,7 @@ def _check_code(code: str, level: str, known: set[str], seen: set[str]) -> None:
     if code in seen:
         raise BadShape(_("代码 %s 在文件里出现了两次。") % code)
     if code[:FULL_CODE] not in known:
-        raise BadShape(_("区划里没有 %s，请先导入区划。") % code)
+        raise BadShape(_("您管的区划里没有 %s。") % code)
 
 
 def _put_grids(outlines: list[_Outline], origin: str, now: datetime, actor: Actor) -> None:

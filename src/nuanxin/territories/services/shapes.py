@@ -65,10 +65,10 @@ def area_shape(geometry: dict[str, Any], crs: Crs) -> BaseGeometry:
         shape = shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
         raise BadShape(_("坐标读不出来。")) from error
-    if shape.is_empty or not shape.area:
-        raise BadShape(_("图形是空的。"))
     if not shape.is_valid:
         raise BadShape(_("图形自相交或没有闭合：%s") % shapely.is_valid_reason(shape))
+    if shape.is_empty or not shape.area:
+        raise BadShape(_("图形是空的。"))
     return shapely.set_precision(_in_wgs84(shape, crs), PRECISION)
 
 

@@ -1,0 +1,224 @@
+import json
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanxin.compounds import queries, services
+from nuanxin.compounds.forms import CompoundForm
+from nuanxin.compounds.models import Compound
+from nuanxin.kernel.access import allows, permits
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.errors import Invalid
+from nuanxin.territories.queries import Bounds, bounds_of, path_name, path_names, territories_by_code
+
+
+class BadPlace(Invalid):
+    pass
+
+
+@require_safe
+@requires("compounds.view")
+def listing(request: ActorRequest) -> HttpResponse:
+    filters = _filters(request)
+    found = queries.listed_compounds(request.actor, limit=queries.PAGE + 1, after=_after(request), **filters)
+    page, more = found[: queries.PAGE], len(found) > queries.PAGE
+    paths = path_names(each.scope_code for each in page)
+    within = next(iter(territories_by_code([filters["within"]])), None)
+    context = {
+        "rows": [{"compound": each, "place": paths[each.scope_code]} for each in page],
+        "managers": queries.managers_in(request.actor),
+        "within": within,
+        "root": request.actor.scope_code,
+        "filters": filters,
+        "is_filtered": bool(filters["text"] or filters["manager_id"] or filters["state"]),
+        "next": _next_page(request, page[-1]) if more else "",
+        "is_first": "after" not in request.GET,
+        "may_edit": permits(request.actor, "compounds.edit"),
+    }
+    template = "compounds/partials/rows.html" if request.htmx else "compounds/list.html"
+    return render(request, template, context)
+
+
+def _filters(request: ActorRequest) -> dict[str, Any]:
+    asked = request.GET
+    within = asked.get("within", request.actor.scope_code)
+    manager = asked.get("manager", "")
+    return {
+        "within": within if within.isascii() and within.isdigit() and len(within) in (12, 15) else "",
+        "manager_id": int(manager) if manager.isascii() and manager.isdigit() and len(manager) < 19 else None,
+        "text": asked.get("q", "").strip()[:40],
+        "state": asked.get("state", "") if asked.get("state") in ("off", "unmanaged") else "",
+    }
+
+
+def _after(request: ActorRequest) -> tuple[str, int] | None:
+    initials, _colon, pk = request.GET.get("after", "").rpartition(":")
+    return (initials[:60], int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+
+
+def _next_page(request: ActorRequest, last: Compound) -> str:
+    kept = {key: value for key, value in request.GET.items() if key != "after"}
+    return f"{reverse('compounds:list')}?{urlencode({**kept, 'after': f'{last.initials}:{last.pk}'})}"
+
+
+@require_safe
+@requires("compounds.view")
+def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    compound = queries.visible_compound(request.actor, public_id)
+    context = {
+        "compound": compound,
+        "path": path_name(compound.scope_code),
+        "may_edit": permits(request.actor, "compounds.edit")
+        and allows(request.actor, "compounds.edit", compound),
+        "outline_url": reverse("compounds:outline", args=[public_id]) if compound.outline else "",
+    }
+    return render(request, "compounds/detail.html", context)
+
+
+@require_safe
+@requires("compounds.view")
+def outline(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    """The compound's outline as GeoJSON, for the map on its page."""
+    compound = queries.visible_compound(request.actor, public_id)
+    features = []
+    if compound.outline:
+        properties = {"kind": "area", "title": compound.name}
+        geometry = json.loads(compound.outline)
+        features = [{"type": "Feature", "properties": properties, "geometry": geometry}]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return HttpResponse(body, content_type="application/geo+json")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("compounds.edit")
+def create(request: ActorRequest) -> HttpResponse:
+    form = CompoundForm(request.POST or None, managers=queries.possible_managers(request.actor))
+    if request.method == "POST" and form.is_valid():
+        compound = services.create_compound(
+            actor=request.actor, data=form.data_for_service(), now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("%s 已经加好，上报时可以选到它了。") % compound.name)
+        return redirect("compounds:detail", public_id=compound.public_id)
+    return render(request, "compounds/form.html", {"form": form, **_form_place(request, form, None)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("compounds.edit")
+def edit(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    compound = queries.editable_compound(request.actor, public_id)
+    form = CompoundForm(
+        request.POST or None, initial=_initial(compound), managers=queries.possible_managers(request.actor, compound),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        services.update_compound(
+            actor=request.actor, public_id=public_id, data=form.data_for_service(), now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("改好了。"))
+        return redirect("compounds:detail", public_id=public_id)
+    context = {"form": form, "compound": compound, **_form_place(request, form, compound)}
+    return render(request, "compounds/form.html", context)
+
+
+def _initial(compound: Compound) -> dict[str, Any]:
+    return {
+        "name": compound.name,
+        "address": compound.address,
+        "manager": compound.manager_id,
+        "households": compound.households,
+        "is_active": compound.is_active,
+        "outline": compound.outline,
+        "lng": compound.lng,
+        "lat": compound.lat,
+        "scope_code": compound.scope_code,
+    }
+
+
+def _form_place(request: ActorRequest, form: CompoundForm, compound: Compound | None) -> dict[str, Any]:
+    """Where the map and the picker of the form stand."""
+    lng, lat = form["lng"].value(), form["lat"].value()
+    box = (
+        None if compound else bounds_of(request.actor.scope_code) if request.actor.scope_code else bounds_of()
+    )
+    if not lng and box:
+        lng, lat = round((box.west + box.east) / 2, 6), round((box.south + box.north) / 2, 6)
+    root = request.actor.scope_code
+    return {"lng": lng or "", "lat": lat or "", "scope_code": form["scope_code"].value() or "", "root": root}
+
+
+@require_safe
+@requires("compounds.view")
+def pick(request: ActorRequest) -> HttpResponse:
+    """For the report form: `?q=` by name, pinyin or initials, `?lng=&lat=` the nearest. Public data only."""
+    text = request.GET.get("q", "").strip()
+    point = _point(request)
+    if text:
+        found = queries.search_compounds(text)
+    elif point:
+        found = queries.nearest_compounds(*point)
+    else:
+        found = []
+    paths = path_names(each.scope_code for each in found)
+    options = [_option(each, paths[each.scope_code]) for each in found]
+    if request.htmx:
+        return render(
+            request, "compounds/partials/options.html", {"options": options, "q": text, "point": point}
+        )
+    return JsonResponse({"compounds": options}, json_dumps_params={"ensure_ascii": False})
+
+
+def _point(request: ActorRequest) -> tuple[float, float] | None:
+    lng, lat = request.GET.get("lng", ""), request.GET.get("lat", "")
+    if not (lng and lat):
+        return None
+    try:
+        return float(lng), float(lat)
+    except ValueError as error:
+        raise BadPlace(_("经纬度要是数字。")) from error
+
+
+def _option(compound: Compound, path: str) -> dict[str, Any]:
+    metres = getattr(compound, "distance_m", None)
+    return {
+        "id": compound.pk,
+        "name": compound.name,
+        "address": compound.address,
+        "place": path,
+        "scope_code": compound.scope_code,
+        "lng": compound.lng,
+        "lat": compound.lat,
+        "distance_m": None if metres is None else round(metres),
+    }
+
+
+@require_safe
+@requires("compounds.view")
+def points(request: ActorRequest) -> HttpResponse:
+    """Compounds in a box of the map as GeoJSON: `?bbox=west,south,east,north`."""
+    try:
+        box = Bounds(*(float(side) for side in request.GET.get("bbox", "").split(",")))
+    except (TypeError, ValueError) as error:
+        raise BadPlace(_("地图范围要是四个数字。")) from error
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "kind": "place",
+                "tone": "info",
+                "title": each.name,
+                "text": each.address,
+                "url": reverse("compounds:detail", args=[each.public_id]),
+            },
+            "geometry": {"type": "Point", "coordinates": [each.lng, each.lat]},
+        }
+        for each in queries.compounds_in_box(box)
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return HttpResponse(body, content_type="application/geo+json")
