@@ -3,6 +3,7 @@ import sys
 import pytest
 from django.db import connection
 
+from tests.kernel import killing
 from tests.kernel.tables import TABLES
 
 # `nuanxin.kernel.events.publish` is the function for everybody else; here is its module, with the registries.
@@ -32,3 +33,14 @@ def own_events(monkeypatch):
 @pytest.fixture
 def own_jobs(monkeypatch):
     monkeypatch.setattr(JOBS, "_jobs", {})
+
+
+@pytest.fixture
+def environment(tmp_path, django_db_blocker):
+    """For processes of a test's own: the kernel alone, on a database of its own."""
+    with django_db_blocker.unblock(), killing.own_database(tmp_path) as database:
+        yield {
+            **database,
+            "DJANGO_SETTINGS_MODULE": "tests.kernel.kernel_only",
+            "NUANXIN_LOG_LEVEL": "CRITICAL",
+        }

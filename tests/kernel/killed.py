@@ -2,7 +2,9 @@
 
 prepare   make the tables, and a backlog, so that workers have something to die in from the start
 publish   commit a cause, its event and an audit entry, then write the number into the ledger; for ever
+more      commit ten more
 work      the worker, for ever
+embedded  the worker as a thread, asked for twice, until it has delivered something
 finish    deliver and seal what is left
 report    print what is in the database, as JSON
 """
@@ -70,6 +72,18 @@ def _light(ledger):
         record.write(f"{number}\n".encode())  # one write, after the commit: what is here must never be lost
 
 
+def more(ledger):
+    for _ in range(10):
+        _light(ledger)
+
+
+def embedded():
+    threads = {worker.start_embedded() for _ in range(2)}
+    while not Applied.objects.exists():
+        time.sleep(0.05)
+    sys.stdout.write(f"{len(threads)} thread\n")
+
+
 def work():
     _ready()
     worker.run_until_stopped()
@@ -107,8 +121,7 @@ def _ready():
 
 if __name__ == "__main__":
     role, *arguments = sys.argv[1:]
-    answer = {"prepare": prepare, "publish": publish, "work": work, "finish": finish, "report": report}[role](
-        *arguments
-    )
+    roles = [prepare, publish, more, work, embedded, finish, report]
+    answer = {function.__name__: function for function in roles}[role](*arguments)
     if answer is not None:
         sys.stdout.write(json.dumps(answer))

@@ -61,7 +61,7 @@ class Victim:
     def _start(self) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             self.command,
-            env={**os.environ, **self.environment},
+            env=full(self.environment),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -85,6 +85,10 @@ def storm(victims: Sequence[Victim], *, seconds: float, seed: int) -> int:
     return sum(fate.result() for fate in fates)
 
 
+def full(environment: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **environment}
+
+
 def program(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
@@ -93,7 +97,7 @@ def run(module: str, *arguments: str, environment: Mapping[str, str]) -> str:
     """Run a program to its end in the killed ones' environment; returns what it printed."""
     return subprocess.run(
         program(module, *arguments),
-        env={**os.environ, **environment},
+        env=full(environment),
         cwd=ROOT,
         check=True,
         capture_output=True,

@@ -10,16 +10,6 @@ SECONDS = 6
 KILLED = "tests.kernel.killed"
 
 
-@pytest.fixture
-def environment(tmp_path, django_db_blocker):
-    with django_db_blocker.unblock(), killing.own_database(tmp_path) as database:
-        yield {
-            **database,
-            "DJANGO_SETTINGS_MODULE": "tests.kernel.kernel_only",
-            "NUANXIN_LOG_LEVEL": "CRITICAL",
-        }
-
-
 @pytest.mark.slow
 def test_killed_workers_and_writers_lose_nothing_and_do_nothing_twice(environment, tmp_path):
     ledger = tmp_path / "committed"

@@ -13,6 +13,7 @@ from django.utils import translation
 from nuanxin.cli import main
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.events import event_classes, subscribers
+from nuanxin.kernel.scheduler import periodic_jobs
 from nuanxin.kernel.workflow import Workflow
 
 NOTE = "<!-- Written by `nuanxin docs`; a test fails when it is out of date. -->\n\n"
@@ -27,7 +28,7 @@ NOTE = "<!-- Written by `nuanxin docs`; a test fails when it is out of date. -->
     type=click.Path(file_okay=False, path_type=Path),
 )
 def command(folder: Path) -> None:
-    """Write workflow diagrams, the event catalogue, the permissions and the commands from the code itself."""
+    """Write workflow diagrams, the event catalogue, the jobs, the permissions and the commands from the code itself."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         return {
             "commands.md": NOTE + "".join(_commands()),
             "events.md": NOTE + "".join(_events()),
+            "jobs.md": NOTE + "".join(_jobs()),
             "permissions.md": NOTE + "".join(_permissions()),
             "workflows.md": NOTE + "".join(_workflows()),
         }
@@ -86,6 +88,12 @@ def _events() -> Iterator[str]:
             yield f"- `{field.name}`: `{kind}`\n"
         heard = sorted(subscribers(name))
         yield f"\nHeard by: {', '.join(f'`{each}`' for each in heard) or 'nobody yet'}\n"
+
+
+def _jobs() -> Iterator[str]:
+    yield "# Periodic jobs\n\nRun by the worker, each once for all processes.\n\n"
+    yield "| Job | Every | What for |\n|---|---|---|\n"
+    yield from (f"| `{job.name}` | {job.every} | {job.purpose} |\n" for job in periodic_jobs().values())
 
 
 def _permissions() -> Iterator[str]:
