@@ -37,7 +37,7 @@ def _out(found: list[Any]) -> list[CompoundOut]:
 @operation("compounds.view")
 def search(
     request: ActorRequest, q: Annotated[ShortText, Query()], within: Annotated[Code | None, Query()] = None
-):
+) -> list[CompoundOut]:
     return _out(queries.search_compounds(q, within=within or ""))
 
 

@@ -53,7 +53,7 @@ def children(request: ActorRequest, parent: Annotated[Code | None, Query()] = No
 @operation("territories.view")
 def search(
     request: ActorRequest, q: Annotated[ShortText, Query()], within: Annotated[Code | None, Query()] = None
-):
+) -> list[TerritoryOut]:
     return _out(queries.search_territories(q, within=within or ""))
 
 

@@ -6,7 +6,8 @@ A context registers in its `AppConfig.ready()`:
     slots.register("rail", slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.read"), order=10)
     slots.register("home", slots.Panel("cases/home_panel.html", context=home_context), order=20)
 
-Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`.
+Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`,
+`map_background` (one item: the style that lies below every map).
 """
 
 from collections import defaultdict

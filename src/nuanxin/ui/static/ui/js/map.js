@@ -3,6 +3,7 @@
 // <figure data-map data-module data-css data-lng data-lat data-zoom data-layers="url url" data-pin>
 // Features: Polygon, LineString, Point; properties kind (road, water, green, building, area, place, case),
 // title, text, url, tone (ok, wait, danger, brand). Coordinates are WGS-84.
+// data-background is the address of a MapLibre style that lies below; data-bounds "west,south,east,north" is shown whole.
 
 const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
 const PIN = "M18 1C8.600 1 1 8.300 1 17.400C1 29 18 45 18 45S35 29 35 17.400C35 8.300 27.400 1 18 1Z";
@@ -29,6 +30,22 @@ function style(layers) {
   const background = { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } };
   const names = Object.keys(sources);
   return { version: 8, sources, layers: [background, ...names.flatMap(areas), ...names.flatMap(lines), ...names.flatMap(points)] };
+}
+
+const isDark = () => getComputedStyle(document.documentElement).colorScheme.includes("dark");
+
+async function backgroundOf(url) {
+  if (!url) return null;
+  const answer = await fetch(`${url}?theme=${isDark() ? "dark" : "light"}`);
+  if (!answer.ok) return null;
+  const found = await answer.json();
+  for (const source of Object.values(found.sources)) source.data = new URL(source.data, location.href).href;
+  return found;
+}
+
+function upon(background, own) {
+  if (!background) return own;
+  return { ...background, sources: { ...background.sources, ...own.sources }, layers: [...background.layers, ...own.layers.slice(1)] };
 }
 
 const fills = () => ["match", ["get", "kind"], "water", colour("info-soft"), "green", colour("ok-soft"), "building", colour("map-building"), "rgba(0,0,0,0)"];
@@ -103,18 +120,18 @@ function popupContent({ title, text: body, url }) {
 }
 
 class NuanxinMap {
-  constructor(figure, library) {
+  constructor(figure, library, background) {
     this.figure = figure;
     this.library = library;
     this.message = figure.querySelector(".map__message");
     figure.dataset.ready = "";
-    const { lng, lat, zoom } = figure.dataset;
-    this.centre = lng && lat ? [Number(lng), Number(lat)] : [116.397, 39.909];
+    const { lng, lat, zoom, bounds } = figure.dataset;
+    const around = bounds ? bounds.split(",").map(Number) : lng ? null : background?.metadata?.["nuanxin:bounds"];
+    this.centre = lng && lat ? [Number(lng), Number(lat)] : background?.center ?? [116.397, 39.909];
     this.map = new library.Map({
       container: figure.querySelector(".map__canvas"),
-      style: style(this.urls()),
-      center: this.centre,
-      zoom: Number(zoom),
+      style: upon(background, style(this.urls())),
+      ...(around ? { bounds: around, fitBoundsOptions: { padding: 24 } } : { center: this.centre, zoom: Number(zoom) }),
       minZoom: 9,
       maxZoom: 19,
       attributionControl: false,
@@ -196,7 +213,8 @@ export async function start(root = document) {
   if (!figures.length || !hasWebGL()) return;
   loadStyles(figures[0].dataset.css);
   const library = await import(figures[0].dataset.module);
-  for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library);
+  const background = await backgroundOf(figures[0].dataset.background);
+  for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library, background);
 }
 
 start();
