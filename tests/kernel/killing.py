@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 from uuid import uuid4
 
 from django.conf import settings
@@ -30,9 +31,23 @@ Ready = Callable[["subprocess.Popen[bytes]"], bool]
 
 
 def says_ready(process: "subprocess.Popen[bytes]") -> bool:
-    """Ready when it has written a line; the readiness of a web server would be an answered request."""
+    """Ready when it has written its line."""
     readable, _, _ = select.select([process.stdout], [], [], 0.05)
     return bool(readable) and process.stdout.readline() == READY
+
+
+def answers(url: str) -> Ready:
+    """Ready when the address answers, for a web server."""
+
+    def ready(process: "subprocess.Popen[bytes]") -> bool:
+        time.sleep(0.05)
+        try:
+            with urlopen(url, timeout=1) as response:  # noqa: S310  -- our own server on the loopback
+                return response.status == 200
+        except OSError:
+            return False
+
+    return ready
 
 
 @dataclass
