@@ -2,6 +2,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.ui import slots
+
+OF_A_CASE = tuple(f"cases:{name}" for name in ("queue", "case", "step", "ask", "reveal", "clock"))
 
 
 class CasesConfig(AppConfig):
@@ -11,6 +16,19 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_load_categories, sender=self, dispatch_uid="cases.categories")
+        _fill_workbench()
+
+
+def _fill_workbench() -> None:
+    queue = slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.view", match=OF_A_CASE)
+    desk = slots.Item(_("代为登记"), "cases:desk", icon="phone-call", permission="cases.report_for")
+    edited = ("cases:categories", "cases:category")
+    catalogue = slots.Item(
+        _("类别"), "cases:categories", icon="category", permission="cases.categories", match=edited
+    )
+    slots.register("rail", queue, order=10)
+    slots.register("rail", desk, order=20)
+    slots.register("rail_foot", catalogue, order=20)
 
 
 def _load_categories(**kwargs: Any) -> None:

@@ -138,8 +138,11 @@ class Case(Scoped, GeoPoint):
     outcome = models.CharField("办结方式", max_length=12, choices=Outcome.choices, blank=True)
 
     if TYPE_CHECKING:
-        get_state_display: object
-        get_urgency_display: object
+
+        def get_state_display(self) -> str: ...
+        def get_urgency_display(self) -> str: ...
+        def get_source_display(self) -> str: ...
+        def get_outcome_display(self) -> str: ...
 
     class Meta:
         constraints = [

@@ -1,6 +1,39 @@
-"""Addresses of the cases context."""
+"""Addresses of the cases context: the workbench of staff, and the reporter's own pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
+
+from nuanxin.cases.views import casepage, categories, desk, files, steps, workbench
+
+
+class CaseNumber:
+    """Area 6 + day 8 + serial 5 (`domain.md` §9)."""
+
+    regex = r"\d{19}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CaseNumber, "case_number")
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("cases/", workbench.queue_list, name="queue"),
+    path("cases/export/", workbench.export, name="export"),
+    path("cases/new/", desk.desk, name="desk"),
+    path("cases/new/kinds/", desk.kinds, name="desk_kinds"),
+    path("cases/new/compounds/", desk.compounds, name="desk_compounds"),
+    path("cases/categories/", categories.categories, name="categories"),
+    path("cases/categories/<str:code>/", categories.category, name="category"),
+    path("cases/<case_number:number>/", casepage.case, name="case"),
+    path("cases/<case_number:number>/steps/<slug:name>/", steps.step, name="step"),
+    path("cases/<case_number:number>/ask/", casepage.ask, name="ask"),
+    path("cases/<case_number:number>/reporter/", casepage.reveal, name="reveal"),
+    path("cases/<case_number:number>/clocks/<int:clock_id>/", casepage.clock, name="clock"),
+    path("cases/<case_number:number>/print/", casepage.slip, name="slip"),
+    path("files/<uuid:public_id>/", files.file, name="file"),
+    path("files/<uuid:public_id>/thumb/", files.thumb, name="thumb"),
+]

@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin
 from nuanxin.cases.enums import Visibility
 from nuanxin.cases.models import Category
 from nuanxin.kernel.cached import Cached
-from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.worktime import Limit
 
 MAJORS = {
@@ -45,6 +45,7 @@ class Kind:
     evidence: frozenset[str]
     is_confidential: bool
     handoff: str
+    is_active: bool
     search_text: str
 
     @property
@@ -93,12 +94,14 @@ def _kind(row: Category) -> Kind:
         evidence=frozenset(row.evidence.split("|")),
         is_confidential=row.visibility == Visibility.CONFIDENTIAL,
         handoff=row.handoff,
+        is_active=row.is_active,
         search_text=" ".join(parts).lower(),
     )
 
 
 def _load() -> dict[str, Kind]:
-    return {row.code: _kind(row) for row in Category.objects.filter(is_active=True)}
+    """Those out of use too: old cases keep their names and limits."""
+    return {row.code: _kind(row) for row in Category.objects.all()}
 
 
 CATALOGUE: Cached[dict[str, Kind]] = Cached("cases.catalogue", _load)
@@ -110,16 +113,51 @@ class UnknownCategory(Invalid):
 
 
 def kinds() -> dict[str, Kind]:
-    """All active categories by code."""
-    return CATALOGUE.get()
+    """All categories that may be reported, by code."""
+    return {code: kind for code, kind in CATALOGUE.get().items() if kind.is_active}
 
 
 def kind_of(code: str) -> Kind:
-    """Raises `UnknownCategory`."""
+    """The category of a case, in use or not. Raises `UnknownCategory`."""
     try:
         return CATALOGUE.get()[code]
     except KeyError:
         raise UnknownCategory(fields={"category": UnknownCategory.default_message}) from None
+
+
+def reportable_kind(code: str) -> Kind:
+    """One that may be reported now. Raises `UnknownCategory`."""
+    kind = kind_of(code)
+    if not kind.is_active:
+        raise UnknownCategory(fields={"category": UnknownCategory.default_message})
+    return kind
+
+
+def kinds_by_major(words: str = "", *, limit: int = 73) -> list[tuple[str, list[Kind]]]:
+    """What may be reported, in groups of (major, kinds); with words only what is found by them."""
+    found = search_kinds(words, limit) if words.strip() else list(kinds().values())
+    groups: dict[str, list[Kind]] = {}
+    for kind in found:
+        groups.setdefault(kind.major, []).append(kind)
+    return list(groups.items())
+
+
+def category_rows(*, major: str = "", words: str = "") -> list[Category]:
+    """For the editor: every category, those out of use included."""
+    rows = Category.objects.filter(major=major) if major else Category.objects.all()
+    needle = words.strip().lower().replace(" ", "")
+    if not needle:
+        return list(rows)
+    known = CATALOGUE.get()
+    return [row for row in rows if needle in known[row.code].search_text.replace(" ", "")]
+
+
+def category_row(code: str) -> Category:
+    """Raises `NotFound`."""
+    row = Category.objects.filter(pk=code).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def search_kinds(words: str, limit: int = 12) -> list[Kind]:

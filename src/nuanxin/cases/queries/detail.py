@@ -33,7 +33,7 @@ class Move:
 def case_for(actor: Actor, number: str) -> Case:
     """By its number, for whoever works on it. Raises `NotFound`."""
     rows = Case.objects.filter(policy.rule("cases.view", actor), number=number)
-    return _one(rows.select_related("compound", "lead_organisation", "handled_by"))
+    return _one(rows.select_related("compound__manager", "lead_organisation", "handled_by"))
 
 
 def own_case(actor: Actor, number: str) -> Case:
@@ -101,7 +101,8 @@ def ratings_of(case: Case) -> list[Rating]:
 def clocks_of(case: Case) -> list[Clock]:
     return list(
         Clock.objects.filter(case=case)
-        .select_related("organisation", "task__organisation")
+        .select_related("organisation", "calendar")
+        .defer("calendar__data")
         .order_by("started_at", "id")
     )
 

@@ -3,6 +3,7 @@
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import escalate_passed_clocks
+from nuanxin.cases.services.exporting import export_cases
 from nuanxin.cases.services.feedback import (
     answer_question,
     ask_reporter,
@@ -20,7 +21,7 @@ from nuanxin.cases.services.handling import (
     start_task,
     submit_result,
 )
-from nuanxin.cases.services.performing import StepInput, perform_step
+from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.steps import Photo
 from nuanxin.cases.services.verifying import (
@@ -31,6 +32,7 @@ from nuanxin.cases.services.verifying import (
 )
 
 __all__ = [
+    "STEP_NAMES",
     "Draft",
     "OnBehalf",
     "Photo",
@@ -44,6 +46,7 @@ __all__ = [
     "claim_task",
     "dispatch_case",
     "escalate_passed_clocks",
+    "export_cases",
     "fail_verification",
     "file_case",
     "load_categories",

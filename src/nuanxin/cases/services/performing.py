@@ -116,6 +116,8 @@ TASK_STEPS: Mapping[str, Callable[[Actor, Task, StepInput, datetime], Case]] = {
     ),
 }
 
+STEP_NAMES = frozenset(CASE_STEPS) | frozenset(TASK_STEPS)
+
 # Every step that somebody presses has its service; the tables and this file cannot drift apart.
 assert {name for name, move in CASE.transitions.items() if move.permission != "system"} == set(CASE_STEPS)  # noqa: S101
 assert {name for name, move in TASK.transitions.items() if move.permission != "system"} == set(TASK_STEPS) - {  # noqa: S101

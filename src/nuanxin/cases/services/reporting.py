@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
 from nuanxin.cases.events import CaseReported
 from nuanxin.cases.models import TEXT_LENGTH, Case, Clock, Reporter
-from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.catalogue import Kind, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
 from nuanxin.cases.queries.search import INDEX
 from nuanxin.cases.services.clocks import Start, plan_clocks
@@ -112,7 +112,7 @@ def report_case(
     """
     if not policy.permits(actor, "cases.report_for" if on_behalf else "cases.report"):
         raise NotAllowed
-    kind = kind_of(draft.category)
+    kind = reportable_kind(draft.category)
     _check(draft, kind, key=key, now=now)
     place = _place_of(draft)
     digest = draft.digest()

@@ -1,0 +1,38 @@
+"""A case as one line of a list, as far as this actor may read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nuanxin.cases.models import Case
+from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.places import address_for, community_names
+from nuanxin.kernel.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    case: Case
+    category: str
+    place: str
+    text: str
+    step: str
+
+
+def queue_lines(actor: Actor, cases: Sequence[Case]) -> list[Line]:
+    """One statement for all of them: the names of the communities."""
+    names = community_names(case.scope_community.ljust(12, "0") for case in cases) if cases else {}
+    return [_line(actor, case, names) for case in cases]
+
+
+def _line(actor: Actor, case: Case, names: dict[str, str]) -> Line:
+    community = names.get(case.scope_community.ljust(12, "0"), "")
+    address = address_for(actor, case)
+    lead = case.lead_organisation.label if case.lead_organisation else ""
+    state = case.get_state_display()
+    return Line(
+        case=case,
+        category=kind_of(case.category_id).name,
+        place=" · ".join(filter(None, (address, community))),
+        text=case.text,
+        step=f"{state} · {lead}" if lead and case.is_open else str(state),
+    )

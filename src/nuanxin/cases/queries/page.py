@@ -1,0 +1,282 @@
+"""All that the page of one case shows to somebody who works on it, read at once; nothing of the reporter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.enums import (
+    CaseState,
+    ClockKind,
+    ClockOutcome,
+    RejectReason,
+    ReturnReason,
+    TaskState,
+)
+from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Task
+from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.places import address_for, area_name, point_for
+from nuanxin.cases.queries.routing import Suggestion, suggest_units
+from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
+from nuanxin.compounds.models import Compound
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.workflow import Transition
+from nuanxin.kernel.worktime import Interval, Limit, due_at, remaining
+from nuanxin.kernel.worktime.services import calendar_of
+from nuanxin.people.queries import roles
+from nuanxin.ui.phrases import duration_words
+
+Text = str | Promise
+
+# What the system writes down because a task has moved is already told by the task's own row.
+FOLLOWING = frozenset({"claim", "accept", "start", "submit_result", "return"})
+FRESH = frozenset({CaseState.REPORTED, CaseState.SCREENING})
+MAKE_SAFE = Transition("make_safe", _("险情已控制"), (), "", "cases.make_safe")
+FILE_AND_DISPATCH = Transition("dispatch", _("立案并派单"), (), CaseState.DISPATCHED, "cases.dispatch", ("lead",))
+TITLES: dict[str, Text] = {
+    "report": _("收到上报"),
+    "make_safe": _("险情已控制"),
+    "claim": _("社区领单"),
+    "accept": _("单位接单"),
+    "archive": _("归档"),
+    "fail": _("核查不通过，返工"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step of the timeline. `who` is a role and an organisation, never a name."""
+
+    action: str
+    at: datetime
+    title: Text
+    who: str
+    opinion: str
+    reason: Text
+    used: timedelta | None
+    is_overdue: bool
+    photos: Sequence[Attachment]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A clock as it stands now: `state` and `words` as `<c-clock>` takes them."""
+
+    clock: Clock
+    limit: Limit
+    organisation: str
+    state: str
+    words: str
+    left: timedelta | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.clock.stopped_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    case: Case
+    kind: Kind
+    area: str
+    address: str
+    point: tuple[float, float] | None
+    is_masked: bool
+    compound: Compound | None
+    tasks: Sequence[Task]
+    moves: Sequence[Move]
+    entries: Sequence[Entry]
+    clocks: Sequence[ClockLine]
+    messages: Sequence[CaseMessage]
+    ratings: Sequence[Rating]
+    suggestion: Suggestion | None
+    may_ask: bool
+    may_reveal: bool
+
+    @property
+    def running(self) -> list[ClockLine]:
+        """Those still running, the next one due first."""
+        return sorted((line for line in self.clocks if line.is_running), key=lambda line: line.clock.due_at)
+
+    @property
+    def next_clock(self) -> ClockLine | None:
+        return next(iter(self.running), None)
+
+    @property
+    def total_clock(self) -> ClockLine | None:
+        totals = [line for line in self.clocks if line.clock.kind == ClockKind.TOTAL]
+        return totals[-1] if totals else None
+
+    @property
+    def done_steps(self) -> int:
+        """How many of the five steps are behind it."""
+        return self.case.step - 1
+
+
+def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
+    """Raises `NotFound`."""
+    case = detail.case_for(actor, number)
+    tasks = detail.tasks_of(case)
+    clocks = detail.clocks_of(case)
+    held = policy.held(actor, {"cases.ask", "cases.break_glass"}, case)
+    moves = page_moves(actor, case, tasks, clocks)
+    dispatching = any(move.transition.name == "dispatch" for move in moves)
+    return CasePage(
+        case=case,
+        kind=kind_of(case.category_id),
+        area=area_name(case.scope_code),
+        address=address_for(actor, case),
+        point=point_for(actor, case),
+        is_masked=actor.is_masked("cases.view"),
+        compound=case.compound,
+        tasks=tasks,
+        moves=moves,
+        entries=entries_of(case, detail.timeline(case)),
+        clocks=[_line(clock, case, now=now) for clock in clocks],
+        messages=detail.messages_of(case),
+        ratings=detail.ratings_of(case),
+        suggestion=_lead_of(suggest_units(case)) if dispatching else None,
+        may_ask="cases.ask" in held and case.is_open,
+        may_reveal="cases.break_glass" in held,
+    )
+
+
+def page_moves(actor: Actor, case: Case, tasks: Sequence[Task], clocks: Sequence[Clock]) -> list[Move]:
+    """The legal moves of the tables, and three things that a table of states cannot say.
+
+    A report is filed and dispatched in one go by who may do both; danger under control is a fact, not a state; the
+    community no longer handles itself what a unit has already accepted.
+    """
+    moves = detail.moves_for(actor, case, tasks)
+    at_work = {TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.RESULT_SUBMITTED}
+    others = any(task.state in at_work and task.organisation_id != actor.organisation_id for task in tasks)
+    moves = [move for move in moves if not (others and move.transition.name == "self_handle")]
+    if case.state in FRESH and _holds_both(actor, case):
+        moves.insert(0, Move(FILE_AND_DISPATCH))
+    own = next((task for task in tasks if _is_own_open(actor, task)), None)
+    unsafe = any(clock.kind == ClockKind.MAKE_SAFE and clock.stopped_at is None for clock in clocks)
+    if own and unsafe and policy.permits(actor, "cases.make_safe") and own.state != TaskState.DISPATCHED:
+        moves.insert(0, Move(MAKE_SAFE, own))
+    return moves
+
+
+def _holds_both(actor: Actor, case: Case) -> bool:
+    wanted = {"cases.file", "cases.dispatch"}
+    return policy.held(actor, wanted, case) == wanted
+
+
+def _is_own_open(actor: Actor, task: Task) -> bool:
+    return task.organisation_id == actor.organisation_id and task.state in OPEN_TASK
+
+
+def _lead_of(suggestions: Sequence[Suggestion]) -> Suggestion | None:
+    leads = [suggestion for suggestion in suggestions if suggestion.role == "lead"]
+    return next(iter(leads or suggestions), None)
+
+
+def entries_of(case: Case, logs: Sequence[CaseLog]) -> list[Entry]:
+    """The timeline without what only repeats a task's own step, the newest first."""
+    names = role_names()
+    told = [log for log in logs if not (log.role == "system" and not log.task_id and log.action in FOLLOWING)]
+    return [_entry(case, log, names) for log in reversed(told)]
+
+
+def role_names() -> dict[str, str]:
+    """What a role is called, in the language of the page."""
+    english = (get_language() or "").startswith("en")
+    return {role.code: role.name_en if english else role.name for role in roles()}
+
+
+def _entry(case: Case, log: CaseLog, names: dict[str, str]) -> Entry:
+    return Entry(
+        action=log.action,
+        at=log.at,
+        title=_title(log),
+        who=_who(case, log, names),
+        opinion=log.opinion,
+        reason=_reason(log),
+        used=timedelta(seconds=log.seconds_used) if log.seconds_used >= 60 else None,
+        is_overdue=log.is_overdue and log.action != "report",
+        photos=list(log.attachments.all()),
+    )
+
+
+def _title(log: CaseLog) -> Text:
+    if log.action in TITLES:
+        return TITLES[log.action]
+    table = TASK if log.task_id and log.action in TASK.transitions else CASE
+    transition = table.transitions.get(log.action)
+    return transition.label if transition else log.action
+
+
+def _who(case: Case, log: CaseLog, names: dict[str, str]) -> str:
+    if log.role == "reporter":
+        kind = case.get_source_display() if log.action == "report" else _("上报人")
+        return str(_("%(who)s（身份已保护）") % {"who": kind})
+    if log.role == "system":
+        return str(_("系统"))
+    organisation = log.organisation.label if log.organisation else ""
+    return " · ".join(filter(None, (names.get(log.role, ""), organisation)))
+
+
+def _reason(log: CaseLog) -> Text:
+    if log.action == "reject" and log.reason in RejectReason.values:
+        return RejectReason(log.reason).label
+    if log.action == "return" and log.reason in ReturnReason.values:
+        return f"{log.reason} {ReturnReason(log.reason).label}"
+    return ""
+
+
+def _line(clock: Clock, case: Case, *, now: datetime) -> ClockLine:
+    limit = Limit.parse(clock.limit)
+    state, words, left = "", "", None
+    match clock.outcome:
+        case ClockOutcome.MET:
+            state = "met"
+        case ClockOutcome.LATE:
+            late = (clock.stopped_at or now) - clock.due_at
+            state, words = "overdue", str(_("晚了 %(time)s") % {"time": duration_words(late)})
+        case ClockOutcome.CANCELLED:
+            state, words = "paused", str(_("已取消，不再计时"))
+        case _:
+            left = counted_left(clock, limit, now=now)
+    organisation = clock.organisation.label if clock.organisation else ""
+    return ClockLine(clock, limit, organisation, state, words, left)
+
+
+def counted_left(clock: Clock, limit: Limit, *, now: datetime) -> timedelta | None:
+    """Counted time still left where it differs from the time on the wall; `None` where wall time says it all."""
+    if not limit.kind.counts_working_time or limit.kind.counts_days or clock.due_at <= now:
+        return None
+    left = remaining(clock.started_at, limit, calendar_of(clock.calendar), now=now)
+    return min(left, clock.due_at - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a limit was counted. `cut_by_total`: the stage may not end after the case does."""
+
+    line: ClockLine
+    intervals: Sequence[Interval]
+    counted: timedelta
+    due_by_rule: datetime
+    cut_by_total: bool
+
+
+def explanation(actor: Actor, case: Case, clock_id: int, *, now: datetime) -> Explanation:
+    """Raises `NotFound`."""
+    clock = detail.clock_for(actor, case, clock_id)
+    line = _line(clock, case, now=now)
+    intervals = detail.explained(clock, now=now)
+    rule = due_at(clock.started_at, line.limit, calendar_of(clock.calendar)).at
+    until = clock.stopped_at or now
+    counted = sum(
+        (min(each.end, until) - each.start for each in intervals if each.counted and each.start < until),
+        timedelta(0),
+    )
+    return Explanation(line, intervals, counted, rule, cut_by_total=clock.due_at < rule)

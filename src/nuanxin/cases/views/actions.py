@@ -1,0 +1,103 @@
+"""The buttons of a case: the legal moves in the order in which they are most likely wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.forms.steps import FORMS
+from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.page import FRESH, CasePage
+
+Text = str | Promise
+MOST_IN_THE_BAR = 3
+
+# The likeliest first; what a table of states cannot know is which of its legal moves people come for.
+LIKELY = (
+    "make_safe",
+    "claim",
+    "accept",
+    "dispatch",
+    "pass",
+    "start",
+    "submit_result",
+    "self_handle",
+    "call_in",
+    "fail",
+    "screen",
+    "file",
+    "verify",
+    "return",
+    "reject",
+)
+ICONS: Mapping[str, str] = {
+    "make_safe": "shield-check",
+    "claim": "hand-stop",
+    "accept": "check",
+    "dispatch": "send",
+    "pass": "checks",
+    "start": "player-play",
+    "submit_result": "clipboard-check",
+    "self_handle": "tool",
+    "call_in": "speakerphone",
+    "fail": "rotate",
+    "screen": "eye",
+    "file": "file-text",
+    "verify": "eye",
+    "return": "arrow-back-up",
+    "reject": "ban",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    label: Text
+    icon: str
+    url: str
+    has_form: bool
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What stands in the bar, and what is one tap further away."""
+
+    bar: list[Action]
+    more: list[Action]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.bar)
+
+
+def actions_of(page: CasePage) -> Actions:
+    moves = sorted(page.moves, key=lambda move: LIKELY.index(move.transition.name))
+    actions = [_action(page, move, is_first=not index) for index, move in enumerate(moves)]
+    return Actions(actions[:MOST_IN_THE_BAR], actions[MOST_IN_THE_BAR:])
+
+
+def _action(page: CasePage, move: Move, *, is_first: bool) -> Action:
+    name = move.transition.name
+    return Action(
+        name=name,
+        label=label_of(page, move),
+        icon=ICONS[name],
+        url=step_url(page.case.number, move),
+        has_form=name in FORMS,
+        is_first=is_first,
+    )
+
+
+def label_of(page: CasePage, move: Move) -> Text:
+    if move.transition.name == "dispatch":
+        return _("立案并派单") if page.case.state in FRESH else _("派单")
+    return move.transition.label
+
+
+def step_url(number: str, move: Move) -> str:
+    address = reverse("cases:step", args=[number, move.transition.name])
+    return f"{address}?{urlencode({'task': move.task.pk})}" if move.task else address

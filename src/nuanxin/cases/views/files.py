@@ -1,0 +1,40 @@
+"""Pictures of a case: for its staff and its reporter, asked again each time, kept by nobody in between."""
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from nuanxin.cases.queries import detail
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.files.services import open_file
+
+
+@require_safe
+@requires("cases.view", "cases.view_own")
+def file(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
+    return _picture(request, public_id, thumb=False)
+
+
+@require_safe
+@requires("cases.view", "cases.view_own")
+def thumb(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
+    return _picture(request, public_id, thumb=True)
+
+
+def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResponseBase:
+    opened = open_file(public_id=detail.file_for(request.actor, public_id).public_id, thumb=thumb)
+    etag = f'"{opened.etag}"'
+    response: HttpResponseBase
+    if request.headers.get("If-None-Match") == etag:
+        opened.content.close()
+        response = HttpResponse(status=304)
+    else:
+        response = FileResponse(opened.content, content_type=opened.content_type)
+        response["Content-Length"] = str(opened.size)
+    response["ETag"] = etag
+    # Kept by the browser, but shown again only after asking: a right that has ended ends here too.
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Disposition"] = f'inline; filename="{opened.name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

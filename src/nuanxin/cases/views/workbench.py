@@ -1,0 +1,143 @@
+"""The queue: what waits, whose turn it is, how long there is; beside it, where there is room, the case itself."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanxin.cases import services
+from nuanxin.cases.forms.queue import QueueForm
+from nuanxin.cases.queries import queue
+from nuanxin.cases.queries.lines import queue_lines
+from nuanxin.cases.queries.page import case_page
+from nuanxin.cases.queries.places import community_choices
+from nuanxin.cases.views.actions import actions_of
+from nuanxin.kernel.access import policy
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.errors import NotFound
+
+PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
+BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
+EMPTY = {
+    "screen": (_("没有等核实的上报"), _("新的上报一到就会出现在这里，先到期的在最上面。")),
+    "dispatch": (_("都派出去了"), _("立案后还没派的、单位退回的、上报人说没解决的，会出现在这里。")),
+    "handle": (_("没有正在处理的案件"), _("派出去、还没交结果的案件会在这里，快到期的在最上面。")),
+    "verify": (_("没有等核查的结果"), _("处理单位提交结果后会到这里，由另一个单位核查。")),
+    "overdue": (_("没有超时的"), _("任何一个时限过了还没完成，就会出现在这里。")),
+    "new": (_("没有新派来的任务"), _("街道派给您单位的案件会出现在这里，先接收，再处理。")),
+    "mine": (_("手上没有在办的"), _("接收以后、提交结果以前的案件会在这里。")),
+    "open": (_("没有在办的案件"), _("还没办结的案件都会在这里。")),
+    "all": (_("还没有案件"), _("所有案件都会在这里，最新的在最上面。")),
+}
+
+
+@require_safe
+@requires("cases.view")
+def queue_list(request: ActorRequest) -> HttpResponse:
+    context = _queue_context(request)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, PANEL, context)
+    context |= _beside(request)
+    return render(request, PAGE, context)
+
+
+def _queue_context(request: ActorRequest) -> dict[str, Any]:
+    actor, now = request.actor, request.now
+    form = _form(request)
+    tabs, tab = queue.tabs_for(actor), queue.tab_named(actor, form.data.get("tab", ""))
+    filters = form.filters()
+    cursor = request.GET.get("cursor", "")
+    page = queue.queue_page(actor, tab, filters, now=now, cursor=cursor)
+    counts = queue.counts(actor, tabs, filters, now=now)
+    given = {name: value for name, value in form.data.items() if value and name in form.fields}
+    return {
+        "form": form,
+        "tab": tab,
+        "tabs": [_tab_link(each, counts, given, tab) for each in tabs],
+        "lines": queue_lines(actor, page.rows),
+        "count": counts.get(tab.name),
+        "applied": [(label, value, _url(tab.name, given, name)) for name, label, value in form.applied()],
+        "here": _url(tab.name, given | ({"cursor": cursor} if cursor else {})),
+        "first": _url(tab.name, given) if cursor else "",
+        "next": _url(tab.name, given | {"cursor": page.cursor}) if page.cursor else "",
+        "export": f"{reverse('cases:export')}?{urlencode({'tab': tab.name, **given})}",
+        "may_export": policy.permits(actor, "cases.export"),
+        "may_report": policy.permits(actor, "cases.report_for"),
+        "empty": EMPTY[tab.name],
+        "searching": bool(given),
+    }
+
+
+def _form(request: ActorRequest) -> QueueForm:
+    """`q` is what the field in the header sends."""
+    data = request.GET.copy()
+    if "q" in data and not data.get("words"):
+        data["words"] = data["q"]
+        data.setdefault("tab", "all")
+    return QueueForm(data, communities=community_choices(request.actor))
+
+
+def _url(tab: str, given: dict[str, Any], without: str = "") -> str:
+    kept = {name: value for name, value in given.items() if name != without}
+    return f"{reverse('cases:queue')}?{urlencode({'tab': tab, **kept})}"
+
+
+def _tab_link(
+    tab: queue.Tab, counts: dict[str, int], given: dict[str, Any], now_open: queue.Tab
+) -> dict[str, Any]:
+    count = counts.get(tab.name, "")
+    tone = "danger" if tab.name == "overdue" and count else ""
+    return {
+        "label": tab.label,
+        "url": _url(tab.name, given),
+        "count": count,
+        "tone": tone,
+        "current": tab.name == now_open.name,
+    }
+
+
+def _beside(request: ActorRequest) -> dict[str, Any]:
+    """The case that was open beside the list when the page was left or loaded again."""
+    number = request.GET.get("case", "")
+    if not number:
+        return {}
+    try:
+        page = case_page(request.actor, number, now=request.now)
+    except NotFound:
+        return {}
+    return {"page": page, "actions": actions_of(page), "beside": True}
+
+
+class _Line:
+    """What `csv.writer` writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@require_POST
+@requires("cases.export")
+def export(request: ActorRequest) -> HttpResponseBase:
+    """The queue as it is narrowed in the address, as a file for a spreadsheet; masked."""
+    tab = queue.tab_named(request.actor, request.GET.get("tab", ""))
+    filters = _form(request).filters()
+    rows = services.export_cases(actor=request.actor, tab=tab, filters=filters, now=request.now)
+    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
+    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="cases-{tab.name}-{day}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield BOM
+    for row in rows:
+        yield writer.writerow(row)
