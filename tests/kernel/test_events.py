@@ -172,7 +172,7 @@ def test_after_its_last_attempt_a_delivery_is_dead_visible_and_can_be_given_back
 
     later = NOW + timedelta(days=9)
     assert events.redeliver([dead.pk], now=later) == 1
-    assert events.redeliver([dead.pk], now=later) == 0
+    assert events.redeliver(now=later) == 0
     dead.refresh_from_db()
     assert (dead.state, dead.attempts, dead.available_at, dead.last_error) == ("pending", 0, later, "")
 

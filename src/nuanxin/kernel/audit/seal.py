@@ -80,8 +80,8 @@ def cut(*, before: datetime, now: datetime, actor: Actor = SYSTEM) -> int:
 class ForeignLog(RuntimeError):
     """The log's transaction numbers are ahead of this PostgreSQL cluster's: it was restored from another one.
 
-    Entries written now would count as older than the seals. `docs/operations.md` says how to raise the cluster's next
-    transaction number (`pg_resetwal --next-transaction-id`, `--epoch`) before the application starts.
+    Entries written now would count as older than the seals. Raise the cluster's next transaction number before the
+    application starts (`pg_resetwal --next-transaction-id`, `--epoch`; docs/decisions/0010).
     """
 
 

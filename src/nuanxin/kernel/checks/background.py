@@ -33,7 +33,7 @@ def deliveries(now: datetime) -> Iterable[Finding]:
             level=Level.ERROR,
             code="deliveries-dead",
             message=f"{backlog.dead} deliveries given up: {_reasons()}",
-            hint="Mend the cause, then give them back: `nuanxin.kernel.events.redeliver` (docs/operations.md).",
+            hint="Mend the cause, then give them back to the worker: `nuanxin worker --redeliver`.",
         )
     if late > LATE_AFTER or backlog.failing:
         yield Finding(

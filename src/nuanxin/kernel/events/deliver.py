@@ -65,9 +65,12 @@ def drain(now: datetime | None = None) -> int:
     return total
 
 
-def redeliver(ids: Iterable[int], *, now: datetime) -> int:
-    """Give dead deliveries a new life with all their attempts; returns how many there were."""
-    return Delivery.objects.filter(pk__in=list(ids), state=Delivery.State.DEAD).update(
+def redeliver(ids: Iterable[int] | None = None, *, now: datetime) -> int:
+    """Give dead deliveries, by default all, a new life with all their attempts; returns how many there were."""
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD)
+    if ids is not None:
+        dead = dead.filter(pk__in=list(ids))
+    return dead.update(
         state=Delivery.State.PENDING,
         attempts=0,
         available_at=now,
