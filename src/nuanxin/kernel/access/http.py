@@ -1,6 +1,7 @@
 """The edge: every view and API operation says who may call it, and a test walks them all."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     htmx: Any
+    now: datetime
 
 
 def requires(*permissions: str) -> Callable[[View], View]:
