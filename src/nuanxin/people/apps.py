@@ -1,7 +1,12 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.ui import slots
 
 
 class PeopleConfig(AppConfig):
@@ -11,10 +16,28 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_load_reference, sender=self, dispatch_uid="people.reference")
+        slots.register(
+            "rail",
+            slots.Item(
+                _("人员"), "people:people", icon="users", permission="people.view", match=("people:",)
+            ),
+            order=70,
+        )
+        slots.register("rail_foot", slots.Item(_("我的资料"), "people:me", icon="user-circle"), order=90)
+        slots.register("my_page", slots.Item(_("我的资料"), "people:me", icon="user-circle"), order=90)
+        slots.register("header", slots.Panel("people/partials/switcher.html", context=_switcher), order=10)
 
 
 def _load_reference(**kwargs: Any) -> None:
     """Roles and consent texts are there as soon as their tables are, after every migrate and flush."""
-    from nuanxin.people.services import load_reference  # noqa: I001  -- models exist only after the apps are ready
+    from nuanxin.people.services import load_reference  # models exist only after the apps are ready
 
     load_reference()
+
+
+def _switcher(request: HttpRequest) -> Mapping[str, Any]:
+    from nuanxin.people.views.account import (
+        switcher,
+    )  # views need models, which exist only after the apps are ready
+
+    return switcher(request)

@@ -164,3 +164,10 @@ class Language(models.TextChoices):
     CHINESE = "zh-hans", _("简体中文")
     ENGLISH = "en", _("English")
 
+
+class IdentityCheck(models.TextChoices):
+    """What staff looked at before giving an account back; closed, so that no number or name gets into the audit."""
+
+    ID_CARD = "id_card", _("看了居民身份证原件")
+    RESIDENCE_PERMIT = "residence_permit", _("看了港澳台居民居住证原件")
+    PASSPORT = "passport", _("看了护照原件")

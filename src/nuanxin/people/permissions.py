@@ -50,7 +50,9 @@ def _organisations(actor: Actor) -> Q:
 
 register("people.view", _staff("people.view"))
 register("people.assign", _staff("people.assign"))
-register("people.invite")  # where to is checked against the grant by the service: the object does not exist yet
+register(
+    "people.invite"
+)  # where to is checked against the grant by the service: the object does not exist yet
 register("people.duty", _staff("people.duty"))
 register("people.recover", _self_registered("people.recover"))
 register("organisations.view", _organisations)

@@ -23,7 +23,10 @@ UNTIL_ERASED = _("到您注销为止")
 
 def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
     jobs = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).select_related("platform")
-    return [{"worker_type": job.worker_type, "platform": job.platform.name if job.platform else ""} for job in jobs]
+    return [
+        {"worker_type": job.worker_type, "platform": job.platform.name if job.platform else ""}
+        for job in jobs
+    ]
 
 
 register(
@@ -109,7 +112,9 @@ register(
     fields={"name": "S1", "token_hash": "S2"},
     retention=_("到期或您停用为止"),
     erase=deletes(models.ApiToken, "person_id"),
-    export=columns(models.ApiToken, "person_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"),
+    export=columns(
+        models.ApiToken, "person_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"
+    ),
 )
 register(
     models.Invitation,
@@ -137,7 +142,9 @@ register(
 )
 exempt("people.Organisation", reason="the public duty number of an office or a company")
 exempt("account.EmailConfirmation", reason="not used; goes with its address")
-exempt("axes.AccessAttempt", reason="failed sign-ins by login name, kept for the lock of a quarter of an hour")
+exempt(
+    "axes.AccessAttempt", reason="failed sign-ins by login name, kept for the lock of a quarter of an hour"
+)
 exempt("axes.AccessAttemptExpiration", reason="as axes.AccessAttempt")
 exempt("axes.AccessFailureLog", reason="switched off")
 exempt("axes.AccessLog", reason="switched off")

@@ -88,7 +88,9 @@ class Invitation(Scoped):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField("姓名", max_length=50)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField("事由", max_length=120, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -101,5 +103,7 @@ class Invitation(Scoped):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="people_invitation_lives"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="people_invitation_lives"
+            ),
         ]

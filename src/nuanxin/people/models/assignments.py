@@ -58,7 +58,9 @@ class Assignment(Scoped):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments",
     )  # fmt: skip
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments")
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
     active_from = models.DateTimeField("起")
     active_to = models.DateTimeField("止", null=True, blank=True)
     reason = models.CharField("事由", max_length=120, blank=True)

@@ -23,7 +23,9 @@ class Organisation(Scoped):
     kind = models.CharField("类别", max_length=24, choices=OrganisationKind.choices)
     unit_type = models.CharField("承办类型", max_length=2, choices=UnitType.choices, blank=True)
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, validators=[check_uscc])
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     phone = models.CharField("值班电话", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField()
@@ -38,9 +40,15 @@ class Organisation(Scoped):
             models.CheckConstraint(condition=~Q(name=""), name="people_org_named"),
             models.CheckConstraint(condition=~Q(scope_code=""), name="people_org_scoped"),
             models.CheckConstraint(condition=Q(kind__in=OrganisationKind.values), name="people_org_kind"),
-            models.CheckConstraint(condition=Q(unit_type__in=["", *UnitType.values]), name="people_org_unit_type"),
-            models.CheckConstraint(condition=Q(uscc="") | Q(uscc__regex=USCC_PATTERN), name="people_org_uscc"),
-            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="people_org_not_own_parent"),
+            models.CheckConstraint(
+                condition=Q(unit_type__in=["", *UnitType.values]), name="people_org_unit_type"
+            ),
+            models.CheckConstraint(
+                condition=Q(uscc="") | Q(uscc__regex=USCC_PATTERN), name="people_org_uscc"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="people_org_not_own_parent"
+            ),
             models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="people_org_uscc_once"),
             models.UniqueConstraint(fields=["scope_code", "kind", "name"], name="people_org_name_once"),
         ]
@@ -58,7 +66,9 @@ class Site(Scoped):
     kind = models.CharField("类别", max_length=12, choices=SiteKind.choices)
     lng = models.FloatField("经度", null=True, blank=True)
     lat = models.FloatField("纬度", null=True, blank=True)
-    operator = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="sites")
+    operator = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="sites"
+    )
     is_active = models.BooleanField("启用", default=True)
 
     class Meta:

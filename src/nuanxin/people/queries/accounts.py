@@ -1,11 +1,12 @@
 """A person's own account: consents, sessions, keys, the second factor."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
-from nuanxin.people.models import ApiToken, Consent, ConsentPurpose, RecoveryCode, SignIn
+from nuanxin.people.models import ApiToken, Consent, ConsentPurpose, OneTimeCode, RecoveryCode, SignIn
 
 
 def consent_purposes() -> list[ConsentPurpose]:
@@ -38,3 +39,9 @@ def has_recovery_code(person_id: int) -> bool:
 
 def has_second_factor(person_id: int) -> bool:
     return Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists()
+
+
+def proved_phone(*, code_id: UUID | str, now: datetime, within: timedelta) -> str:
+    """The number that a code has proved a short while ago, `""` otherwise."""
+    proved = OneTimeCode.objects.filter(public_id=code_id, used_at__gt=now - within).first()
+    return proved.phone if proved else ""

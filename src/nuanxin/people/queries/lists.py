@@ -1,20 +1,32 @@
 """What staff see of people and organisations, the actor first."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.privacy.masking import mask_name
+from nuanxin.people.enums import RoleKind
+from nuanxin.people.identifiers import normal_mobile
 from nuanxin.people.models import Assignment, DutyShift, Organisation, Person, Role, Site
 from nuanxin.people.queries.actors import active
+from nuanxin.people.queries.communities import home_territory
+from nuanxin.territories.queries import children, path_names
 
 PAGE = 50
 
 
 def visible_assignments(
-    actor: Actor, *, now: datetime, role: str = "", text: str = "", scope_code: str = "", with_ended: bool = False
+    actor: Actor,
+    *,
+    now: datetime,
+    role: str = "",
+    text: str = "",
+    scope_code: str = "",
+    with_ended: bool = False,
 ) -> QuerySet[Assignment]:
     """Appointed people in the actor's reach: one row for each role somebody holds somewhere."""
     found = visible(Assignment.objects.all(), "people.view", actor)
@@ -129,3 +141,76 @@ def shifts_between(actor: Actor, *, start: datetime, end: datetime) -> QuerySet[
     )
 
 
+def shift_of(actor: Actor, *, shift_id: int) -> DutyShift | None:
+    return (
+        DutyShift.objects.filter(
+            pk=shift_id, assignment__in=visible(Assignment.objects.all(), "people.duty", actor)
+        )
+        .select_related("assignment__person", "assignment__role")
+        .first()
+    )
+
+
+def on_roster(actor: Actor, *, now: datetime) -> QuerySet[Assignment]:
+    """Whom the actor may put on duty."""
+    found = visible(Assignment.objects.filter(active(now)), "people.duty", actor)
+    return found.select_related("person__subject", "role").order_by("role__sort", "person__name")
+
+
+def assignable(actor: Actor, assignments: Iterable[Assignment]) -> set[int]:
+    """Which of them the actor may end."""
+    wanted = [assignment.pk for assignment in assignments]
+    found = visible(Assignment.objects.filter(pk__in=wanted), "people.assign", actor)
+    return set(found.values_list("pk", flat=True))
+
+
+def recoverable(actor: Actor, *, phone: str, now: datetime) -> Assignment | None:
+    """The self-registered role, in the actor's reach, of whoever has this number."""
+    number = normal_mobile(phone)
+    found = visible(Assignment.objects.filter(active(now)), "people.recover", actor)
+    rows = found.filter(person__phone_index__holds=number, person__is_active=True)
+    return rows.select_related("person__subject").first() if number else None
+
+
+def places_for(actor: Actor, permission: str) -> dict[str, Any]:
+    """Roles and places that the actor may give, for the forms; the service checks them again."""
+    extent = actor.extent(permission)
+    appointed = Role.objects.exclude(kind=RoleKind.SELF)
+    if extent != "all":
+        appointed = appointed.exclude(kind=RoleKind.ADMIN)
+    if extent == "org":
+        appointed = appointed.filter(works_at__in=["org", "site"])
+    return {
+        "roles": list(appointed),
+        "territories": _territories(actor, extent),
+        "organisations": _organisations_for(actor, extent),
+        "sites": list(sites_in(actor, permission)),
+    }
+
+
+def _organisations_for(actor: Actor, extent: str) -> list[Organisation]:
+    found = Organisation.objects.filter(is_active=True).order_by("name")
+    match extent:
+        case "all":
+            return list(found[:500])
+        case "area":
+            return list(found.filter(scope_q(actor.scope_code))[:500])
+        case "org":
+            return list(found.filter(pk=actor.organisation_id))
+    return []
+
+
+def _territories(actor: Actor, extent: str) -> list[tuple[str, str]]:
+    """The own territory and what lies directly in it, two levels down."""
+    if extent != "area" or not actor.scope_code:
+        top = home_territory() if extent == "all" else ""
+        return _with_children(top) if top else []
+    return _with_children(actor.scope_code)
+
+
+def _with_children(code: str) -> list[tuple[str, str]]:
+    inside = list(children(code))
+    below = [row for child in inside[:40] for row in children(child.code)] if len(inside) <= 40 else []
+    codes = [code, *(row.code for row in inside), *(row.code for row in below)]
+    names = path_names(codes)
+    return [(each, names[each]) for each in sorted(codes)]

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from uuid import UUID
 
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.people.enums import UnitType, WorkerType
@@ -102,7 +101,9 @@ def on_duty(*, now: datetime, organisation_id: int | None = None, scope_code: st
         shifts = shifts.filter(organisation_id=organisation_id)
     if scope_code:
         shifts = shifts.filter(scope_code=scope_code)
-    found = Assignment.objects.filter(active(now), pk__in=shifts.values("assignment_id"), person__is_active=True)
+    found = Assignment.objects.filter(
+        active(now), pk__in=shifts.values("assignment_id"), person__is_active=True
+    )
     return list(found.select_related("person__subject", "role").order_by("pk"))
 
 

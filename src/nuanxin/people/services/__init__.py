@@ -8,9 +8,18 @@ from nuanxin.people.services.assignments import (
     assign,
     end_assignment,
 )
-from nuanxin.people.services.codes import CodeExpired, NotAMobile, TooManyCodes, WrongCode, check_code, forget_codes, send_code
+from nuanxin.people.services.codes import (
+    CodeExpired,
+    NotAMobile,
+    TooManyCodes,
+    WrongCode,
+    check_code,
+    forget_codes,
+    send_code,
+)
 from nuanxin.people.services.consents import NotWithdrawable, give_consent, withdraw_consent
 from nuanxin.people.services.duty import ShiftOverlaps, plan_shift, remove_shift
+from nuanxin.people.services.exports import note_export
 from nuanxin.people.services.handover import OpenWork, open_work, register_open_work
 from nuanxin.people.services.invitations import (
     InvitationGone,
@@ -137,6 +146,7 @@ __all__ = [
     "load_reference",
     "make_recovery_code",
     "new_secret",
+    "note_export",
     "note_use",
     "open_work",
     "plan_shift",

@@ -90,7 +90,12 @@ def _start(actor: Actor, assignment: Assignment, now: datetime) -> Assignment:
 
 
 def end_assignment(
-    *, actor: Actor, assignment: Assignment, now: datetime, successor: Assignment | None = None, reason: str = ""
+    *,
+    actor: Actor,
+    assignment: Assignment,
+    now: datetime,
+    successor: Assignment | None = None,
+    reason: str = "",
 ) -> Assignment:
     """End it now and hand its open work to the successor, or back to the queue. Publishes `AssignmentEnded`.
 
@@ -138,7 +143,9 @@ def check_place(
     _check_where(found, scope_code, organisation, site)
     if actor.role == SYSTEM.role:
         return found
-    if not permits(actor, permission) or not _reaches(actor, permission, found, scope_code, organisation, site):
+    if not permits(actor, permission) or not _reaches(
+        actor, permission, found, scope_code, organisation, site
+    ):
         raise OutsideReach
     return found
 
@@ -158,14 +165,23 @@ def _check_where(role: Role, scope_code: str, organisation: Organisation | None,
 
 
 def _reaches(
-    actor: Actor, permission: str, role: Role, scope_code: str, organisation: Organisation | None, site: Site | None
+    actor: Actor,
+    permission: str,
+    role: Role,
+    scope_code: str,
+    organisation: Organisation | None,
+    site: Site | None,
 ) -> bool:
     extent = actor.extent(permission)
     if extent == "all":
         return True
     if role.kind == RoleKind.ADMIN:
         return False
-    codes = [code for code in (scope_code, organisation and organisation.scope_code, site and site.scope_code) if code]
+    codes = [
+        code
+        for code in (scope_code, organisation and organisation.scope_code, site and site.scope_code)
+        if code
+    ]
     if extent == "area":
         inside = significant(actor.scope_code) if actor.scope_code else "-"
         return bool(codes) and all(code.startswith(inside) for code in codes)
@@ -178,7 +194,9 @@ def _reaches(
 
 def place_code(scope_code: str, organisation: Organisation | None, site: Site | None) -> str:
     """Where the assignment lies: as given, else at the site, else in the organisation's territory."""
-    return scope_code or (site.scope_code if site else "") or (organisation.scope_code if organisation else "")
+    return (
+        scope_code or (site.scope_code if site else "") or (organisation.scope_code if organisation else "")
+    )
 
 
 def _note(

@@ -59,7 +59,11 @@ def withdraw_consent(*, person: Person, purpose: str, now: datetime) -> None:
 
     Withdrawing `work_profile` removes the trades. Raises `NotWithdrawable`, `NotFound`.
     """
-    consent = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None).select_related("purpose").first()
+    consent = (
+        Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
+        .select_related("purpose")
+        .first()
+    )
     if consent is None:
         raise NotFound
     if consent.purpose.is_required:

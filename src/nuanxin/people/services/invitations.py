@@ -87,7 +87,12 @@ def invite_person(
         send_sms(
             to=national_mobile(normal_mobile(phone)),
             template=INVITED,
-            params={"name": invitation.name, "role": found.name, "days": str(LIFETIME.days), "link": invited.link},
+            params={
+                "name": invitation.name,
+                "role": found.name,
+                "days": str(LIFETIME.days),
+                "link": invited.link,
+            },
             key=f"people.invite:{invitation.public_id}",
             now=now,
         )
@@ -112,7 +117,10 @@ def accept_as_staff(*, token: str, login_name: str, password: str, now: datetime
     """A new working account with its role. Raises `InvitationGone`, `LoginNameTaken`, `WeakPassword`, `Invalid`."""
     invitation = find_invitation(token=token, now=now)
     chosen = login_name.strip()
-    if len(chosen) not in LOGIN_NAME_LENGTH or not chosen.replace("_", "").replace(".", "").replace("-", "").isalnum():
+    if (
+        len(chosen) not in LOGIN_NAME_LENGTH
+        or not chosen.replace("_", "").replace(".", "").replace("-", "").isalnum()
+    ):
         raise Invalid(fields={"login_name": _("4到40个字，用文字、字母、数字、点、横线。")})
     with transaction.atomic():
         person = create_person(name=invitation.name, login_name=chosen, now=now)

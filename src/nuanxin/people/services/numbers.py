@@ -14,7 +14,7 @@ from nuanxin.kernel.audit import record
 from nuanxin.kernel.channels.send import ChannelDown, send_sms
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.events import publish
-from nuanxin.people.enums import CodePurpose
+from nuanxin.people.enums import CodePurpose, IdentityCheck
 from nuanxin.people.events import NumberChanged
 from nuanxin.people.identifiers import national_mobile
 from nuanxin.people.messages import NUMBER_CHANGED
@@ -25,7 +25,6 @@ from nuanxin.people.services.sessions import end_all_sessions
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is mistaken for something else on paper
 GROUPS, GROUP_LENGTH = 4, 4
-SHORTEST_CHECK = 4
 
 
 class WrongRecoveryCode(Invalid):
@@ -78,17 +77,17 @@ def recover_by_staff(
 ) -> Person:
     """Somebody came in person, was identified, and has the new phone at hand. Publishes `NumberChanged`.
 
-    `identity_check` says how (`"身份证原件"`); it goes into the audit row. Raises `NotFound`, `Invalid`,
-    `WrongCode`, `CodeExpired`, `NumberTaken`.
+    `identity_check` is an `IdentityCheck`; it goes into the audit row. Raises `NotFound`, `Invalid`, `WrongCode`,
+    `CodeExpired`, `NumberTaken`.
     """
     if not allows(actor, "people.recover", assignment):
         raise NotFound
-    if len(identity_check.strip()) < SHORTEST_CHECK:
-        raise Invalid(fields={"identity_check": _("请写明怎么核对的身份，比如“看了身份证原件”。")})
+    if identity_check not in IdentityCheck.values:
+        raise Invalid(fields={"identity_check": _("请选看了哪种证件；没看到原件就不能办。")})
     code = check_code(code_id=code_id, typed=typed, purpose=CodePurpose.RECOVER, now=now)
     if code.person_id != assignment.person_id:
         raise NotFound
-    _move(assignment.person, code, actor=actor, by_staff=True, now=now, how=identity_check.strip()[:60])
+    _move(assignment.person, code, actor=actor, by_staff=True, now=now, how=identity_check)
     return assignment.person
 
 

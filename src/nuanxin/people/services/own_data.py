@@ -35,7 +35,9 @@ def erase_me(*, person: Person, now: datetime) -> ErasureReport:
     """Erase the person everywhere and say what stays and why. Publishes `PersonErased`. Raises `StillInOffice`."""
     subject_id = person.subject.pk
     with transaction.atomic():
-        current = Assignment.objects.filter(active(now), person=person).select_related("role", "person__subject")
+        current = Assignment.objects.filter(active(now), person=person).select_related(
+            "role", "person__subject"
+        )
         if any(assignment.role.kind != RoleKind.SELF for assignment in current):
             raise StillInOffice
         for assignment in current:

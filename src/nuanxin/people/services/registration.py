@@ -85,7 +85,9 @@ def register_resident(
     with transaction.atomic():
         person = _create_self_registered(phone, name, nickname, language, list(consents), channel, now)
         _start(person, "resident", community_code, now)
-        publish(PersonRegistered("resident"), subject_id=person.subject.pk, scope_code=community_code, now=now)
+        publish(
+            PersonRegistered("resident"), subject_id=person.subject.pk, scope_code=community_code, now=now
+        )
     return person
 
 
@@ -165,7 +167,9 @@ def declare_work(
         _store_works(profile, trades)
         _move_self(person, community_code, now)
         _note(person, "people.declare_work", now, scope_code=community_code)
-        publish(ProfileChanged(community_code), subject_id=person.subject.pk, scope_code=community_code, now=now)
+        publish(
+            ProfileChanged(community_code), subject_id=person.subject.pk, scope_code=community_code, now=now
+        )
     return profile
 
 
@@ -227,8 +231,12 @@ def _store_works(profile: WorkerProfile, works: list[Work]) -> None:
 
 
 def _start(person: Person, role: str, scope_code: str, now: datetime) -> Assignment:
-    assignment = Assignment.objects.create(person=person, role_id=role, scope_code=scope_code, active_from=now)
-    publish(AssignmentStarted(assignment.pk, role), subject_id=person.subject.pk, scope_code=scope_code, now=now)
+    assignment = Assignment.objects.create(
+        person=person, role_id=role, scope_code=scope_code, active_from=now
+    )
+    publish(
+        AssignmentStarted(assignment.pk, role), subject_id=person.subject.pk, scope_code=scope_code, now=now
+    )
     return assignment
 
 
@@ -247,5 +255,3 @@ def _note(person: Person, action: str, now: datetime, scope_code: str = "") -> N
         actor=actor, action=action, object_type="people.subject", object_id=person.subject.pk,
         scope_code=scope_code, now=now,
     )  # fmt: skip
-
-

@@ -46,7 +46,10 @@ def confirm_second_factor(*, person: Person, secret: str, code: str, now: dateti
         Authenticator.objects.update_or_create(
             user=person,
             type=Authenticator.Type.TOTP,
-            defaults={"data": {"secret": get_adapter().encrypt(secret), "counter": counter}, "created_at": now},
+            defaults={
+                "data": {"secret": get_adapter().encrypt(secret), "counter": counter},
+                "created_at": now,
+            },
         )
         _note(_self(person), "people.second_factor_set", person, now)
 

@@ -126,7 +126,13 @@ def device_of(request: HttpRequest) -> str:
     """As much as somebody needs to recognise the device: `Android · 微信`. Never the whole user agent."""
     agent = request.META.get("HTTP_USER_AGENT", "")
     systems = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-    programs = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    programs = (
+        ("MicroMessenger", "微信"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
     system = next((name for name in systems if name in agent), "")
     program = next((label for mark, label in programs if mark in agent), "")
     return " · ".join(part for part in (system, program) if part)

@@ -23,7 +23,12 @@ class TooManyTokens(Conflict):
 
 
 def create_token(
-    *, person: Person, assignment: Assignment, name: str, now: datetime, valid_for: timedelta = timedelta(days=90)
+    *,
+    person: Person,
+    assignment: Assignment,
+    name: str,
+    now: datetime,
+    valid_for: timedelta = timedelta(days=90),
 ) -> tuple[ApiToken, str]:
     """A key that acts in this assignment; the text is returned once and never stored.
 
