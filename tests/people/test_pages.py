@@ -1,0 +1,208 @@
+"""Every page of the context answers, to those it is for and to nobody else."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.people import queries, services
+from nuanxin.people.enums import SignInMethod
+from nuanxin.people.models import Person
+from tests.factories.people import COMMUNITY, NOW, STREET, mobile, organisation, sign_in, staff, worker
+from tests.factories.territories import put_city
+
+pytestmark = pytest.mark.django_db
+
+
+def last_code():
+    return re.search(r"\d{6}", recorded_messages()[0].text).group()
+
+
+def hidden(response, name):
+    return re.search(rf'name="{name}" value="([^"]+)"', response.content.decode()).group(1)
+
+
+def ask_code(client, phone):
+    response = client.post(reverse("people:send_code"), {"phone": phone})
+    assert response.status_code == 200
+    return {"phone": phone, "code_id": hidden(response, "code_id"), "code": last_code()}
+
+
+def test_a_first_visit_registers_and_the_next_one_only_signs_in(client):
+    put_city()
+    organisation("枫林街道办事处", "street_office", STREET, unit_type="JD")
+    phone = mobile()
+    response = client.post(reverse("people:sign_in"), ask_code(client, phone))
+    assert response.url == reverse("people:register")
+
+    page = client.get(response.url)
+    assert page.status_code == 200
+    assert 'name="consent_service"' in page.content.decode()
+    assert "checked" not in page.content.decode().split('id="consents"')[1]
+    given = {"name": "王小强", "does_courier": "on", "community": COMMUNITY, "declared_as": "work"}
+    refused = client.post(response.url, given)
+    assert refused.status_code == 422
+    given |= {"consent_service": "on", "consent_work_profile": "on"}
+    done = client.post(response.url, given)
+    assert done.status_code == 302, done.content.decode()
+    person = Person.objects.get()
+    assert [job.worker_type for job in queries.profile_of(person.pk).jobs.all()] == ["courier"]
+    assert client.get(reverse("people:me")).status_code == 200
+
+    client.post(reverse("people:sign_out"))
+    assert client.get(reverse("people:me")).status_code == 302
+    from datetime import timedelta  # noqa: PLC0415  -- only here
+
+    from nuanxin.people.models import OneTimeCode  # noqa: PLC0415  -- only here
+
+    OneTimeCode.objects.update(created_at=NOW - timedelta(minutes=2))
+    response = client.post(reverse("people:sign_in"), ask_code(client, phone))
+    assert response.url == "/"
+    assert Person.objects.count() == 1
+
+
+def test_signing_in_goes_on_to_where_one_wanted_to_go(client):
+    person = worker()
+    client.get(reverse("people:sign_in") + "?next=/me/erase/")
+    response = client.post(reverse("people:sign_in"), ask_code(client, person.phone))
+    assert response.url == "/me/erase/"
+
+
+def test_another_site_is_nowhere_to_go_on_to(client):
+    person = worker()
+    client.get(reverse("people:sign_in") + "?next=https://example.com/")
+    assert client.post(reverse("people:sign_in"), ask_code(client, person.phone)).url == "/"
+
+
+OWN = ["me", "name", "work", "number", "tokens", "erase"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("page", OWN)
+def test_own_pages(client, page, language):
+    put_city()
+    organisation("飞燕外卖", "platform_company")
+    sign_in(client, worker())
+    client.cookies["django_language"] = language
+    response = client.get(reverse(f"people:{page}"))
+    assert response.status_code == 200
+    assert response.headers["Content-Language"] == language
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_own_pages_ask_strangers_to_sign_in(client, page):
+    response = client.get(reverse(f"people:{page}"))
+    assert response.status_code == 302
+    assert response.url.startswith("/sign-in/")
+
+
+STAFF = ["people", "people_export", "invite", "duty", "organisations"]
+
+
+@pytest.mark.parametrize("page", STAFF)
+def test_staff_pages(client, page):
+    put_city()
+    staff("dispatcher", scope_code=STREET, name="欧阳晴")
+    organisation("枫林街道办事处", "street_office", STREET, unit_type="JD")
+    sign_in(client, staff("street_lead", scope_code=STREET))
+    response = client.get(reverse(f"people:{page}"))
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("page", [*STAFF, "recover_for_worker"])
+def test_staff_pages_do_not_exist_for_workers(client, page):
+    sign_in(client, worker())
+    assert client.get(reverse(f"people:{page}")).status_code == 404
+
+
+def test_the_list_is_masked_for_a_dispatcher_and_not_for_the_street_lead(client):
+    put_city()
+    staff("grid", scope_code=COMMUNITY, name="欧阳晴")
+    sign_in(client, staff("dispatcher", scope_code=STREET, name="李云霞"))
+    text = client.get(reverse("people:people")).content.decode()
+    assert "欧阳晴" not in text
+    assert "欧*晴" in text
+    assert "李云霞" in text  # one's own name
+    sign_in(client, staff("street_lead", scope_code=STREET))
+    assert "欧阳晴" in client.get(reverse("people:people")).content.decode()
+    assert "欧阳晴" not in client.get(reverse("people:people_export")).content.decode()
+
+
+def test_workers_are_nobodys_list(client):
+    put_city()
+    worker(name="王小强")
+    sign_in(client, staff("street_lead", scope_code=STREET))
+    assert "王小强" not in client.get(reverse("people:people")).content.decode()
+
+
+def test_an_invitation_becomes_a_working_account_with_a_second_factor(client, settings):
+    put_city()
+    sign_in(client, staff("street_lead", scope_code=STREET))
+    response = client.post(
+        reverse("people:invite"), {"name": "欧阳晴", "role": "dispatcher", "scope_code": STREET, "reason": "轮岗"}
+    )
+    link = re.search(r'value="http://[^"]*(/invited/[^"]+)"', response.content.decode()).group(1)
+
+    client.logout()
+    assert client.get(link).status_code == 200
+    given = {"login_name": "ouyang", "password": "Fenglin-2026!", "again": "Fenglin-2026!"}
+    response = client.post(link, given)
+    assert response.url == reverse("people:second_factor"), response.content.decode()
+    page = client.get(response.url)
+    secret = re.search(r'<code class="number">([A-Z2-7 ]+)</code>', page.content.decode()).group(1).replace(" ", "")
+    response = client.post(reverse("people:second_factor"), {"code": dynamic_code(secret)})
+    assert response.status_code == 302, response.content.decode()
+    assert client.session["nx_method"] == SignInMethod.TWO_FACTORS
+    assert client.get(reverse("people:people")).status_code == 200
+    assert client.get(link).status_code == 404
+
+
+def dynamic_code(secret, ahead=0):
+    import time  # noqa: PLC0415  -- the browser's side of the clock
+
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value  # noqa: PLC0415  -- an authenticator app
+
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+
+
+def test_staff_sign_in_needs_both_factors_and_locks(client):
+    assignment = staff("dispatcher", scope_code=STREET)
+    person = assignment.person
+    person = Person.objects.get(pk=person.pk)
+    services.set_password(person=person, password="Fenglin-2026!", now=NOW)
+    Person.objects.filter(pk=person.pk).update(password_changed_at="2999-01-01T00:00Z")
+    secret = services.new_secret()
+    from django.utils import timezone  # noqa: PLC0415  -- the real clock, as the page reads it
+
+    services.confirm_second_factor(
+        person=person, secret=secret, code=dynamic_code(secret, ahead=-1), now=timezone.now()
+    )
+    given = {"login_name": person.login_name, "password": "Fenglin-2026!"}
+    assert client.post(reverse("people:staff_sign_in"), given).status_code == 422
+    response = client.post(reverse("people:staff_sign_in"), given | {"code": dynamic_code(secret)})
+    assert response.status_code == 302
+    client.post(reverse("people:sign_out"))
+
+    replayed = client.post(reverse("people:staff_sign_in"), given | {"code": dynamic_code(secret)})
+    assert replayed.status_code == 422
+    for _number in range(5):
+        refused = client.post(reverse("people:staff_sign_in"), given | {"password": "wrong"})
+    assert refused.status_code == 429
+    locked = client.post(reverse("people:staff_sign_in"), given | {"code": dynamic_code(secret, ahead=1)})
+    assert locked.status_code == 429
+
+
+def test_erasing_leaves_nothing_to_sign_in_with(client):
+    put_city()
+    person = worker(name="王小强")
+    sign_in(client, person)
+    exported = client.post(reverse("people:export"))
+    assert person.phone in exported.content.decode()
+    assert client.post(reverse("people:export"), {"format": "page"}).status_code == 200
+    assert client.post(reverse("people:erase")).status_code == 422
+    done = client.post(reverse("people:erase"), {"sure": "yes"})
+    assert done.status_code == 200
+    person.refresh_from_db()
+    assert (person.name, person.phone, person.phone_index, person.is_active) == ("", "", None, False)
+    assert client.get(reverse("people:me")).status_code == 302
