@@ -10,7 +10,7 @@ from tests.architecture.source import ROOT, contexts, sources
 DOCS = ROOT / "docs"
 
 
-@pytest.mark.parametrize("name", ["commands.md", "events.md", "permissions.md", "workflows.md"])
+@pytest.mark.parametrize("name", ["commands.md", "events.md", "jobs.md", "permissions.md", "workflows.md"])
 def test_generated_pages_are_current(name):
     written = DOCS / "generated" / name
     assert written.exists(), "run `make docs`"
