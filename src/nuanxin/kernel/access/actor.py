@@ -47,6 +47,6 @@ class Grants:
     confidential: frozenset[str] = frozenset()
 
 
-NO_GRANTS = Grants({})
+NO_GRANTS: Grants = Grants({})
 ANONYMOUS = Actor()
 SYSTEM = Actor(role="system", name="系统")
