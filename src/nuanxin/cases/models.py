@@ -3,6 +3,7 @@
 The reporter stands apart, in `Reporter`: nothing that case staff read joins it.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -36,6 +37,7 @@ from nuanxin.kernel.privacy.fields import EncryptedTextField
 
 OPEN = Q(closed_at__isnull=True)
 TEXT_LENGTH = 1000
+RATING_WINDOW = timedelta(days=7)  # domain.md §2.1
 
 
 class Category(models.Model):
@@ -61,6 +63,7 @@ class Category(models.Model):
     difficulty = models.CharField("六难", max_length=20, blank=True)
     handoff = models.CharField("转办去向", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
+    spelling = models.CharField("拼音", max_length=300, blank=True, editable=False)  # of the name, in full and initials
 
     class Meta:
         ordering = ["code"]

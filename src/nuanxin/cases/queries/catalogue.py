@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext_lazy
-from pypinyin import Style, lazy_pinyin
 
 from nuanxin.cases.enums import Visibility
 from nuanxin.cases.models import Category
@@ -76,9 +75,7 @@ def _kind(row: Category) -> Kind:
     finish = _limit(row.finish_within, row.urgency)
     if finish is None:
         raise ValueError(f"category {row.code} has no limit to finish")
-    pinyin = "".join(lazy_pinyin(row.name_zh))
-    initials = "".join(lazy_pinyin(row.name_zh, style=Style.FIRST_LETTER))
-    parts = (row.code, row.name_zh, row.name_en, row.keywords, pinyin, initials)
+    parts = (row.code, row.name_zh, row.name_en, row.keywords, row.spelling)
     return Kind(
         code=row.code,
         major=row.major,

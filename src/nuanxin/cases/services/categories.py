@@ -13,6 +13,7 @@ from nuanxin.cases.queries.catalogue import CATALOGUE
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
+from nuanxin.kernel.search.spelling import spelled
 from nuanxin.kernel.worktime import Limit
 
 EDITABLE = (
@@ -52,7 +53,7 @@ def load_categories() -> int:
     with transaction.atomic():
         known = set(Category.objects.values_list("code", flat=True))
         new = [
-            Category(**{column: row[column] for column in COLUMNS})
+            Category(**{column: row[column] for column in COLUMNS}, spelling=_spelling(row["name_zh"]))
             for row in rows
             if row["code"] not in known
         ]
@@ -76,7 +77,8 @@ def update_category(*, actor: Actor, code: str, changes: dict[str, str | bool], 
         for name, value in changes.items():
             setattr(category, name, value)
         _check(category)
-        category.save(update_fields=list(changes))
+        category.spelling = _spelling(category.name_zh)
+        category.save(update_fields=[*changes, "spelling"])
         CATALOGUE.changed()
         audit.record(
             actor=actor,
@@ -87,6 +89,10 @@ def update_category(*, actor: Actor, code: str, changes: dict[str, str | bool], 
             now=now,
         )
     return category
+
+
+def _spelling(name: str) -> str:
+    return " ".join(spelled(name))
 
 
 def _check(category: Category) -> None:
