@@ -52,9 +52,9 @@ def test_a_first_visit_registers_and_the_next_one_only_signs_in(client):
 
     client.post(reverse("people:sign_out"))
     assert client.get(reverse("people:me")).status_code == 302
-    from datetime import timedelta  # noqa: PLC0415  -- only here
+    from datetime import timedelta
 
-    from nuanxin.people.models import OneTimeCode  # noqa: PLC0415  -- only here
+    from nuanxin.people.models import OneTimeCode
 
     OneTimeCode.objects.update(created_at=NOW - timedelta(minutes=2))
     response = client.post(reverse("people:sign_in"), ask_code(client, phone))
@@ -140,7 +140,8 @@ def test_an_invitation_becomes_a_working_account_with_a_second_factor(client, se
     put_city()
     sign_in(client, staff("street_lead", scope_code=STREET))
     response = client.post(
-        reverse("people:invite"), {"name": "欧阳晴", "role": "dispatcher", "scope_code": STREET, "reason": "轮岗"}
+        reverse("people:invite"),
+        {"name": "欧阳晴", "role": "dispatcher", "scope_code": STREET, "reason": "轮岗"},
     )
     link = re.search(r'value="http://[^"]*(/invited/[^"]+)"', response.content.decode()).group(1)
 
@@ -150,7 +151,11 @@ def test_an_invitation_becomes_a_working_account_with_a_second_factor(client, se
     response = client.post(link, given)
     assert response.url == reverse("people:second_factor"), response.content.decode()
     page = client.get(response.url)
-    secret = re.search(r'<code class="number">([A-Z2-7 ]+)</code>', page.content.decode()).group(1).replace(" ", "")
+    secret = (
+        re.search(r'<code class="number">([A-Z2-7 ]+)</code>', page.content.decode())
+        .group(1)
+        .replace(" ", "")
+    )
     response = client.post(reverse("people:second_factor"), {"code": dynamic_code(secret)})
     assert response.status_code == 302, response.content.decode()
     assert client.session["nx_method"] == SignInMethod.TWO_FACTORS
@@ -159,9 +164,9 @@ def test_an_invitation_becomes_a_working_account_with_a_second_factor(client, se
 
 
 def dynamic_code(secret, ahead=0):
-    import time  # noqa: PLC0415  -- the browser's side of the clock
+    import time
 
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value  # noqa: PLC0415  -- an authenticator app
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
 
@@ -173,7 +178,7 @@ def test_staff_sign_in_needs_both_factors_and_locks(client):
     services.set_password(person=person, password="Fenglin-2026!", now=NOW)
     Person.objects.filter(pk=person.pk).update(password_changed_at="2999-01-01T00:00Z")
     secret = services.new_secret()
-    from django.utils import timezone  # noqa: PLC0415  -- the real clock, as the page reads it
+    from django.utils import timezone
 
     services.confirm_second_factor(
         person=person, secret=secret, code=dynamic_code(secret, ahead=-1), now=timezone.now()

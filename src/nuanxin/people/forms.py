@@ -1,6 +1,9 @@
 """What is typed into the pages of this context. Rules live in the services; forms say what is asked."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -24,6 +27,12 @@ def show(form: forms.Form, error: DomainError) -> None:
 
 class PlainForm(forms.Form):
     use_required_attribute = False
+
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """What a select may choose from, known only for this request."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  -- a slip of the form's author, not of its user
+        field.choices = list(choices)
 
 
 class PhoneForm(PlainForm):
@@ -73,7 +82,7 @@ class NewPasswordForm(PlainForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
-    def clean_again(self):
+    def clean_again(self) -> str:
         if self.cleaned_data["again"] != self.cleaned_data.get("password"):
             raise forms.ValidationError(_("两次输入的不一样。"))
         return self.cleaned_data["again"]
@@ -118,7 +127,7 @@ class WorkForm(PlainForm):
         required=False, widget=forms.HiddenInput
     )  # where errors about trades are shown
 
-    def __init__(self, *args, platforms=(), **kwargs):
+    def __init__(self, *args: Any, platforms: Iterable[Organisation] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.platforms = {str(platform.public_id): platform for platform in platforms}
         choices = [("", _("自己干，不挂平台")), *((key, row.label) for key, row in self.platforms.items())]
@@ -129,13 +138,13 @@ class WorkForm(PlainForm):
                     label=_("%(work)s在哪个平台") % {"work": label}, choices=choices, required=False,
                 )  # fmt: skip
 
-    def clean_community(self):
+    def clean_community(self) -> str:
         if not is_community(self.cleaned_data["community"]):
             raise forms.ValidationError(_("没有这个社区，请从列表里点一个。"))
         return self.cleaned_data["community"]
 
     @property
-    def trades(self):
+    def trades(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
         """Pairs of fields for the page: whether, and on which platform."""
         names = [field.name for field in self]
         return [
@@ -144,7 +153,7 @@ class WorkForm(PlainForm):
         ]
 
     @property
-    def works(self):
+    def works(self) -> list[tuple[str, Organisation | None]]:
         """What was ticked, as (worker type, platform or nothing)."""
         given = self.cleaned_data
         return [
@@ -160,7 +169,7 @@ class RegisterForm(WorkForm):
         help_text=_("真名、小名都行；处理问题的单位看不到。"),
     )  # fmt: skip
 
-    def __init__(self, *args, purposes=(), **kwargs):
+    def __init__(self, *args: Any, purposes: Iterable[ConsentPurpose] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.purposes = list(purposes)
         for purpose in self.purposes:
@@ -170,11 +179,11 @@ class RegisterForm(WorkForm):
             )
 
     @property
-    def consent_fields(self):
+    def consent_fields(self) -> list[forms.BoundField]:
         return [self[f"consent_{purpose.code}"] for purpose in self.purposes]
 
     @property
-    def consents(self):
+    def consents(self) -> list[str]:
         return [purpose.code for purpose in self.purposes if self.cleaned_data.get(f"consent_{purpose.code}")]
 
 
@@ -198,13 +207,16 @@ class PeopleFilterForm(PlainForm):
     role = forms.ChoiceField(label=_("岗位"), required=False)
     ended = forms.BooleanField(label=_("包括已结束的"), required=False)
 
-    def __init__(self, *args, roles=(), **kwargs):
+    def __init__(self, *args: Any, roles: Iterable[Role] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         appointed = [role for role in roles if role.kind != RoleKind.SELF]
-        self.fields["role"].choices = [
-            ("", _("全部岗位")),
-            *((role.code, role_name(role)) for role in appointed),
-        ]
+        self.offer(
+            "role",
+            [
+                ("", _("全部岗位")),
+                *((role.code, role_name(role)) for role in appointed),
+            ],
+        )
 
 
 class InviteForm(PlainForm):
@@ -223,21 +235,32 @@ class InviteForm(PlainForm):
     )  # fmt: skip
     reason = forms.CharField(label=_("事由"), max_length=120, required=False)
 
-    def __init__(self, *args, roles=(), territories=(), organisations=(), sites=(), **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        roles: Iterable[Role] = (),
+        territories: Iterable[tuple[str, str]] = (),
+        organisations: Iterable[Organisation] = (),
+        sites: Iterable[Site] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.organisations: dict[str, Organisation] = {str(row.public_id): row for row in organisations}
         self.sites: dict[str, Site] = {str(row.public_id): row for row in sites}
         empty = ("", "—")
-        self.fields["role"].choices = [(role.code, role_name(role)) for role in roles]
-        self.fields["scope_code"].choices = [empty, *territories]
-        self.fields["organisation"].choices = [
-            empty,
-            *((key, row.name) for key, row in self.organisations.items()),
-        ]
-        self.fields["site"].choices = [empty, *((key, row.name) for key, row in self.sites.items())]
+        self.offer("role", [(role.code, role_name(role)) for role in roles])
+        self.offer("scope_code", [empty, *territories])
+        self.offer(
+            "organisation",
+            [
+                empty,
+                *((key, row.name) for key, row in self.organisations.items()),
+            ],
+        )
+        self.offer("site", [empty, *((key, row.name) for key, row in self.sites.items())])
 
     @property
-    def place(self):
+    def place(self) -> dict[str, Any]:
         given = self.cleaned_data
         return {
             "scope_code": given["scope_code"],
@@ -247,8 +270,11 @@ class InviteForm(PlainForm):
 
 
 class AssignForm(InviteForm):
-    name = None
-    phone = None
+    """For somebody who is here already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["name"], self.fields["phone"]
 
 
 class EndAssignmentForm(PlainForm):
@@ -257,11 +283,11 @@ class EndAssignmentForm(PlainForm):
     )  # fmt: skip
     reason = forms.CharField(label=_("事由"), max_length=120, required=False)
 
-    def __init__(self, *args, successors=(), **kwargs):
+    def __init__(self, *args: Any, successors: Iterable[Assignment] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.successors: dict[str, Assignment] = {str(row.public_id): row for row in successors}
         names = [(key, row.person.name) for key, row in self.successors.items()]
-        self.fields["successor"].choices = [("", _("退回队列")), *names]
+        self.offer("successor", [("", _("退回队列")), *names])
 
 
 class ShiftForm(PlainForm):
@@ -276,13 +302,15 @@ class ShiftForm(PlainForm):
     )  # fmt: skip
     note = forms.CharField(label=_("备注"), max_length=60, required=False)
 
-    def __init__(self, *args, assignments=(), **kwargs):
+    def __init__(
+        self, *args: Any, assignments: Iterable[tuple[UUID, Assignment, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.assignments = {str(key): (row, label) for key, row, label in assignments}
-        self.fields["assignment"].choices = [(key, label) for key, (_row, label) in self.assignments.items()]
+        self.offer("assignment", [(key, label) for key, (_row, label) in self.assignments.items()])
 
     @property
-    def period(self):
+    def period(self) -> tuple[datetime, datetime]:
         given = self.cleaned_data
         starts_at = timezone.make_aware(datetime.combine(given["day"], given["start"]))
         ends_at = timezone.make_aware(datetime.combine(given["day"], given["end"]))

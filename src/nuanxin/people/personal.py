@@ -22,7 +22,9 @@ UNTIL_ERASED = _("到您注销为止")
 
 
 def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
-    jobs = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).select_related("platform")
+    jobs = models.WorkerJob.objects.filter(profile__person_id=subject.person_id or 0).select_related(
+        "platform"
+    )
     return [
         {"worker_type": job.worker_type, "platform": job.platform.name if job.platform else ""}
         for job in jobs
@@ -32,11 +34,28 @@ def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
 register(
     models.Person,
     purpose=_("登录，称呼您，把处理结果告诉您"),
-    fields={"name": "S2", "nickname": "S1", "phone": "S2", "phone_index": "S2", "login_name": "S2", "language": "S1"},
+    fields={
+        "name": "S2",
+        "nickname": "S1",
+        "phone": "S2",
+        "phone_index": "S2",
+        "login_name": "S2",
+        "language": "S1",
+    },
     retention=UNTIL_ERASED,
     erase=erasure.erase_person,
-    export=columns(models.Person, "id", "public_id", "name", "nickname", "phone", "login_name", "language", "registered_at"),
-)  # fmt: skip
+    export=columns(
+        models.Person,
+        "id",
+        "public_id",
+        "name",
+        "nickname",
+        "phone",
+        "login_name",
+        "language",
+        "registered_at",
+    ),
+)
 register(
     models.Subject,
     purpose=_("让记录和您对得上，又不写出您是谁"),
@@ -68,10 +87,17 @@ register(
     retention=_("长期保留；注销后不再写着是谁"),
     erase=stays(models.Assignment, "person_id", _("任职记录说明当时由什么岗位办理，姓名和手机号已经去掉")),
     export=columns(
-        models.Assignment, "person_id", "role_id", "scope_code", "organisation__name", "site__name", "active_from",
-        "active_to", "reason",
+        models.Assignment,
+        "person_id",
+        "role_id",
+        "scope_code",
+        "organisation__name",
+        "site__name",
+        "active_from",
+        "active_to",
+        "reason",
     ),
-)  # fmt: skip
+)
 register(
     models.Consent,
     purpose=_("证明您同意过什么、什么时候撤回的"),
@@ -79,9 +105,16 @@ register(
     retention=UNTIL_ERASED,
     erase=deletes(models.Consent, "person_id"),
     export=columns(
-        models.Consent, "person_id", "purpose_id", "version", "text_hash", "given_at", "channel", "withdrawn_at",
+        models.Consent,
+        "person_id",
+        "purpose_id",
+        "version",
+        "text_hash",
+        "given_at",
+        "channel",
+        "withdrawn_at",
     ),
-)  # fmt: skip
+)
 register(
     models.OneTimeCode,
     purpose=_("核对手机号是您的"),

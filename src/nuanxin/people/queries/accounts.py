@@ -38,7 +38,7 @@ def has_recovery_code(person_id: int) -> bool:
 
 
 def has_second_factor(person_id: int) -> bool:
-    return Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists())
 
 
 def proved_phone(*, code_id: UUID | str, now: datetime, within: timedelta) -> str:

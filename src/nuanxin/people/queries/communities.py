@@ -1,7 +1,6 @@
 """Finding one's community: by its name, by the compound one lives in, or down the tree."""
 
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from nuanxin.kernel.access import level_of
 from nuanxin.kernel.access.scope import LEVELS, padded
@@ -34,11 +33,20 @@ class Branch:
 def home_territory() -> str:
     """The smallest territory that holds every street office, so that nobody starts at the provinces; `""` for none."""
     offices = Organisation.objects.filter(unit_type=UnitType.JD, is_active=True)
-    prefix = commonprefix(list(offices.values_list("scope_code", flat=True)))
+    codes = sorted(offices.values_list("scope_code", flat=True))
+    prefix = _shared(codes[0], codes[-1]) if codes else ""
     digits = max(
         (count for count in LEVELS.values() if count <= min(len(prefix), LEVELS["district"])), default=0
     )
     return padded(prefix[:digits]) if digits else ""
+
+
+def _shared(first: str, last: str) -> str:
+    """The beginning that two codes have in common; of a sorted list, the first and the last speak for all."""
+    same = next(
+        (place for place, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first)
+    )
+    return first[:same]
 
 
 def find_communities(text: str) -> list[Choice]:

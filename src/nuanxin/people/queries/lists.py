@@ -196,7 +196,7 @@ def _organisations_for(actor: Actor, extent: str) -> list[Organisation]:
         case "area":
             return list(found.filter(scope_q(actor.scope_code))[:500])
         case "org":
-            return list(found.filter(pk=actor.organisation_id))
+            return list(found.filter(pk=actor.organisation_id or 0))
     return []
 
 

@@ -40,12 +40,6 @@ def organisations_covering(unit_type: str, codes: Iterable[str]) -> list[Organis
     return sorted(found, key=lambda unit: (-len(unit.scope_code.rstrip("0")), unit.pk))
 
 
-def organisations_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, Organisation]:
-    """The active organisations among them."""
-    found = Organisation.objects.filter(public_id__in=set(public_ids), is_active=True)
-    return {organisation.public_id: organisation for organisation in found}
-
-
 def owners_of(profile: WorkerProfile) -> Owners:
     """Responsibility of a worker: the trades' organisations around the declared community, and the community."""
     codes = ancestor_codes(profile.scope_code)

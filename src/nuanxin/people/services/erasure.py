@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from nuanxin.kernel.privacy.register import Erased
-from nuanxin.kernel.privacy.register import Subject as Whom
-from nuanxin.people.models import Invitation, Person, Subject, WorkerJob
+from nuanxin.kernel.privacy.register import Erased, Subject
+from nuanxin.people import models
 
 
-def erase_person(whom: Whom, *, now: datetime) -> Erased:
+def erase_person(subject: Subject, *, now: datetime) -> Erased:
     """The row stays, empty: other rows point to it, and it says nothing about anybody any more."""
-    person = Person.objects.filter(pk=whom.person_id, erased_at=None).first()
+    if subject.person_id is None:
+        return Erased()
+    person = models.Person.objects.filter(pk=subject.person_id, erased_at=None).first()
     if person is None:
         return Erased()
     person.name = person.nickname = person.phone = ""
@@ -24,17 +25,21 @@ def erase_person(whom: Whom, *, now: datetime) -> Erased:
     return Erased(anonymised=1)
 
 
-def erase_subject(whom: Whom, *, now: datetime) -> Erased:
+def erase_subject(subject: Subject, *, now: datetime) -> Erased:
     """The one row that joined the opaque id to a person."""
-    rows = Subject.objects.filter(pk=whom.subject_id, erased_at=None)
+    if subject.subject_id is None:
+        return Erased()
+    rows = models.Subject.objects.filter(pk=subject.subject_id, erased_at=None)
     return Erased(anonymised=rows.update(person=None, erased_at=now))
 
 
-def erase_jobs(whom: Whom, *, now: datetime) -> Erased:
-    total, _by_model = WorkerJob.objects.filter(profile__person_id=whom.person_id).delete()
+def erase_jobs(subject: Subject, *, now: datetime) -> Erased:
+    if subject.person_id is None:
+        return Erased()
+    total, _by_model = models.WorkerJob.objects.filter(profile__person_id=subject.person_id).delete()
     return Erased(removed=total)
 
 
-def erase_invitations(whom: Whom, *, now: datetime) -> Erased:
-    taken = Invitation.objects.filter(accepted_by_id=whom.person_id)
+def erase_invitations(subject: Subject, *, now: datetime) -> Erased:
+    taken = models.Invitation.objects.filter(accepted_by_id=subject.person_id)
     return Erased(anonymised=taken.update(name="", accepted_by=None))

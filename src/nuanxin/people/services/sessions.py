@@ -105,7 +105,10 @@ def end_one_session(*, person: Person, public_id: UUID, now: datetime) -> None:
 
 
 def end_all_sessions(*, person: Person, reason: str, now: datetime, keep: HttpRequest | None = None) -> None:
-    """Every session of the person ends at its next request; `keep` is the one that goes on. Publishes `SessionsEnded`."""
+    """Every session of the person ends at its next request; `keep` is the one that goes on.
+
+    Publishes `SessionsEnded`.
+    """
     with transaction.atomic():
         Person.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
         person.refresh_from_db(fields=["session_epoch", "password"])

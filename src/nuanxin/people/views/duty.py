@@ -56,16 +56,21 @@ def week(request: Any) -> HttpResponse:
 def _days(request: Any, monday: date) -> list[dict[str, Any]]:
     start = timezone.make_aware(datetime.combine(monday, time()))
     shifts = list(queries.shifts_between(request.actor, start=start, end=start + timedelta(days=7)))
-    for shift in shifts:
-        shift.role_label = role_name(shift.assignment.role)
-        shift.has_begun = shift.starts_at <= request.now
     days = [monday + timedelta(days=count) for count in range(7)]
     today = timezone.localdate(request.now)
     return [
         {
             "date": day,
             "is_today": day == today,
-            "shifts": [shift for shift in shifts if timezone.localdate(shift.starts_at) == day],
+            "shifts": [
+                {
+                    "shift": shift,
+                    "role": role_name(shift.assignment.role),
+                    "has_begun": shift.starts_at <= request.now,
+                }
+                for shift in shifts
+                if timezone.localdate(shift.starts_at) == day
+            ],
         }
         for day in days
     ]

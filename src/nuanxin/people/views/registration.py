@@ -9,6 +9,7 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import SignInMethod
 from nuanxin.people.forms import RegisterForm, show
+from nuanxin.people.models import Person
 from nuanxin.people.services import Work
 from nuanxin.people.views.sign_in import PROVED_KEY, go_on
 from nuanxin.territories.queries import path_name
@@ -48,7 +49,7 @@ def register(request: Any) -> HttpResponse:
     return render(request, "people/register.html", page, status=422 if form.errors else 200)
 
 
-def _register(form: RegisterForm, phone: str, request: Any, *, as_resident: bool):
+def _register(form: RegisterForm, phone: str, request: Any, *, as_resident: bool) -> Person:
     given = form.cleaned_data
     shared = {
         "phone": phone,

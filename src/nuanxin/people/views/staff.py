@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.people import queries, services
 from nuanxin.people.enums import OrganisationKind
 from nuanxin.people.forms import AssignForm, EndAssignmentForm, PeopleFilterForm, role_name, show
+from nuanxin.people.models import Assignment
 from nuanxin.people.queries import PAGE
 from nuanxin.territories.queries import path_names
 
@@ -44,7 +46,7 @@ def people(request: Any) -> HttpResponse:
     return render(request, template, page)
 
 
-def _filtered(request: Any):
+def _filtered(request: Any) -> tuple[PeopleFilterForm, QuerySet[Assignment]]:
     form = PeopleFilterForm(request.GET, roles=queries.roles())
     given = form.cleaned_data if form.is_valid() else {}
     found = queries.visible_assignments(
