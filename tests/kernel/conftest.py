@@ -3,8 +3,8 @@ import sys
 import pytest
 from django.db import connection
 
-from tests.kernel import killing
 from tests.kernel.tables import TABLES
+from tests.servers import fresh_database
 
 # `nuanxin.kernel.events.publish` is the function for everybody else; here is its module, with the registries.
 EVENTS = sys.modules["nuanxin.kernel.events.publish"]
@@ -36,11 +36,11 @@ def own_jobs(monkeypatch):
 
 
 @pytest.fixture
-def environment(tmp_path, django_db_blocker):
+def environment(tmp_path):
     """For processes of a test's own: the kernel alone, on a database of its own."""
-    with django_db_blocker.unblock(), killing.own_database(tmp_path) as database:
+    with fresh_database(tmp_path) as url:
         yield {
-            **database,
+            "NUANXIN_DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "tests.kernel.kernel_only",
             "NUANXIN_LOG_LEVEL": "CRITICAL",
         }

@@ -1,8 +1,8 @@
 """Really kill processes, again and again, at random moments; the tests then look at what is left in the database.
 
 A `Victim` is any command: a worker, a program that publishes, a web server. `storm` keeps all of them running and
-kills each with SIGKILL, its children with it, a random moment after it has become ready. `own_database` gives them a
-database of their own on the engine that the suite runs on, since their commits cannot be rolled back by a test.
+kills each with SIGKILL, its children with it, a random moment after it has become ready. Their commits cannot be
+rolled back by a test: give them a database of their own (`tests.servers.fresh_database`).
 """
 
 import os
@@ -12,17 +12,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 from urllib.request import urlopen
-from uuid import uuid4
-
-from django.conf import settings
-from django.db import connection
 
 ROOT = Path(__file__).parents[2]
 READY = b"ready\n"
@@ -118,22 +113,6 @@ def run(module: str, *arguments: str, environment: Mapping[str, str]) -> str:
         capture_output=True,
         text=True,
     ).stdout
-
-
-@contextmanager
-def own_database(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of processes on a new, empty database; it is removed afterwards."""
-    if connection.vendor == "sqlite":
-        yield {"NUANXIN_DATABASE_URL": f"sqlite:///{folder / 'killed.sqlite3'}"}
-        return
-    name = f"killed_{uuid4().hex[:12]}"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    try:
-        yield {"NUANXIN_DATABASE_URL": urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()}
-    finally:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
