@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.compounds.services import CompoundData
+from nuanxin.kernel.errors import Invalid
 from nuanxin.people.models import Organisation
 
 LONGEST_OUTLINE = 200_000  # characters; a compound's outline has some dozen corners
@@ -51,6 +52,10 @@ class CompoundForm(forms.Form):
             raise ValidationError(_("要是一个 Polygon 或 MultiPolygon。"))
         found: dict[str, Any] = geometry.get("geometry") or geometry
         return found
+
+    def refuse(self, error: Invalid) -> None:
+        """Show what the service did not accept, above the form, with what to do."""
+        self.add_error(None, f"{error.message} {error.hint}")
 
     def data_for_service(self) -> CompoundData:
         said = self.cleaned_data

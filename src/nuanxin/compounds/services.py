@@ -19,6 +19,7 @@ from nuanxin.kernel.geo.coordinates import Crs, to_wgs84
 from nuanxin.people.enums import SiteKind
 from nuanxin.people.models import Site
 from nuanxin.people.queries import organisation_by_uscc
+from nuanxin.people.services import create_site
 from nuanxin.territories.queries import is_territory, locate
 from nuanxin.territories.services import (
     Feature,
@@ -33,6 +34,7 @@ from nuanxin.territories.services import (
 __all__ = [
     "CompoundData",
     "ImportReport",
+    "NoName",
     "NoPlace",
     "NoSuchCommunity",
     "NotYours",
@@ -41,6 +43,11 @@ __all__ = [
     "import_compounds",
     "update_compound",
 ]
+
+
+class NoName(Invalid):
+    default_message = _("还没有名称。")
+    default_hint = _("请填居民平常叫的名字。")
 
 
 class NoPlace(Invalid):
@@ -98,11 +105,17 @@ def create_compound(
     source: str = "",
     external_id: str = "",
 ) -> Compound:
-    """A new compound and its site. Raises `NoPlace`, `PointOutside`, `BadShape`, `NoSuchCommunity`, `NotYours`."""
+    """A new compound and its site.
+
+    Raises `NoName`, `NoPlace`, `PointOutside`, `BadShape`, `NoSuchCommunity`, `NotYours`.
+    """
     columns = _columns(data)
     with transaction.atomic():
         compound = Compound(source=source, external_id=external_id, created_at=now, updated_at=now, **columns)
-        compound.site = Site.objects.create(kind=SiteKind.COMPOUND, **_site_columns(columns))
+        compound.site = create_site(
+            actor=actor, kind=SiteKind.COMPOUND, name=compound.name, scope_code=compound.scope_code,
+            lng=compound.lng, lat=compound.lat, operator=compound.manager, now=now,
+        )  # fmt: skip
         compound.save(force_insert=True)
         _demand(actor, compound)
         _told(actor, "compounds.create", compound, sorted(columns), now)
@@ -133,6 +146,8 @@ def _columns(data: CompoundData) -> dict[str, Any]:
     """The stored form: everything in WGS-84, the point inside the outline, the community known."""
     outline = area_shape(data.outline, data.crs) if data.outline else None
     lng, lat = _point(data, outline)
+    if not data.name.strip():
+        raise NoName
     letters, initials = spelled(data.name.strip())
     return {
         "name": data.name.strip(),
@@ -224,7 +239,7 @@ def _import_one(
     report: ImportReport,
 ) -> None:
     if not key:
-        raise Invalid(_("没有名称。"))
+        raise NoName
     known = Compound.objects.filter(source=origin, external_id=key).first()
     if known is None:
         create_compound(actor=actor, data=data, now=now, source=origin, external_id=key)

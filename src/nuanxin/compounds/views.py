@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +16,15 @@ from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Invalid
-from nuanxin.territories.queries import Bounds, bounds_of, path_name, path_names, territories_by_code
+from nuanxin.territories.enums import Level
+from nuanxin.territories.queries import (
+    Bounds,
+    bounds_of,
+    children,
+    path_name,
+    path_names,
+    territories_by_code,
+)
 
 
 class BadPlace(Invalid):
@@ -31,12 +38,10 @@ def listing(request: ActorRequest) -> HttpResponse:
     found = queries.listed_compounds(request.actor, limit=queries.PAGE + 1, after=_after(request), **filters)
     page, more = found[: queries.PAGE], len(found) > queries.PAGE
     paths = path_names(each.scope_code for each in page)
-    within = next(iter(territories_by_code([filters["within"]])), None)
     context = {
         "rows": [{"compound": each, "place": paths[each.scope_code]} for each in page],
         "managers": queries.managers_in(request.actor),
-        "within": within,
-        "root": request.actor.scope_code,
+        "places": _places(request.actor.scope_code, filters["within"]),
         "filters": filters,
         "is_filtered": bool(filters["text"] or filters["manager_id"] or filters["state"]),
         "next": _next_page(request, page[-1]) if more else "",
@@ -57,6 +62,14 @@ def _filters(request: ActorRequest) -> dict[str, Any]:
         "text": asked.get("q", "").strip()[:40],
         "state": asked.get("state", "") if asked.get("state") in ("off", "unmanaged") else "",
     }
+
+
+def _places(scope: str, within: str) -> list[tuple[str, str]]:
+    """What the list can be narrowed to: everywhere, the own territory, what lies one or two levels below."""
+    own = territories_by_code([code for code in (scope, within) if code])
+    inside = [each for above in own for each in children(above.code) if each.level != Level.GRID]
+    choices = {"": _("所有地方")} | {each.code: each.short_name for each in [*own, *inside]}
+    return list(choices.items())
 
 
 def _after(request: ActorRequest) -> tuple[str, int] | None:
@@ -102,29 +115,38 @@ def outline(request: ActorRequest, public_id: UUID) -> HttpResponse:
 def create(request: ActorRequest) -> HttpResponse:
     form = CompoundForm(request.POST or None, managers=queries.possible_managers(request.actor))
     if request.method == "POST" and form.is_valid():
-        compound = services.create_compound(
-            actor=request.actor, data=form.data_for_service(), now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, _("%s 已经加好，上报时可以选到它了。") % compound.name)
-        return redirect("compounds:detail", public_id=compound.public_id)
-    return render(request, "compounds/form.html", {"form": form, **_form_place(request, form, None)})
+        data = form.data_for_service()
+        try:
+            made = services.create_compound(actor=request.actor, data=data, now=request.now)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("%s 已经加好，上报时可以选到它了。") % made.name)
+            return redirect("compounds:detail", public_id=made.public_id)
+    return _form_page(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("compounds.edit")
 def edit(request: ActorRequest, public_id: UUID) -> HttpResponse:
     compound = queries.editable_compound(request.actor, public_id)
-    form = CompoundForm(
-        request.POST or None, initial=_initial(compound), managers=queries.possible_managers(request.actor, compound),
-    )  # fmt: skip
+    managers = queries.possible_managers(request.actor, compound)
+    form = CompoundForm(request.POST or None, initial=_initial(compound), managers=managers)
     if request.method == "POST" and form.is_valid():
-        services.update_compound(
-            actor=request.actor, public_id=public_id, data=form.data_for_service(), now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, _("改好了。"))
-        return redirect("compounds:detail", public_id=public_id)
+        data = form.data_for_service()
+        try:
+            services.update_compound(actor=request.actor, public_id=public_id, data=data, now=request.now)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("改好了。"))
+            return redirect("compounds:detail", public_id=public_id)
+    return _form_page(request, form, compound)
+
+
+def _form_page(request: ActorRequest, form: CompoundForm, compound: Compound | None) -> HttpResponse:
     context = {"form": form, "compound": compound, **_form_place(request, form, compound)}
-    return render(request, "compounds/form.html", context)
+    return render(request, "compounds/form.html", context, status=422 if form.errors else 200)
 
 
 def _initial(compound: Compound) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.errors import Invalid
 from nuanxin.territories.models import Boundary, MapLayer, SpatialStamp, short_name
 from nuanxin.territories.queries.locate import BOUNDARIES
+from nuanxin.territories.queries.spatial import polygon_of
 from nuanxin.territories.queries.tree import below
 
 MOST_SHAPES = 4000  # a district has some hundred grids; more would not be read on a screen
@@ -33,10 +34,13 @@ def boundaries_edition() -> UUID | None:
     return SpatialStamp.objects.filter(name=BOUNDARIES).values_list("edition", flat=True).first()
 
 
-def boundary_features(*, level: str, within: str = "", box: Bounds | None = None) -> str:
+def boundary_features(
+    *, level: str, within: str = "", box: Bounds | None = None, as_points: bool = False
+) -> str:
     """A GeoJSON FeatureCollection of current outlines of one level; raises `TooManyShapes`.
 
-    The stored texts are put together as they are; nothing is parsed.
+    The stored texts are put together as they are; nothing is parsed. `as_points` gives one point inside each
+    instead, for its name: an outline that spans several tiles would be named in each of them.
     """
     rows = Boundary.objects.filter(valid_to=None, territory__valid_to=None, territory__level=level)
     if within:
@@ -48,8 +52,14 @@ def boundary_features(*, level: str, within: str = "", box: Bounds | None = None
     found = list(columns[: MOST_SHAPES + 1])
     if len(found) > MOST_SHAPES:
         raise TooManyShapes
-    features = ",".join(_feature(code, name, level, geometry) for code, name, geometry in found)
+    drawn = _point_inside if as_points else str
+    features = ",".join(_feature(code, name, level, drawn(geometry)) for code, name, geometry in found)
     return f'{{"type":"FeatureCollection","features":[{features}]}}'
+
+
+def _point_inside(geometry: str) -> str:
+    inside = polygon_of(geometry).representative_point()
+    return json.dumps({"type": "Point", "coordinates": [round(inside.x, 6), round(inside.y, 6)]})
 
 
 def _feature(code: str, name: str, level: str, geometry: str) -> str:

@@ -82,11 +82,13 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
 @public(WHY_PUBLIC)
 @_cached
 def boundaries(request: HttpRequest) -> HttpResponse:
-    """`?level=street`, with `within=<code>` or `bbox=west,south,east,north`."""
+    """`?level=street`, with `within=<code>` or `bbox=west,south,east,north`; `names` for a point in each."""
     level = request.GET.get("level", "")
     if level not in Level.values:
         raise BadMapRequest
-    body = queries.boundary_features(level=level, within=_code(request), box=_box(request))
+    body = queries.boundary_features(
+        level=level, within=_code(request), box=_box(request), as_points="names" in request.GET
+    )
     return HttpResponse(body, content_type=GEOJSON)
 
 

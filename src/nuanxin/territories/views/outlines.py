@@ -6,7 +6,6 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from nuanxin.kernel.access.http import ActorRequest, requires
@@ -28,7 +27,7 @@ def load_outlines(request: ActorRequest) -> HttpResponse:
             level=form.cleaned_data["level"],
             crs=Crs(form.cleaned_data["crs"]),
             actor=request.actor,
-            now=timezone.now(),
+            now=request.now,
         )
     return render(request, "territories/outlines.html", {"form": form, "report": report})
 

@@ -11,7 +11,7 @@ from typing import Any
 from nuanxin.territories.models import MapLayer
 
 Paint = dict[str, Any]
-NAME = ["coalesce", ["get", "name"], ["get", "title"], ""]
+NAME = ["coalesce", ["get", "title"], ["get", "name"], ""]
 CLASS = ["coalesce", ["get", "class"], ["get", "kind"], ""]
 
 
@@ -71,6 +71,8 @@ def map_style(
     sources = {f"map-{layer.name}": _source(layer_url(layer.name)) for layer in layers}
     drawn = [level for level in BORDERS if level in levels]
     sources |= {f"borders-{level}": _source(borders_url(level)) for level in drawn}
+    named = [level for level in drawn if level != "district"]
+    sources |= {f"names-{level}": _source(f"{borders_url(level)}&names") for level in named}
     background = {"id": "ground", "type": "background", "paint": {"background-color": palette.ground}}
     return {
         "version": 8,
@@ -82,7 +84,7 @@ def map_style(
             *_roads(layers, palette),
             *(_border(level, palette) for level in drawn),
             *_labels(layers, palette),
-            *(_border_name(level, palette) for level in drawn if level != "district"),
+            *(_border_name(level, palette) for level in named),
         ],
     }
 
@@ -146,7 +148,7 @@ def _border(level: str, palette: Palette) -> dict[str, Any]:
 
 def _border_name(level: str, palette: Palette) -> dict[str, Any]:
     _dashes, _width, _opacity, _minzoom, name_zoom, size = BORDERS[level]
-    name = _text(f"borders-{level}-name", f"borders-{level}", size, palette.border, palette)
+    name = _text(f"names-{level}", f"names-{level}", size, palette.border, palette)
     # A street's name gives way to those of its communities.
     return {**name, "minzoom": name_zoom, "maxzoom": 13.6 if level == "street" else 24}
 

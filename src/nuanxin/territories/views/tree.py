@@ -33,7 +33,7 @@ def territory(request: ActorRequest, code: str) -> HttpResponse:
 def _page(request: ActorRequest, place: Territory | None) -> HttpResponse:
     code = place.code if place else ""
     text = request.GET.get("q", "").strip()
-    former = "former" in request.GET
+    former = bool(request.GET.get("former"))
     found = queries.search_territories(text, within=code, limit=50) if text else None
     below = found if found is not None else list(queries.children(code, with_former=former))
     box = queries.bounds_of(code)
@@ -42,7 +42,8 @@ def _page(request: ActorRequest, place: Territory | None) -> HttpResponse:
         "path": queries.ancestors(code) if place else [],
         "successors": queries.successors_of(code) if place and not place.is_current else [],
         "rows": _rows(below, with_path=bool(text)),
-        "counts": [(Level(level), count) for level, count in queries.counts_below(code).items()],
+        "summary": " · ".join(f"{Level(level).label} {n}" for level, n in queries.counts_below(code).items()),
+        "here": request.path,
         "q": text,
         "former": former,
         "may_edit": permits(request.actor, "territories.edit"),
