@@ -42,8 +42,9 @@ def lead_units(t: Telling) -> list[str]:
 
 
 def choose_lead(t: Telling) -> str:
+    """U1 goes at receipt to the unit that the system suggests; elsewhere the dispatcher may know better."""
     units = lead_units(t)
-    if t.kind.code == "0301" or t.rng.random() > 0.9:
+    if t.kind.urgency != "U1" and (t.kind.code == "0301" or t.rng.random() > 0.9):
         return t.rng.choice(units)
     return units[0]
 
@@ -73,7 +74,8 @@ def _open(t: Telling) -> None:
     """From receipt until the community and the lead unit have it. U1 is dispatched by the system at receipt."""
     if t.kind.urgency == "U1":
         _claim(t, 1, 3.5)
-        _accept(t)
+        if not t.lead.startswith("sq"):
+            _accept(t)
         _assists(t)
         return
     _screen(t)

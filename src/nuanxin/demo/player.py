@@ -1,0 +1,121 @@
+"""Thirty days are lived through the services, in order of time, ending now: so that log, clocks, audit and counts are true.
+
+Between the steps the city does what the worker process does: events are delivered, passed limits climb, old cases go
+to the archive, the audit log is sealed. The same arguments tell the same story on any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+
+from nuanxin.cases.models import Clock
+from nuanxin.cases.services import archive_cases, escalate_passed_clocks
+from nuanxin.demo.acting import Stage
+from nuanxin.demo.city import SEED, build_city
+from nuanxin.demo.personas import cast
+from nuanxin.demo.planned import PlannedReport, PlannedStep
+from nuanxin.demo.population import settle
+from nuanxin.demo.roster import plan_rosters
+from nuanxin.demo.script import plan, steps_in_order
+from nuanxin.kernel import audit
+from nuanxin.kernel.events.deliver import drain
+from nuanxin.kernel.worktime import SHANGHAI
+from nuanxin.kernel.worktime.services import import_shipped_holidays
+from nuanxin.notifications.services import read_all
+
+CITY_VERSION = "1"  # raised when an old city on disk should be played anew
+DAYS, COUNT = 30, 400
+BEFORE = timedelta(days=2)  # people and places are there before the first report
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+STRETCH = timedelta(hours=6)  # one transaction
+READ_AT = 8  # people read what has come in at this hour of the morning
+
+Progress = Callable[[int, int, str], None]
+Happening = tuple[datetime, PlannedReport, PlannedStep | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    reports: int
+    steps: int
+    deliveries: int
+
+
+def _quiet(done: int, total: int, what: str) -> None:
+    """Nobody is watching."""
+
+
+def play(
+    *, now: datetime, seed: int = SEED, days: int = DAYS, count: int = COUNT, progress: Progress = _quiet
+) -> Played:
+    """Play the city into an empty, migrated database. `progress` hears steps done, steps in all, and the day."""
+    now = now.replace(microsecond=0)
+    start = now - timedelta(days=days)
+    city = build_city()
+    people = cast(city)
+    reports = plan(seed, start, days, count, city=city, people=people)
+    with transaction.atomic():
+        import_shipped_holidays(now=start - BEFORE)
+        settled = settle(city, people, now=start - BEFORE)
+        plan_rosters(settled, reports, start=start - BEFORE, end=now)
+        drain(now=start)
+    return _Player(Stage(settled, people), start, now, progress).run(list(steps_in_order(reports)))
+
+
+class _Player:
+    def __init__(self, stage: Stage, start: datetime, end: datetime, progress: Progress) -> None:
+        self.stage = stage
+        self.clock = start  # everything before it has happened
+        self.end = end
+        self.progress = progress
+        self.delivered = 0
+
+    def run(self, happenings: list[Happening]) -> Played:
+        done = 0
+        for _, stretch in groupby(happenings, key=lambda each: int(each[0].timestamp() // STRETCH.total_seconds())):
+            with transaction.atomic():
+                for at, report, step in stretch:
+                    self._pass_time(at)
+                    self._happen(at, report, step)
+                    done += 1
+            audit.seal_pending(now=self.clock)
+            self.progress(done, len(happenings), f"{self.clock.astimezone(SHANGHAI):%m-%d}")
+        with transaction.atomic():
+            self._pass_time(self.end)
+        audit.seal_pending(now=self.end)
+        return Played(len(self.stage.cases), done, self.delivered)
+
+    def _happen(self, at: datetime, report: PlannedReport, step: PlannedStep | None) -> None:
+        if step is None:
+            self.stage.report(report)
+        else:
+            self.stage.act(report, step)
+        self.delivered += drain(now=at)
+
+    def _pass_time(self, until: datetime) -> None:
+        """What the worker does meanwhile, hour by hour; a limit climbs in the minute in which it passes."""
+        while self.clock < until:
+            hour = self.clock.replace(minute=0, second=0) + HOUR
+            moment = min(hour, until)
+            self._climb(moment)
+            if moment == hour:
+                archive_cases(now=moment)
+                if moment.astimezone(SHANGHAI).hour == READ_AT:
+                    self._read(moment)
+            self.clock = moment
+
+    def _climb(self, until: datetime) -> None:
+        waiting = Clock.objects.filter(stopped_at=None, climbed_at=None, due_at__lt=until).order_by("due_at")
+        while (due := waiting.values_list("due_at", flat=True).first()) is not None:
+            escalate_passed_clocks(now=min(due + MINUTE, until))
+            self.delivered += drain(now=min(due + MINUTE, until))
+
+    def _read(self, now: datetime) -> None:
+        for actor in self.stage.settled.everybody():
+            read_all(actor=actor, now=now)
