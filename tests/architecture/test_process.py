@@ -12,9 +12,10 @@ from tests.servers import serving
 
 MEGABYTES = 150
 # Pictures are looked at, figures computed and texts classified elsewhere: never in a process that answers people.
+# pypinyin is light on the processor and heavy in memory: spellings are stored with the row.
 HEAVY = {
-    "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pyspark", "scipy",
-    "sklearn", "tensorflow", "torch", "transformers",
+    "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pypinyin",
+    "pyspark", "scipy", "sklearn", "tensorflow", "torch", "transformers",
 }  # fmt: skip
 LOADED = """
 import json, sys

@@ -82,10 +82,10 @@ class Commands(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        for name, value in entry.environment.items():
-            os.environ.setdefault(name, value)
-        if HELP_OPTIONS.intersection(sys.argv):  # help needs no secret
-            os.environ.setdefault("NUANXIN_SECRET_KEY", "only-to-show-help")
+        # Reading about a command needs no settings.
+        help_only = {"NUANXIN_SECRET_KEY": "only-to-show-help"} if HELP_OPTIONS.intersection(sys.argv) else {}
+        for name, value in {**entry.environment, **help_only}.items():
+            os.environ[name] = os.environ.get(name) or value
         if entry.needs_application:
             _start_application()
         command = importlib.import_module(f"nuanxin.cli.{entry.module}").command
