@@ -1,14 +1,16 @@
 """The catalogue of kinds of report, held in the process."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
-from nuanxin.cases.enums import Visibility
+from nuanxin.cases.enums import ClockKind, Visibility
 from nuanxin.cases.models import Category
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.worktime import Limit
+from nuanxin.people.enums import UnitType
 
 MAJORS = {
     "01": (gettext_lazy("燃气热力与危险源"), "flame"),
@@ -23,6 +25,16 @@ MAJORS = {
     "10": (gettext_lazy("治安与突发"), "shield-exclamation"),
     "11": (gettext_lazy("民生关怀与文明"), "heart-handshake"),
     "12": (gettext_lazy("骑手服务与权益"), "motorbike"),
+}
+
+
+# Stage limits by default (`domain.md` §2.2, `[design]`): urgent cases run on natural time, the others on working time.
+STAGE_LIMITS: dict[str, tuple[Limit, Limit]] = {
+    ClockKind.SCREEN: (Limit.urgent(minutes=30), Limit.work_time(minutes=30)),
+    ClockKind.DISPATCH: (Limit.urgent(minutes=30), Limit.work_time(minutes=30)),
+    ClockKind.CLAIM: (Limit.urgent(minutes=15), Limit.work_time(hours=2)),
+    ClockKind.ACCEPT: (Limit.urgent(minutes=15), Limit.work_time(hours=4)),
+    ClockKind.VERIFY: (Limit.urgent(hours=4), Limit.work_days(1)),
 }
 
 
@@ -52,6 +64,23 @@ class Kind:
         """The name in the language of the page."""
         return self.name_en.capitalize() if (get_language() or "").startswith("en") else self.name_zh
 
+    def limit(self, clock: str) -> Limit | None:
+        """The limit of a stage for this category; `None` where it has no such clock."""
+        match clock:
+            case ClockKind.RESPOND:
+                return self.respond
+            case ClockKind.MAKE_SAFE:
+                return self.make_safe
+            case ClockKind.HANDLE | ClockKind.TOTAL:
+                return self.finish
+        urgent, normal = STAGE_LIMITS[clock]
+        return urgent if self.urgency in {"U1", "U2"} else normal
+
+    @property
+    def first_look(self) -> Limit | None:
+        """How soon somebody looks at a report: screening, or for U1, which is not screened, the response."""
+        return self.respond if self.is_life_safety else self.limit(ClockKind.SCREEN)
+
     @property
     def is_life_safety(self) -> bool:
         return self.urgency == "U1"
@@ -62,9 +91,27 @@ class Kind:
         return "X" not in self.evidence and not self.is_confidential
 
     @property
+    def lead_words(self) -> str:
+        """The kinds of unit that lead: 消防、社区."""
+        return unit_words(self.lead)
+
+    @property
+    def assist_words(self) -> str:
+        return unit_words(self.assist)
+
+    @property
     def leave_first(self) -> bool:
         """Gas: leave, then call."""
         return "RQ" in self.lead and self.is_life_safety
+
+    @property
+    def call(self) -> str:
+        """Which red card stands before it: the numbers to call, and whether to leave first; kinds share cards."""
+        return "-".join((*self.emergency_numbers, *(["leave"] if self.leave_first else [])))
+
+
+def unit_words(codes: Iterable[str]) -> str:
+    return gettext("、").join(str(UnitType(code).label) for code in codes if code in UnitType.values)
 
 
 def _limit(text: str, urgency: str) -> Limit | None:
@@ -139,14 +186,11 @@ def kinds_by_major(words: str = "", *, limit: int = 73) -> list[tuple[str, list[
     return list(groups.items())
 
 
-def category_rows(*, major: str = "", words: str = "") -> list[Category]:
+def all_kinds(*, major: str = "", words: str = "") -> list[Kind]:
     """For the editor: every category, those out of use included."""
-    rows = Category.objects.filter(major=major) if major else Category.objects.all()
     needle = words.strip().lower().replace(" ", "")
-    if not needle:
-        return list(rows)
-    known = CATALOGUE.get()
-    return [row for row in rows if needle in known[row.code].search_text.replace(" ", "")]
+    rows = [kind for kind in CATALOGUE.get().values() if not major or kind.major == major]
+    return [kind for kind in rows if not needle or needle in kind.search_text.replace(" ", "")]
 
 
 def category_row(code: str) -> Category:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.cases import services
 from nuanxin.cases.forms.categories import CategoryFilterForm, CategoryForm
-from nuanxin.cases.models import Category
 from nuanxin.cases.queries import catalogue
+from nuanxin.cases.queries.catalogue import Kind
 from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
@@ -23,7 +23,7 @@ PAGE, ROWS, EDIT = (f"cases/workbench/{name}.html" for name in ("categories", "c
 def categories(request: ActorRequest) -> HttpResponse:
     form = CategoryFilterForm(request.GET)
     form.is_valid()
-    rows = catalogue.category_rows(
+    rows = catalogue.all_kinds(
         major=form.cleaned_data.get("major") or "", words=form.cleaned_data.get("words") or ""
     )
     context = {
@@ -36,8 +36,8 @@ def categories(request: ActorRequest) -> HttpResponse:
     return render(request, ROWS if partial else PAGE, context)
 
 
-def _by_major(rows: list[Category]) -> list[tuple[str, object, str, list[Category]]]:
-    groups: dict[str, list[Category]] = {}
+def _by_major(rows: list[Kind]) -> list[tuple[str, object, str, list[Kind]]]:
+    groups: dict[str, list[Kind]] = {}
     for row in rows:
         groups.setdefault(row.major, []).append(row)
     return [(major, *catalogue.MAJORS.get(major, (major, "tag")), found) for major, found in groups.items()]
@@ -58,5 +58,6 @@ def category(request: ActorRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已保存。新的上报按新规定；正在计时的不变。"))
             return redirect("cases:categories")
-    context = {"form": form, "category": row, "major": catalogue.MAJORS.get(row.major, ("", "tag"))[0]}
+    kind = catalogue.kind_of(code)
+    context = {"form": form, "category": row, "kind": kind, "major": catalogue.MAJORS.get(row.major, ("", "tag"))[0]}
     return render(request, EDIT, context, status=422 if form.errors else 200)

@@ -17,8 +17,8 @@ def tell(form: Form, error: Invalid, renamed: Mapping[str, str] | None = None) -
     """`renamed`: a service's word for a field → the form's."""
     names = renamed or {}
     told = False
-    for name, text in error.fields.items():
-        name = names.get(name, name)
+    for said, text in error.fields.items():
+        name = names.get(said, said)
         if name in form.fields:
             form.add_error(name, str(text))
             told = True
