@@ -44,19 +44,20 @@ def next_serial(name: str) -> int:
     row. Inside a transaction exactly one number is taken with it: a block that could be rolled back must not be kept.
     """
     if connection.in_atomic_block:
-        return _take(name, 1)
+        return take_serials(name, 1)
     key = (os.getpid(), str(connection.settings_dict["NAME"]), name)  # a forked child shares no block
     with _lock:
         block = _blocks.get(key)
         if block is None or block.next_value >= block.end:
-            start = _take(name, BLOCK_SIZE)
+            start = take_serials(name, BLOCK_SIZE)
             block = _blocks[key] = _Block(start, start + BLOCK_SIZE)
         value = block.next_value
         block.next_value += 1
         return value
 
 
-def _take(name: str, count: int) -> int:
+def take_serials(name: str, count: int) -> int:
+    """The first of so many numbers in a row, taken in the caller's transaction."""
     with transaction.atomic():
         updated = Serial.objects.filter(name=name).update(next_value=F("next_value") + count)
         if not updated:
