@@ -153,14 +153,15 @@ def test_the_report_form_asks_by_name_or_by_place(client):
 def test_points_for_the_map(client):
     compound("云栖里")
     worker = people.sign_in(client, people.staff("dispatcher", scope_code=STREET))
-    found = worker.get(f"{LIST}points.geojson?bbox=104.48,38.48,104.49,38.49").json()["features"]
+    found = worker.get(f"{LIST}near.geojson?bbox=104.48,38.48,104.49,38.49").json()["features"]
     assert [each["properties"]["title"] for each in found] == ["云栖里"]
+    assert worker.get(f"{LIST}near.geojson").json()["features"] == found
     assert (
-        worker.get(f"{LIST}points.geojson?bbox=1,2,3", headers={"Accept": "application/json"}).status_code
+        worker.get(f"{LIST}near.geojson?bbox=1,2,3", headers={"Accept": "application/json"}).status_code
         == 422
     )
 
 
 def test_strangers_sign_in_first(client):
-    for address in ("", "pick/", "new/", "points.geojson"):
+    for address in ("", "pick/", "new/", "near.geojson"):
         assert client.get(f"{LIST}{address}").status_code == 302

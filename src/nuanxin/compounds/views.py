@@ -222,12 +222,8 @@ def _option(compound: Compound, path: str) -> dict[str, Any]:
 
 @require_safe
 @requires("compounds.view")
-def points(request: ActorRequest) -> HttpResponse:
-    """Compounds in a box of the map as GeoJSON: `?bbox=west,south,east,north`."""
-    try:
-        box = Bounds(*(float(side) for side in request.GET.get("bbox", "").split(",")))
-    except (TypeError, ValueError) as error:
-        raise BadPlace(_("地图范围要是四个数字。")) from error
+def near_geojson(request: ActorRequest) -> HttpResponse:
+    """Compounds on the map: in `?bbox=west,south,east,north`, without one around the actor's own area."""
     features = [
         {
             "type": "Feature",
@@ -240,7 +236,19 @@ def points(request: ActorRequest) -> HttpResponse:
             },
             "geometry": {"type": "Point", "coordinates": [each.lng, each.lat]},
         }
-        for each in queries.compounds_in_box(box)
+        for each in _on_the_map(request)
     ]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     return HttpResponse(body, content_type="application/geo+json")
+
+
+def _on_the_map(request: ActorRequest) -> list[Compound]:
+    given = request.GET.get("bbox", "")
+    if not given:
+        scope = request.actor.scope_code
+        box = (bounds_of(scope) if scope else None) or bounds_of()
+        return queries.compounds_in_box(box) if box else []
+    try:
+        return queries.compounds_in_box(Bounds(*(float(side) for side in given.split(","))))
+    except (TypeError, ValueError) as error:
+        raise BadPlace(_("地图范围要是四个数字。")) from error

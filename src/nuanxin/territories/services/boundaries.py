@@ -7,7 +7,7 @@ from typing import Any
 import shapely
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from nuanxin.kernel import audit
@@ -147,12 +147,16 @@ def _check_code(code: str, level: str, known: set[str], seen: set[str]) -> None:
 
 
 def _put_grids(outlines: list[_Outline], origin: str, now: datetime, actor: Actor) -> None:
-    if not outlines:
-        return
-    rows = [DivisionRow(each.code, each.name or _("第 %d 网格") % int(each.code[-3:])) for each in outlines]
-    put_territories(
-        rows=[DivisionRow(row.code, str(row.name)) for row in rows], source=origin, now=now, actor=actor
-    )
+    """Create or rename grids; one whose feature has no name keeps the one it has, or is numbered."""
+    named = [DivisionRow(each.code, each.name) for each in outlines if each.name]
+    unnamed = [each.code for each in outlines if not each.name]
+    present: set[str] = set()
+    for start in range(0, len(unnamed), FEW):
+        rows = Territory.objects.filter(code__in=unnamed[start : start + FEW])
+        present.update(rows.values_list("code", flat=True))
+    numbered = [DivisionRow(code, _("第 %d 网格") % int(code[-3:])) for code in unnamed if code not in present]
+    if named or numbered:
+        put_territories(rows=[*named, *numbered], source=origin, now=now, actor=actor)
 
 
 def _nested(outlines: list[_Outline], report: BoundaryReport) -> Iterator[_Outline]:
