@@ -12,9 +12,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -67,6 +67,15 @@ class Victim:
                 _kill(process)
             self.kills += 1
         return self.kills
+
+    @contextmanager
+    def alive(self) -> "Iterator[subprocess.Popen[bytes]]":
+        """Run it once more and let it live as long as the block."""
+        process = self._start()
+        try:
+            yield process
+        finally:
+            _kill(process)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
