@@ -11,6 +11,7 @@ what it does, and returns what it measured (one mapping, or several), which the 
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import os
@@ -61,6 +62,7 @@ def _run_alone(name: str) -> bool:
             "NUANXIN_DATABASE_URL": url,
             "NUANXIN_HOME": home,
             "NUANXIN_SECRET_KEY": os.environ.get("NUANXIN_SECRET_KEY", "benchmark-" + "0" * 40),
+            "NUANXIN_KEYS": base64.b64encode(os.urandom(32)).decode(),
             "NUANXIN_SMS_PROVIDER": "recorder",
             "NUANXIN_MAIL_PROVIDER": "recorder",
         }

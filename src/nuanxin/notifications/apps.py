@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _unread(request: Any) -> int:
-    from nuanxin.notifications import queries  # noqa: PLC0415  -- models are not loaded when the app is configured
+    from nuanxin.notifications import queries
 
     return queries.unread_count(request.actor, now=request.now)
 
@@ -16,7 +16,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from nuanxin.ui import slots  # noqa: PLC0415  -- the registry belongs to a running project
+        from nuanxin.ui import slots
 
         item = slots.Item(
             _("消息"),

@@ -1,5 +1,6 @@
 """Reads of one's own inbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from django.urls import reverse
 from nuanxin.cases.enums import ClockKind
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.worktime import Limit
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.wording import WORDS, Words
+from nuanxin.territories.queries import path_names
 
 PAGE_SIZE = 30
 COUNT_CAP = 100
@@ -46,7 +49,9 @@ def inbox_page(actor: Actor, *, now: datetime, before: int | None = None) -> tup
         rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
-    return [line_of(notice) for notice in page], page[-1].pk if len(found) > PAGE_SIZE else None
+    streets = path_names({notice.facts.get("street", "") for notice in page})
+    lines = [line_of(notice, streets) for notice in page]
+    return lines, page[-1].pk if len(found) > PAGE_SIZE else None
 
 
 def unread_count(actor: Actor, *, now: datetime) -> int:
@@ -56,9 +61,9 @@ def unread_count(actor: Actor, *, now: datetime) -> int:
     return inbox(actor, now=now).order_by().filter(read_at=None)[:COUNT_CAP].count()
 
 
-def line_of(notice: Notice) -> Line:
+def line_of(notice: Notice, streets: Mapping[str, str]) -> Line:
     words: Words = WORDS[notice.kind]
-    facts = _facts(notice)
+    facts = _facts(notice, streets)
     return Line(
         notice=notice,
         title=str(words.title) % facts,
@@ -69,12 +74,16 @@ def line_of(notice: Notice) -> Line:
     )
 
 
-def _facts(notice: Notice) -> dict[str, str]:
+def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     """Codes become words in the reader's language; a fact that is missing stays empty."""
-    facts = {name: "" for name in ("street", "within", "unit", "role", "place", "count", "clock", "category")}
+    facts = dict.fromkeys(("street", "within", "unit", "role", "place", "count", "clock", "category"), "")
     facts |= {name: str(value) for name, value in notice.facts.items()}
     kind = kinds().get(facts["category"])
     facts["category"] = kind.name if kind else facts["category"]
+    facts["street"] = streets.get(facts["street"], "").split(" ")[-1]
+    facts["unit"] = facts["unit"] or facts["street"]
+    if facts["within"]:
+        facts["within"] = Limit.parse(facts["within"]).label
     if facts["clock"]:
         facts["clock"] = str(ClockKind(facts["clock"]).label)
     return facts

@@ -1,4 +1,4 @@
-"""No pushing while people ride: the peak hours of `domain.md` §10.3 (003-18) are quiet, except when life is at stake."""
+"""No pushing while people ride: the peak hours of `domain.md` §10.3 are quiet, unless life is at stake."""
 
 from datetime import datetime, time
 

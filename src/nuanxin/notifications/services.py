@@ -9,14 +9,14 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.quiet import visible_from
-from nuanxin.people.models import Assignment, Person
+from nuanxin.people.models import Assignment
 
 KEEP = timedelta(days=180)
 
 
 def tell_reporter(
     *,
-    person: Person,
+    person_id: int,
     event_id: UUID,
     kind: str,
     case_number: str,
@@ -26,7 +26,7 @@ def tell_reporter(
 ) -> None:
     """One notice for the reporter, held back in the peak hours unless life is at stake."""
     notice = Notice(
-        person=person,
+        person_id=person_id,
         event_id=event_id,
         kind=kind,
         case_number=case_number,

@@ -11,8 +11,7 @@ from nuanxin.notifications import services
 from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.urgent import text_those_on_duty
 from nuanxin.people.models import Assignment
-from nuanxin.people.queries import assignments_at, name_of_role, organisation_label, person_of_subject
-from nuanxin.territories.queries import path_name
+from nuanxin.people.queries import assignments_at, name_of_role, organisation_label, person_id_of_subject
 
 DISPATCH_ROLES = ("dispatcher",)
 HEAD_ROLES = ("dept_lead", "community_head", "street_lead")
@@ -23,8 +22,7 @@ VERIFY_ROLES = ("dispatcher",)
 @subscribe(events.CaseReported)
 def case_reported(event: events.CaseReported, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    street = path_name(_street(envelope.scope_code)).split(" ")[-1]
-    _reporter(envelope, case, Kind.RECEIVED, street=street, within=case.first_look_within)
+    _reporter(envelope, case, Kind.RECEIVED, street=_street(envelope.scope_code), within=case.first_look_within)
     if not case.is_life_safety:
         _staff(envelope, case, Kind.NEW_REPORT, _at_street(envelope, DISPATCH_ROLES), place=case.place)
 
@@ -120,19 +118,19 @@ def clock_passed(event: events.ClockPassed, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     if event.organisation_id is not None:
         staff = _of(event.organisation_id, HEAD_ROLES, envelope)
-        unit = organisation_label(event.organisation_id)
+        where = {"unit": organisation_label(event.organisation_id)}
     else:
         staff = _at_street(envelope, ("street_lead",))
-        unit = path_name(_street(envelope.scope_code)).split(" ")[-1]
-    _staff(envelope, case, Kind.LATE, staff, clock=event.clock, unit=unit)
+        where = {"street": _street(envelope.scope_code)}
+    _staff(envelope, case, Kind.LATE, staff, clock=event.clock, **where)
 
 
 def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> None:
-    person = person_of_subject(envelope.subject_id) if envelope.subject_id else None
-    if person is None:
+    person_id = person_id_of_subject(envelope.subject_id) if envelope.subject_id else None
+    if person_id is None:
         return
     services.tell_reporter(
-        person=person,
+        person_id=person_id,
         event_id=envelope.id,
         kind=kind,
         case_number=case.number,

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from nuanxin.cases.enums import ClockKind, Desk, Visibility
-from nuanxin.cases.models import Case, Clock
-from nuanxin.kernel.worktime import Limit
+from nuanxin.cases.enums import Desk, Visibility
+from nuanxin.cases.models import Case
+from nuanxin.cases.queries.catalogue import kind_of
+
+COLUMNS = ("number", "category_id", "visibility", "desk", "address", "compound__name")
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """`place` is empty for a confidential case; `first_look_within` is a limit in words."""
+    """`place` is empty for a confidential case; `first_look_within` is a limit (`PT30M`)."""
 
     number: str
     category: str
@@ -21,26 +23,17 @@ class CaseFacts:
 
 
 def case_facts(case_id: int) -> CaseFacts:
-    case = Case.objects.select_related("category", "compound").get(pk=case_id)
+    """One statement."""
+    case = Case.objects.select_related("compound").only(*COLUMNS).get(pk=case_id)
+    kind = kind_of(case.category_id)
     confidential = case.visibility == Visibility.CONFIDENTIAL
     place = case.address or (case.compound.name if case.compound else "")
     return CaseFacts(
         number=case.number,
         category=case.category_id,
-        category_name_zh=case.category.name_zh,
+        category_name_zh=kind.name_zh,
         place="" if confidential else place,
-        is_life_safety=case.urgency == "U1",
+        is_life_safety=kind.is_life_safety,
         awaits_verification=case.desk == Desk.VERIFY,
-        first_look_within=_first_look(case),
+        first_look_within=str(kind.first_look or ""),
     )
-
-
-def _first_look(case: Case) -> str:
-    """How soon somebody looks at it: the response limit, else the screening one."""
-    limits = dict(
-        Clock.objects.filter(case=case, kind__in=[ClockKind.RESPOND, ClockKind.SCREEN]).values_list(
-            "kind", "limit"
-        )
-    )
-    text = limits.get(ClockKind.SCREEN) or limits.get(ClockKind.RESPOND) or ""
-    return Limit.parse(text).label if text else ""

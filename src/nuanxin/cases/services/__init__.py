@@ -23,6 +23,7 @@ from nuanxin.cases.services.handling import (
 )
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
+from nuanxin.cases.services.rules import put_dispatch_rule
 from nuanxin.cases.services.steps import Photo
 from nuanxin.cases.services.verifying import (
     archive_cases,
@@ -53,6 +54,7 @@ __all__ = [
     "mark_made_safe",
     "pass_verification",
     "perform_step",
+    "put_dispatch_rule",
     "rate_case",
     "reject_case",
     "reopen_case",

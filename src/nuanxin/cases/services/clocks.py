@@ -9,19 +9,10 @@ from django.db.models import Min, QuerySet, Value, When
 
 from nuanxin.cases.enums import ClockKind, ClockOutcome
 from nuanxin.cases.models import Case, Clock, Task
-from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.kernel.worktime import SHANGHAI, Limit, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
 from nuanxin.kernel.worktime.services import calendar_of, snapshot_for
-
-# Stage limits by default (`domain.md` §2.2, `[design]`): urgent cases run on natural time, the others on working time.
-STAGE_LIMITS: dict[str, tuple[Limit, Limit]] = {
-    ClockKind.SCREEN: (Limit.urgent(minutes=30), Limit.work_time(minutes=30)),
-    ClockKind.DISPATCH: (Limit.urgent(minutes=30), Limit.work_time(minutes=30)),
-    ClockKind.CLAIM: (Limit.urgent(minutes=15), Limit.work_time(hours=2)),
-    ClockKind.ACCEPT: (Limit.urgent(minutes=15), Limit.work_time(hours=4)),
-    ClockKind.VERIFY: (Limit.urgent(hours=4), Limit.work_days(1)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +23,6 @@ class Start:
     limit: Limit | None = None
     task: Task | None = None
     organisation_id: int | None = None
-
-
-def limit_for(case: Case, kind: str) -> Limit | None:
-    """The limit of this stage for this case; `None` where the category has no such clock."""
-    category = kind_of(case.category_id)
-    own = {
-        ClockKind.RESPOND: category.respond,
-        ClockKind.MAKE_SAFE: category.make_safe,
-        ClockKind.HANDLE: category.finish,
-        ClockKind.TOTAL: category.finish,
-    }
-    if kind in own:
-        return own[ClockKind(kind)]
-    urgent, normal = STAGE_LIMITS[kind]
-    return urgent if _is_natural(category) else normal
-
-
-def _is_natural(category: Kind) -> bool:
-    return category.urgency in {"U1", "U2"}
 
 
 def plan_clocks(case: Case, starts: Iterable[Start], *, now: datetime) -> list[Clock]:
@@ -82,7 +54,7 @@ def _clock(
     snapshot: CalendarSnapshot,
     calendar: WorkCalendar,
 ) -> Clock | None:
-    limit = start.limit or limit_for(case, start.kind)
+    limit = start.limit or kind_of(case.category_id).limit(start.kind)
     if limit is None:
         return None
     due = due_at(now, limit, calendar)

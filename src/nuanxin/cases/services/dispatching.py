@@ -39,7 +39,7 @@ def start_screening(*, actor: Actor, case: Case, now: datetime) -> Case:
 
 
 def file_case(*, actor: Actor, case: Case, now: datetime, opinion: str = "") -> Case:
-    """Establish the case (立案): the total clock starts. Publishes `CaseFiled`, and `CaseHandedOff` where it applies."""
+    """Establish the case (立案): the total clock starts. Publishes `CaseFiled`, where it applies `CaseHandedOff`."""
     with transaction.atomic():
         case = locked_case(actor, "cases.file", case)
         _file(case, actor=actor, now=now, opinion=opinion)

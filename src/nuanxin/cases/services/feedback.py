@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, MessageDirection
 from nuanxin.cases.events import CaseRated, CaseReopened, QuestionAnswered, QuestionAsked, ReporterRevealed
-from nuanxin.cases.models import Case, CaseMessage, Rating, Reporter
+from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Rating, Reporter
 from nuanxin.cases.services.clocks import set_next_due
 from nuanxin.cases.services.dispatching import start_total
 from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
-from nuanxin.cases.services.verifying import RATING_WINDOW
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict

@@ -188,7 +188,7 @@ def submit_result(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Ph
 
 
 def return_task(*, actor: Actor, task: Task, reason: str, opinion: str, now: datetime) -> Case:
-    """Hand the part back with a reason (首接负责: never silently). The dispatcher has it again. Publishes `TaskReturned`."""
+    """Hand the part back with a reason (首接负责: never silently) to the dispatcher. Publishes `TaskReturned`."""
     if reason not in ReturnReason.values:
         raise MissingField(fields={"reason": _("请选择退回原因。")})
     text = require_text("opinion", opinion, _("请说明退回的依据。"))

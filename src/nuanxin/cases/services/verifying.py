@@ -1,20 +1,19 @@
-"""Verification by another organisation than the one that handled it, and the end of a case (`domain.md` §2.1 step 5)."""
+"""Verification by another organisation than the handler's, and the end of a case (`domain.md` §2.1 step 5)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, ClockKind, Outcome, TaskState
 from nuanxin.cases.events import CaseClosed, ReworkRequested
-from nuanxin.cases.models import Case, Task
+from nuanxin.cases.models import RATING_WINDOW, Case, Task
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.steps import MissingField, Photo, announce, locked_case, move_case, require_text
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
 
-RATING_WINDOW = timedelta(days=7)
 ARCHIVE_BATCH = 500
 
 

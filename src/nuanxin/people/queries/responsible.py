@@ -85,7 +85,7 @@ def assignments_at(
     if site_id is not None:
         where["site_id"] = site_id  # type: ignore[assignment]  # as above
     found = Assignment.objects.filter(active(now), role__in=list(roles), person__is_active=True, **where)
-    return list(found.select_related("person__subject").order_by("pk"))
+    return list(found.only("pk", "person_id", "role_id").order_by("pk"))
 
 
 def on_duty(*, now: datetime, organisation_id: int | None = None, scope_code: str = "") -> list[Assignment]:

@@ -34,6 +34,12 @@ def person_of_subject(subject_id: UUID) -> Person | None:
     return Person.objects.filter(subject__pk=subject_id, is_active=True).first()
 
 
+def person_id_of_subject(subject_id: UUID) -> int | None:
+    """The key alone, for those who only address somebody."""
+    found = Subject.objects.filter(pk=subject_id, person__is_active=True)
+    return found.values_list("person_id", flat=True).first()
+
+
 def persons_of_subjects(subject_ids: Iterable[UUID]) -> dict[UUID, Person]:
     found = Subject.objects.filter(pk__in=set(subject_ids), person__is_active=True).select_related("person")
     return {subject.pk: subject.person for subject in found if subject.person}

@@ -1,0 +1,112 @@
+"""The raw limit: what one unit of work writes, captured from a real one and replayed by bare psycopg.
+
+Ids that the database hands out are recognised by their value (sequences are set far apart before the capture) and
+become the ids of the replayed row; values that must be unique are made new for each replay.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Barrier
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+
+APART = 1_000_000_000
+TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
+_unique = count(int(time.time() * 1000) % 10_000_000 * 1000)
+
+
+@dataclass
+class Statements:
+    """What one unit of work executed. `writes` are the inserts and updates, with their parameters."""
+
+    all: list[str] = field(default_factory=list)
+    writes: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+
+
+def capture(work: Callable[[], None]) -> Statements:
+    """Run `work` three times, the last time watched: caches are warm then, as in a server that has run for a minute."""
+    _set_sequences_apart()
+    seen = Statements()
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  -- Django's
+        seen.all.append(sql)
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE")):
+            seen.writes.append((sql, list(params[0]) if many else list(params or ())))
+        return execute(sql, params, many, context)
+
+    work()
+    work()
+    with connection.execute_wrapper(watch):
+        work()
+    return seen
+
+
+def _set_sequences_apart() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE data_type = 'bigint'::regtype ORDER BY 1")
+        for place, (name,) in enumerate(cursor.fetchall(), start=1):
+            cursor.execute(f'ALTER SEQUENCE "{name}" RESTART WITH {place * APART + 1}')  # noqa: S608
+
+
+def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections: int) -> float:
+    """Seconds for `times` transactions of these statements, prepared, over so many connections."""
+    settings = connection.get_connection_params()
+    settings = {key: settings[key] for key in ("host", "port", "dbname", "user", "password") if settings.get(key)}
+    transaction.get_connection().ensure_connection()
+    ready = Barrier(connections + 1)
+    with ThreadPoolExecutor(connections) as pool:
+        share = times // connections
+        threads = [pool.submit(_replay, settings, writes, share, ready) for _ in range(connections)]
+        ready.wait()
+        start = time.perf_counter()
+        for thread in threads:
+            thread.result()
+        return time.perf_counter() - start
+
+
+def _replay(settings: dict[str, Any], writes: Sequence[tuple[str, Sequence[Any]]], times: int, ready: Barrier) -> None:
+    with psycopg.connect(**settings, autocommit=True) as raw, raw.cursor() as cursor:
+        for number in range(times + 1):
+            if number == 1:
+                ready.wait()
+            with raw.transaction():
+                _once(cursor, writes)
+
+
+def _once(cursor: psycopg.Cursor[Any], writes: Sequence[tuple[str, Sequence[Any]]]) -> None:
+    """One transaction: captured ids map to the ids handed out now, unique values to new ones."""
+    new: dict[Any, Any] = {}
+    for sql, params in writes:
+        cursor.execute(sql, [_fresh(value, new) for value in params], prepare=True)
+        if "RETURNING" in sql and cursor.description:
+            table = TABLE.search(sql)
+            for row in cursor.fetchall():
+                new[("id", table.group(1) if table else "")] = row[0]
+                _learn(new, row[0])
+
+
+def _learn(new: dict[Any, Any], handed_out: Any) -> None:
+    """The captured id of the same sequence has the same billions."""
+    if isinstance(handed_out, int):
+        new[handed_out // APART] = handed_out
+
+
+def _fresh(value: Any, new: dict[Any, Any]) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool) and value > APART:
+        return new.get(value // APART, value)
+    if isinstance(value, uuid.UUID):
+        return new.setdefault(value, uuid.uuid4()) if value.version == 7 else value
+    if isinstance(value, str) and len(value) == 19 and value.isdigit():
+        return new.setdefault(value, f"{next(_unique):019d}")
+    if isinstance(value, str) and len(value) == 32 and re.fullmatch(r"[0-9a-f]{32}", value):
+        return new.setdefault(value, uuid.uuid4().hex)
+    return value

@@ -1,0 +1,279 @@
+"""What the one who reported sees of it: every step and every unit, no person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from nuanxin.cases.enums import (
+    INSTEAD,
+    CaseState,
+    MessageDirection,
+    PhotoKind,
+    RejectReason,
+    TaskRole,
+)
+from nuanxin.cases.models import RATING_WINDOW, Attachment, Case, CaseLog, CaseMessage, Rating, Reporter, Task
+from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.headline import Headline, headline
+from nuanxin.cases.queries.page import FOLLOWING
+from nuanxin.cases.queries.picking import icon_of
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.territories.enums import Level
+from nuanxin.territories.models import Territory
+from nuanxin.territories.queries import path_name
+
+PAGE = 20
+Text = str | Promise
+
+# Between offices: the reporter is told neither that it happened nor what was said.
+NOT_TOLD = frozenset({"call_in", "withdraw", "finish", "archive", "rework"})
+LOOKS = {
+    "report": ("camera", "brand"),
+    "reject": ("ban", "wait"),
+    "dispatch": ("send", ""),
+    "claim": ("user-check", ""),
+    "accept": ("check", ""),
+    "start": ("tool", "brand"),
+    "return": ("arrow-back-up", "wait"),
+    "make_safe": ("shield-check", "ok"),
+    "self_handle": ("clipboard-check", "brand"),
+    "submit_result": ("clipboard-check", "brand"),
+    "verify": ("eye", ""),
+    "pass": ("circle-check", "ok"),
+    "fail": ("rotate", "wait"),
+    "reopen": ("rotate", "wait"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of one's reports in a list."""
+
+    case: Case
+    kind: Kind
+    icon: str
+    place: str
+    headline: Headline
+
+    @property
+    def done_steps(self) -> int:
+        return self.case.step - 1
+
+    @property
+    def is_stopped(self) -> bool:
+        return bool(self.case.reject_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of the public timeline."""
+
+    at: datetime
+    title: str
+    words: str
+    icon: str
+    tone: str
+    photos: Sequence[Attachment]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    line: Line
+    area: str
+    street: str
+    steps: Sequence[Told]
+    before: Attachment | None
+    after: Attachment | None
+    messages: Sequence[CaseMessage]
+    rating: Rating | None
+    instead: Text
+    rate_until: datetime | None
+    may_reopen: bool
+
+    @property
+    def case(self) -> Case:
+        return self.line.case
+
+    @property
+    def is_asked(self) -> bool:
+        """The last word in the relay is a question."""
+        return bool(self.messages) and self.messages[-1].direction == MessageDirection.TO_REPORTER
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a report has set going: who has it and when somebody looks."""
+
+    case: Case
+    kind: Kind
+    street: str
+    units: Sequence[str]
+    look_by: datetime | None
+    place: str
+
+
+def own_lines(actor: Actor, *, now: datetime, is_open: bool | None = None, before: int = 0) -> list[Line]:
+    """At most `PAGE` + 1 of the actor's reports, the latest first; two statements however many there are."""
+    rows = detail.own_cases(actor).select_related("handled_by")
+    if is_open is not None:
+        rows = rows.filter(closed_at__isnull=is_open)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return _lines(rows[: PAGE + 1], now=now)
+
+
+def open_lines(actor: Actor, *, now: datetime, most: int) -> tuple[list[Line], bool]:
+    """The latest open ones for the home page, and whether there are more."""
+    rows = detail.own_cases(actor).select_related("handled_by").filter(closed_at=None)
+    lines = _lines(rows[: most + 1], now=now)
+    return lines[:most], len(lines) > most
+
+
+def has_reported(actor: Actor) -> bool:
+    return detail.own_cases(actor).exists()
+
+
+def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
+    """Raises `NotFound`."""
+    case = detail.own_case(actor, number)
+    logs = detail.timeline(case)
+    line = _lines([case], now=now)[0]
+    rating = _rating(case)
+    open_to_rate = _rate_until(case, now=now)
+    street = path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET)
+    return OwnPage(
+        line=line,
+        area=path_name(case.scope_code, top=Level.STREET),
+        street=street,
+        steps=_told(case, logs, street),
+        before=_picture(logs, PhotoKind.BEFORE) or _reported_picture(logs),
+        after=_picture(logs, PhotoKind.AFTER),
+        messages=detail.messages_of(case),
+        rating=rating,
+        instead=_instead(case),
+        rate_until=None if rating else open_to_rate,
+        may_reopen=bool(open_to_rate and not case.reopened_count),
+    )
+
+
+def sent(actor: Actor, number: str) -> Sent:
+    """Raises `NotFound`."""
+    case = detail.own_case(actor, number)
+    tasks = Task.objects.filter(case=case).select_related("organisation")
+    order = {TaskRole.COMMUNITY: 0, TaskRole.LEAD: 1}
+    units = sorted(tasks, key=lambda task: (order.get(TaskRole(task.role), 2), task.pk))
+    return Sent(
+        case=case,
+        kind=kind_of(case.category_id),
+        street=path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET),
+        units=[task.organisation.label for task in units],
+        look_by=case.next_due_at,
+        place=_place(case, path_name(case.scope_code, top=Level.STREET)),
+    )
+
+
+def number_by_key(actor: Actor, key: str) -> str:
+    """The case that the actor has already sent under this key; empty for none."""
+    rows = Reporter.objects.filter(submitter_id=actor.subject_id, key=key)
+    return rows.values_list("case__number", flat=True).first() or "" if actor.subject_id else ""
+
+
+def _lines(cases: Iterable[Case], *, now: datetime) -> list[Line]:
+    found = list(cases)
+    names = _names(found)
+    lines = []
+    for case in found:
+        street, community = (names.get(code, "") for code in _codes(case))
+        kind = kind_of(case.category_id)
+        words = headline(case, street=street, community=community, now=now)
+        place = _place(case, f"{street} {community}".strip())
+        lines.append(Line(case, kind, icon_of(kind), place, words))
+    return lines
+
+
+def _place(case: Case, area: str) -> str:
+    return case.address or (case.compound.name if case.compound else "") or area
+
+
+def _codes(case: Case) -> tuple[str, str]:
+    """Of the street and of the community; a case that lies in a street only has no community."""
+    digits = case.scope_code[: LEVELS["community"]]
+    known = digits[LEVELS["street"] :].strip("0")
+    return padded(case.scope_code[: LEVELS["street"]]), digits if known else ""
+
+
+def _names(cases: Sequence[Case]) -> dict[str, str]:
+    codes = {code for case in cases for code in _codes(case) if code}
+    rows = Territory.objects.filter(code__in=codes).only("code", "name") if codes else []
+    return {row.code: row.short_name for row in rows}
+
+
+def _rating(case: Case) -> Rating | None:
+    """The one of the present round: a case that was reopened is rated anew."""
+    return Rating.objects.filter(case=case, round=case.reopened_count).first()
+
+
+def _rate_until(case: Case, *, now: datetime) -> datetime | None:
+    if case.state != CaseState.CLOSED or case.closed_at is None:
+        return None
+    until = case.closed_at + RATING_WINDOW
+    return until if now <= until else None
+
+
+def _instead(case: Case) -> Text:
+    return INSTEAD[RejectReason(case.reject_reason)] if case.reject_reason else ""  # type: ignore[return-value]
+
+
+def _told(case: Case, logs: Sequence[CaseLog], street: str) -> list[Told]:
+    """The latest first; a task's move and what the case makes of it are one step."""
+    steps = []
+    for log in logs:
+        follows = log.role == "system" and not log.task_id and log.action in FOLLOWING
+        if log.action in NOT_TOLD or follows:
+            continue
+        icon, tone = LOOKS.get(log.action, ("", ""))
+        words = log.opinion if log.action in detail.TOLD_TO_REPORTER else ""
+        if log.action == "report":
+            words = case.text
+        steps.append(Told(log.at, _title(case, log, street), words, icon, tone, list(log.attachments.all())))
+    return steps[::-1]
+
+
+def _title(case: Case, log: CaseLog, street: str) -> str:
+    unit = log.task.organisation.label if log.task else log.organisation.label if log.organisation else ""
+    who = {"unit": unit or street or _("街道")}
+    titles = {
+        "report": _("你上报了这件事"),
+        "screen": _("%(unit)s开始核实"),
+        "file": _("立案，开始计时"),
+        "reject": _("%(unit)s没有受理"),
+        "dispatch": _("已派单"),
+        "claim": _("%(unit)s领单"),
+        "accept": _("%(unit)s接单"),
+        "start": _("%(unit)s开始处理"),
+        "return": _("%(unit)s退回，由街道重新派"),
+        "make_safe": _("%(unit)s控制住了险情"),
+        "self_handle": _("%(unit)s处理好了"),
+        "submit_result": _("%(unit)s说处理好了"),
+        "verify": _("%(unit)s去现场核查"),
+        "pass": _("%(unit)s核查通过，办结"),
+        "fail": _("%(unit)s核查没通过，要返工"),
+        "reopen": _("你说没解决，重新打开"),
+    }
+    return titles.get(log.action, _("%(unit)s处理了一步")) % who
+
+
+def _picture(logs: Sequence[CaseLog], kind: str) -> Attachment | None:
+    """The last one of its kind."""
+    found = [each for log in logs for each in log.attachments.all() if each.kind == kind]
+    return found[-1] if found else None
+
+
+def _reported_picture(logs: Sequence[CaseLog]) -> Attachment | None:
+    found = [each for log in logs if log.action == "report" for each in log.attachments.all()]
+    return found[0] if found else None
