@@ -1,10 +1,11 @@
 """我的资料: what is stored about oneself, and every way to change it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -194,7 +195,11 @@ def consent(request: Any, purpose: str) -> HttpResponse:
 @signed_in
 @require_POST
 def switch(request: Any) -> HttpResponse:
+    try:
+        chosen = UUID(request.POST.get("assignment", ""))
+    except ValueError:
+        raise Http404 from None
     services.switch_assignment(
-        request=request, person=request.person, public_id=request.POST.get("assignment", ""), now=request.now,
+        request=request, person=request.person, public_id=chosen, now=request.now,
     )  # fmt: skip
     return redirect(settings.LOGIN_REDIRECT_URL)
