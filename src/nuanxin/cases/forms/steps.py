@@ -182,13 +182,16 @@ class DispatchForm(StepForm):
     @property
     def assist_rows(self) -> list[tuple[Suggestion, str, bool]]:
         chosen = self.chosen("assists")
-        return [(each, value, value in chosen) for each, value, _lead in self.lead_rows]
+        rows = [(each, value) for each, value, _lead in self.lead_rows if each.role != "lead"]
+        return [(each, value, value in chosen) for each, value in rows]
 
     @property
     def other_assists(self) -> list[tuple[str, str, bool]]:
+        """Those not suggested, and the suggested lead: somebody else may be chosen to lead it."""
         assert self.units is not None  # noqa: S101  -- as above
         chosen = self.chosen("assists")
-        return [(value, label, value in chosen) for value, label in self.units.others_flat()]
+        leads = [(value, each.organisation.name) for each, value, _c in self.lead_rows if each.role == "lead"]
+        return [(value, label, value in chosen) for value, label in [*leads, *self.units.others_flat()]]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.enums import OVER_STATES, PhotoKind
-from nuanxin.cases.models import Attachment, Case, CaseLog, Reporter, Task
+from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind
+from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Reporter, Task
 from nuanxin.cases.workflow import CASE, TASK
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
@@ -162,7 +162,7 @@ def write_log(
         opinion=opinion,
         reason=reason,
         seconds_used=max(0, int((now - since).total_seconds())),
-        is_overdue=case.next_due_at is not None and case.next_due_at < now,
+        is_overdue=_is_overdue(case, action, task, now=now),
     )
     attach(case, log, photos, now=now)
     audit.record(
@@ -175,6 +175,15 @@ def write_log(
         now=now,
     )
     return log
+
+
+def _is_overdue(case: Case, action: str, task: Task | None, *, now: datetime) -> bool:
+    """Whether a limit of this very step had passed; another unit's delay is not this one's."""
+    if case.next_due_at is None or case.next_due_at >= now:
+        return False
+    passed = Clock.objects.filter(case=case, stopped_at=None, due_at__lt=now)
+    own = passed.filter(kind=ClockKind.MAKE_SAFE) if action == "make_safe" else passed.filter(task=task)
+    return own.exists()
 
 
 def attach(case: Case, log: CaseLog, photos: Sequence[Photo], *, now: datetime) -> None:

@@ -27,7 +27,7 @@ RENAMED = {"place": "place_by"}
 @requires("cases.report_for")
 def desk(request: ActorRequest) -> HttpResponse:
     communities = community_choices(request.actor)
-    form = DeskForm(posted(request), request.FILES, communities=communities)
+    form = DeskForm(posted(request), request.FILES or None, communities=communities)
     if request.method == "POST" and form.is_valid():
         try:
             submission = services.report_case(

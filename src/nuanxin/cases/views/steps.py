@@ -73,7 +73,7 @@ def _form(request: ActorRequest, case: Case, name: str) -> StepForm:
     given: dict[str, Any] = {"takes_photos": not kind_of(case.category_id).is_confidential}
     if name in CHOOSES_UNITS:
         given["units"] = Units(suggest_units(case), units_around(case.scope_code))
-    return FORMS.get(name, PlainForm)(posted(request), request.FILES, **given)
+    return FORMS.get(name, PlainForm)(posted(request), request.FILES or None, **given)
 
 
 def _answer(
