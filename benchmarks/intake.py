@@ -44,12 +44,18 @@ def main() -> dict[str, Any]:
     statements = raw.capture(lambda: _one_report(keys[0]))
     port = free_port()
     ours, limits = [], []
-    with running("serve", "--port", str(port), "--workers", "2", "--no-embedded", port=port), running("worker") as worker:
+    with (
+        running("serve", "--port", str(port), "--workers", "2", "--no-embedded", port=port),
+        running("worker") as worker,
+    ):
         _reports(port, keys, CONNECTIONS * 12)  # warm: caches, prepared statements, connections
         for turn in range(ROUNDS):
             limits.append(RAW_REPORTS / _raw_alone(worker, statements))
             ours.append(REPORTS / _reports(port, keys, REPORTS))
-            print(f"   {turn + 1}/{ROUNDS}: raw {limits[-1]:.0f}, ours {ours[-1]:.0f} reports/s", file=sys.stderr)
+            print(
+                f"   {turn + 1}/{ROUNDS}: raw {limits[-1]:.0f}, ours {ours[-1]:.0f} reports/s",
+                file=sys.stderr,
+            )
     value, limit = statistics.median(ours), statistics.median(limits)
     return {
         "name": "intake",

@@ -54,13 +54,15 @@ def _set_sequences_apart() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE data_type = 'bigint'::regtype ORDER BY 1")
         for place, (name,) in enumerate(cursor.fetchall(), start=1):
-            cursor.execute(f'ALTER SEQUENCE "{name}" RESTART WITH {place * APART + 1}')  # noqa: S608
+            cursor.execute(f'ALTER SEQUENCE "{name}" RESTART WITH {place * APART + 1}')
 
 
 def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections: int) -> float:
     """Seconds for `times` transactions of these statements, prepared, over so many connections."""
     settings = connection.get_connection_params()
-    settings = {key: settings[key] for key in ("host", "port", "dbname", "user", "password") if settings.get(key)}
+    settings = {
+        key: settings[key] for key in ("host", "port", "dbname", "user", "password") if settings.get(key)
+    }
     transaction.get_connection().ensure_connection()
     ready = Barrier(connections + 1)
     with ThreadPoolExecutor(connections) as pool:
@@ -73,7 +75,9 @@ def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections:
         return time.perf_counter() - start
 
 
-def _replay(settings: dict[str, Any], writes: Sequence[tuple[str, Sequence[Any]]], times: int, ready: Barrier) -> None:
+def _replay(
+    settings: dict[str, Any], writes: Sequence[tuple[str, Sequence[Any]]], times: int, ready: Barrier
+) -> None:
     with psycopg.connect(**settings, autocommit=True) as raw, raw.cursor() as cursor:
         for number in range(times + 1):
             if number == 1:

@@ -181,7 +181,7 @@ def _move_out(move: detail.Move) -> dict[str, Any]:
 
 
 def _photos(files: list[UploadedFile], kind: str) -> tuple[Photo, ...]:
-    return tuple(Photo(kind, accept_image(file, name=file.name or "")) for file in files)
+    return tuple(Photo(kind, accept_image(file.read(), name=file.name or "")) for file in files)
 
 
 @router.get("/categories", response={200: list[CategoryOut], **PROBLEMS})

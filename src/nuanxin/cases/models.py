@@ -37,6 +37,7 @@ from nuanxin.kernel.privacy.fields import EncryptedTextField
 
 OPEN = Q(closed_at__isnull=True)
 TEXT_LENGTH = 1000
+KEY_LENGTH = 64
 RATING_WINDOW = timedelta(days=7)  # domain.md §2.1
 
 
@@ -207,7 +208,7 @@ class Reporter(models.Model):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="reporter")
     subject_id = models.UUIDField(null=True)
     submitter_id = models.UUIDField(null=True)
-    key = models.CharField(max_length=64)
+    key = models.CharField(max_length=KEY_LENGTH)
     body_digest = models.CharField(max_length=64)
     contact = EncryptedTextField(blank=True, default="", purpose="cases.contact")
 

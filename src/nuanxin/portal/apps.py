@@ -8,7 +8,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from nuanxin.ui import slots  # noqa: PLC0415  -- the registry belongs to a running project
+        from nuanxin.ui import slots
 
         slots.register("phone_tabs", slots.Item(_("首页"), "portal:home", icon="home"), order=10)
         slots.register("phone_tabs", slots.Item(_("地图"), "portal:map", icon="map-2"), order=20)

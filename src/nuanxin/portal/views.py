@@ -16,7 +16,6 @@ from nuanxin.kernel.channels.queries import recorded_messages
 from nuanxin.portal.greeting import greeting
 from nuanxin.portal.health import can_serve
 
-
 PAGE_SIZE = 50
 
 

@@ -37,7 +37,9 @@ Text = str | Promise
 FOLLOWING = frozenset({"claim", "accept", "start", "submit_result", "return"})
 FRESH = frozenset({CaseState.REPORTED, CaseState.SCREENING})
 MAKE_SAFE = Transition("make_safe", _("险情已控制"), (), "", "cases.make_safe")
-FILE_AND_DISPATCH = Transition("dispatch", _("立案并派单"), (), CaseState.DISPATCHED, "cases.dispatch", ("lead",))
+FILE_AND_DISPATCH = Transition(
+    "dispatch", _("立案并派单"), (), CaseState.DISPATCHED, "cases.dispatch", ("lead",)
+)
 TITLES: dict[str, Text] = {
     "report": _("收到上报"),
     "make_safe": _("险情已控制"),

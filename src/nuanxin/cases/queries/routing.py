@@ -3,7 +3,7 @@
 "Responsible body unclear" goes to the territorial government, by default the street (`domain.md` §2.3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -77,7 +77,7 @@ def _rules(case: Case, role: str) -> Iterable[DispatchRule]:
     return sorted(rows.select_related("organisation"), key=lambda rule: -len(rule.area_code.rstrip("0")))
 
 
-def _candidates(case: Case, unit_types: Iterable[str], role: str) -> Iterable[Suggestion]:
+def _candidates(case: Case, unit_types: Iterable[str], role: str) -> Iterator[Suggestion]:
     for unit_type in unit_types:
         organisation = _unit(case, unit_type)
         if organisation:

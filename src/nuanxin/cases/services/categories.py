@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import Urgency
@@ -96,7 +97,7 @@ def _spelling(name: str) -> str:
 
 
 def _check(category: Category) -> None:
-    problems = {}
+    problems: dict[str, str | Promise] = {}
     if category.urgency not in Urgency.values:
         problems["urgency"] = _("紧急程度只能是 U1、U2、U3、U4。")
     if category.urgency == Urgency.U1 and not category.emergency_numbers:

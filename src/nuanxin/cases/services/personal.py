@@ -45,8 +45,8 @@ def _answers(case_id: int) -> list[dict[str, str]]:
 
 
 def _ratings(case_id: int) -> list[dict[str, Any]]:
-    rows = Rating.objects.filter(case=case_id)
-    return list(rows.values("contacted", "solved", "satisfied", "comment"))
+    rows = Rating.objects.filter(case=case_id).values("contacted", "solved", "satisfied", "comment")
+    return [dict(row) for row in rows]
 
 
 def erase_reporter(*, subject_id: UUID | None, now: datetime) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
 from nuanxin.cases.events import CaseReported
-from nuanxin.cases.models import TEXT_LENGTH, Case, Clock, Reporter
+from nuanxin.cases.models import KEY_LENGTH, TEXT_LENGTH, Case, Clock, Reporter
 from nuanxin.cases.queries.catalogue import Kind, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
 from nuanxin.cases.queries.search import INDEX
@@ -141,7 +141,7 @@ def case_number(scope_code: str, now: datetime) -> str:
 
 
 def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
-    if not key or len(key) > Reporter._meta.get_field("key").max_length:
+    if not key or len(key) > KEY_LENGTH:
         raise Invalid(_("缺少提交编号。"), code="bad_key")
     if len(draft.text) > TEXT_LENGTH:
         raise Invalid(fields={"text": _("最多 %(n)d 个字。") % {"n": TEXT_LENGTH}})

@@ -23,7 +23,14 @@ class Problem(Schema):
 
 
 # The answers that any operation may give besides its own.
-PROBLEMS: dict[Any, Any] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+PROBLEMS: dict[Any, Any] = {
+    400: Problem,
+    401: Problem,
+    403: Problem,
+    404: Problem,
+    409: Problem,
+    422: Problem,
+}
 
 
 def _plain(text: str) -> str:

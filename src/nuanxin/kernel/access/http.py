@@ -7,12 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from nuanxin.kernel.access.actor import Actor
 from nuanxin.kernel.access.policy import permits
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ActorRequest(HttpRequest):
@@ -31,7 +31,7 @@ def requires(*permissions: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.actor.is_authenticated:
                 return _ask_to_sign_in(request)
             if not any(permits(request.actor, permission) for permission in permissions):
@@ -48,7 +48,7 @@ def signed_in(view: View) -> View:
     """For every signed-in person, about themselves only (their account, their inbox, their data)."""
 
     @wraps(view)
-    def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.actor.is_authenticated:
             return _ask_to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -80,20 +80,10 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
 class SecurityHeadersMiddleware:
     """A strict content security policy on every answer; nothing is loaded from elsewhere."""
 
-    POLICY = "; ".join(
-        [
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data: blob:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "worker-src 'self'",
-            "manifest-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        ],
+    POLICY = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -63,7 +63,10 @@ def held(actor: Actor, names: Iterable[str], instance: models.Model) -> set[str]
     if not asked:
         return always
     tests = {
-        column: ExpressionWrapper(rules[name], output_field=models.BooleanField()) for column, name in asked.items()
+        column: ExpressionWrapper(rules[name], output_field=models.BooleanField())
+        for column, name in asked.items()
     }
-    row = type(instance)._default_manager.filter(pk=instance.pk).annotate(**tests).values(*asked).first() or {}
+    row = (
+        type(instance)._default_manager.filter(pk=instance.pk).annotate(**tests).values(*asked).first() or {}
+    )
     return always | {name for column, name in asked.items() if row.get(column)}
