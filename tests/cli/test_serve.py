@@ -31,7 +31,7 @@ def test_several_processes_serve_one_database(tmp_path):
 
 def test_one_process_carries_its_worker(tmp_path):
     with serving(tmp_path) as server:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not worker_seen(server) and time.monotonic() < deadline:
             time.sleep(0.5)
         assert worker_seen(server), server.log

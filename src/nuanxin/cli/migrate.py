@@ -30,7 +30,7 @@ def command(*, plan: bool) -> None:
 
 def bring_up_to_date(*, now: datetime, verbosity: int = 0) -> None:
     """Tables, roles and the role matrix, report categories, the published holidays."""
-    settings.HOME.mkdir(parents=True, exist_ok=True)  # SQLite makes its file, not the folder
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # and with it the home of SQLite's file
     call_command("migrate", interactive=False, verbosity=verbosity)
     load_categories()
     import_shipped_holidays(now=now)
