@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_load_categories, sender=self, dispatch_uid="cases.categories")
         _fill_workbench()
+        _fill_phone()
 
 
 def _fill_workbench() -> None:
@@ -31,8 +32,33 @@ def _fill_workbench() -> None:
     slots.register("rail_foot", catalogue, order=20)
 
 
+def _fill_phone() -> None:
+    report = slots.Item(
+        _("随手拍"),
+        "cases:report",
+        icon="camera",
+        primary=True,
+        permission="cases.report",
+        match=("cases:report", "cases:report_done"),
+    )
+    mine = slots.Item(_("我的上报"), "cases:own_list", icon="list-check", permission="cases.view_own")
+    slots.register("phone_tabs", report, order=30)
+    slots.register("my_page", mine, order=10)
+    slots.register(
+        "home",
+        slots.Panel("cases/phone/home_panel.html", context=_home_panel, permission="cases.report"),
+        order=30,
+    )
+
+
+def _home_panel(request: Any) -> dict[str, Any]:
+    from nuanxin.cases.views.mine import home_panel  # models exist only after the apps are ready
+
+    return home_panel(request)
+
+
 def _load_categories(**kwargs: Any) -> None:
     """The catalogue is there as soon as its table is, after every migrate and flush."""
-    from nuanxin.cases.services import load_categories  # noqa: PLC0415  -- models exist only after the apps are ready
+    from nuanxin.cases.services import load_categories  # models exist only after the apps are ready
 
     load_categories()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from nuanxin.cases.views import casepage, categories, desk, files, steps, workbench
+from nuanxin.cases.views import casepage, categories, desk, files, mine, reporter, steps, workbench
 
 
 class CaseNumber:
@@ -34,6 +34,16 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case_number:number>/reporter/", casepage.reveal, name="reveal"),
     path("cases/<case_number:number>/clocks/<int:clock_id>/", casepage.clock, name="clock"),
     path("cases/<case_number:number>/print/", casepage.slip, name="slip"),
+    path("report/", reporter.report, name="report"),
+    path("report/kinds/", reporter.report_kinds, name="report_kinds"),
+    path("report/compounds/", reporter.report_compounds, name="report_compounds"),
+    path("report/around/", reporter.report_around, name="report_around"),
+    path("report/<case_number:number>/", reporter.report_done, name="report_done"),
+    path("mine/", mine.own_list, name="own_list"),
+    path("mine/<case_number:number>/", mine.own_detail, name="own"),
+    path("mine/<case_number:number>/rate/", mine.own_rate, name="own_rate"),
+    path("mine/<case_number:number>/reopen/", mine.own_reopen, name="own_reopen"),
+    path("mine/<case_number:number>/answer/", mine.own_answer, name="own_answer"),
     path("files/<uuid:public_id>/", files.file, name="file"),
     path("files/<uuid:public_id>/thumb/", files.thumb, name="thumb"),
 ]

@@ -136,7 +136,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     if os.environ.get("NUANXIN_TEST_DATABASE") is None:
         _database.pop("TEST")
 else:
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "prepare_threshold": 2}
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "prepare_threshold": 2, "server_side_binding": True}
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = _flag("NUANXIN_CONN_HEALTH_CHECKS", default=True)
 DATABASES = {"default": _database}
@@ -219,6 +219,10 @@ NUANXIN_DELIVERY_ATTEMPTS = int(
 NUANXIN_AUDIT_DAYS = max(
     int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184
 )  # by law never under six months
+
+# --- Reporting --------------------------------------------------------------------------------------------------
+# The big tiles of the report form, in this order; the other categories are found by searching and by their majors.
+NUANXIN_FIRST_CATEGORIES = _list("NUANXIN_FIRST_CATEGORIES", "0101,0202,0301,0204,0401,0504")
 
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")

@@ -6,10 +6,20 @@ export function upload() {
     message: "",
 
     add() {
-      const input = this.$refs.input;
+      this.take(this.$refs.input.files);
+    },
+
+    // A second way in (the album); its files join those of the camera.
+    addMore() {
+      const fresh = [...this.$refs.album.files];
+      this.$refs.album.value = "";
+      this.take(fresh);
+    },
+
+    take(files) {
       const limit = Number(this.$root.dataset.max);
       const known = this.photos.map((photo) => photo.file);
-      const fresh = [...input.files].filter((file) => !known.includes(file));
+      const fresh = [...files].filter((file) => !known.includes(file));
       const all = [...known, ...fresh];
       const tooMany = this.$root.querySelector("[data-too-many]").dataset.tooMany;
       this.message = all.length > limit ? tooMany : "";
@@ -19,6 +29,11 @@ export function upload() {
     remove(url) {
       this.message = "";
       this.show(this.photos.filter((photo) => photo.url !== url).map((photo) => photo.file));
+    },
+
+    clear() {
+      this.message = "";
+      this.show([]);
     },
 
     show(files) {

@@ -1,0 +1,191 @@
+"""A worker takes a picture and sends it: three steps on the phone, one plain form without scripts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanxin.cases import services
+from nuanxin.cases.forms.report import TERRITORY, ReportForm, new_key
+from nuanxin.cases.queries import catalogue, own, picking
+from nuanxin.cases.services.reporting import KeyReused
+from nuanxin.cases.views.refusals import tell
+from nuanxin.compounds.queries import search_compounds
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.errors import Invalid
+from nuanxin.ui.middleware import wants_json
+from nuanxin.ui.phrases import duration_words
+
+PAGE, DONE = "cases/phone/report.html", "cases/phone/done.html"
+KINDS, COMPOUNDS, AROUND = (f"cases/phone/report_{name}.html" for name in ("kinds", "compounds", "around"))
+# What a service calls the parts of a report → the field beside which the form says it.
+RENAMED = {"place": "place_by", "captured_at": "photos"}
+STEP_OF_FIELD = {"photos": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
+MOST_LETTERS = 40
+LONG = timedelta(hours=3)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("cases.report")
+def report(request: ActorRequest) -> HttpResponse:
+    """`?category=` chooses beforehand, `?compound=` too; `?danger=1` begins with the telephone."""
+    if request.method != "POST":
+        return render(request, PAGE, _page(request, ReportForm(initial=_initial(request))))
+    form = ReportForm(request.POST, request.FILES)
+    if "find" in request.POST:  # the search buttons of the plain form
+        return render(request, PAGE, _page(request, ReportForm(initial=request.POST.dict())))
+    if form.is_valid():
+        try:
+            submission = services.report_case(
+                actor=request.actor, draft=form.draft(), key=form.cleaned_data["key"], now=request.now
+            )
+        except KeyReused as error:
+            return _sent_before(request, form, error)
+        except Invalid as error:
+            tell(form, error, RENAMED)
+        else:
+            return _sent(request, submission.case.number)
+    return _refused(request, form)
+
+
+def _initial(request: ActorRequest) -> dict[str, Any]:
+    """The community that one declared is filled in; a link may choose category and compound."""
+    code, _name = picking.own_community(request.actor)
+    compound = request.GET.get("compound", "")
+    return {
+        "key": new_key(),
+        "category": request.GET.get("category", "")[:4],
+        "place_by": TERRITORY if code else "",
+        "territory": code,
+        **({"place_by": "compound", "compound": compound[:18]} if compound.isdigit() else {}),
+    }
+
+
+def _sent(request: ActorRequest, number: str) -> HttpResponse:
+    url = reverse("cases:report_done", args=[number])
+    return JsonResponse({"url": url, "number": number}) if wants_json(request) else redirect(url)
+
+
+def _refused(request: ActorRequest, form: ReportForm) -> HttpResponse:
+    """What was typed stays; only a browser without scripts loses the chosen photos, and says so."""
+    if wants_json(request):
+        fields = {name: " ".join(str(error) for error in errors) for name, errors in form.errors.items()}
+        return JsonResponse({"fields": fields, "step": _first_step(form)}, status=422)
+    return render(request, PAGE, _page(request, form), status=422)
+
+
+def _sent_before(request: ActorRequest, form: ReportForm, error: KeyReused) -> HttpResponse:
+    """The first one has arrived; whether this is a correction of it or something else, only the sender knows."""
+    number = own.number_by_key(request.actor, form.cleaned_data["key"])
+    url, key = reverse("cases:own", args=[number]), new_key()
+    if wants_json(request):
+        return JsonResponse({"earlier": url, "key": key}, status=409)
+    data = request.POST.copy()
+    data["key"] = key
+    context = _page(request, ReportForm(initial=data.dict())) | {"earlier": url, "error": error}
+    return render(request, PAGE, context, status=409)
+
+
+def _first_step(form: ReportForm) -> int:
+    return min((STEP_OF_FIELD.get(name, 3) for name in form.errors), default=1)
+
+
+def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
+    actor = request.actor
+    recent, places = picking.recent_choices(actor)
+    code, name = picking.own_community(actor)
+    chosen = str(form["category"].value() or "")
+    kind = catalogue.kinds().get(chosen)
+    posted = request.method == "POST"
+    words = request.POST.get("kind_words", "")[:MOST_LETTERS]
+    place_words = request.POST.get("compound_words", "")[:MOST_LETTERS]
+    box = picking.home_bounds(actor)
+    return {
+        "form": form,
+        "start": _start(request, form, kind),
+        "kind": kind,
+        "category": chosen,
+        "first": [(each, picking.icon_of(each)) for each in picking.first_kinds()],
+        "recent": recent,
+        "groups": _groups(""),
+        "found": _groups(words) if words else [],
+        "words": words,
+        "dangers": [(each, picking.icon_of(each)) for each in picking.life_safety_kinds()],
+        "calls": _calls(),
+        "own_code": code,
+        "own_name": name,
+        "home_root": picking.home_district(actor),
+        "recent_compounds": places,
+        "compounds": search_compounds(place_words) if place_words else places,
+        "compound_words": place_words,
+        "compound": str(form["compound"].value() or ""),
+        "bounds": ",".join(str(side) for side in box) if box else "",
+        "photos_again": posted and bool(request.FILES),
+    }
+
+
+def _start(request: ActorRequest, form: ReportForm, kind: catalogue.Kind | None) -> str:
+    """The part of the form on which a phone with scripts begins."""
+    if kind and kind.is_life_safety:
+        return "call"
+    if form.errors:
+        return str(_first_step(form))
+    return "danger" if request.GET.get("danger") else "1"
+
+
+def _groups(words: str) -> list[tuple[str, object, str, list[catalogue.Kind]]]:
+    return [(major, *catalogue.MAJORS[major], found) for major, found in catalogue.kinds_by_major(words)]
+
+
+def _calls() -> list[tuple[str, catalogue.Kind]]:
+    """One red card for each set of numbers; several kinds share it."""
+    cards: dict[str, catalogue.Kind] = {}
+    for kind in picking.life_safety_kinds():
+        cards.setdefault(kind.call, kind)
+    return list(cards.items())
+
+
+@require_safe
+@requires("cases.report")
+def report_kinds(request: ActorRequest) -> HttpResponse:
+    """By Chinese, pinyin, initials or number, while somebody types."""
+    words = request.GET.get("kind_words", "")[:MOST_LETTERS]
+    return render(request, KINDS, {"found": _groups(words) if words.strip() else [], "words": words})
+
+
+@require_safe
+@requires("cases.report")
+def report_compounds(request: ActorRequest) -> HttpResponse:
+    words = request.GET.get("compound_words", "")[:MOST_LETTERS]
+    recent = [] if words.strip() else picking.recent_choices(request.actor)[1]
+    found = search_compounds(words) or recent
+    return render(request, COMPOUNDS, {"compounds": found, "compound_words": words})
+
+
+@require_safe
+@requires("cases.report")
+def report_around(request: ActorRequest) -> HttpResponse:
+    """What lies around the pin: the community in words, and the five nearest compounds."""
+    form = ReportForm(request.GET)
+    form.full_clean()
+    lng, lat = form.cleaned_data.get("lng"), form.cleaned_data.get("lat")
+    if lng is None or lat is None:
+        raise Invalid(_("这个位置的经纬度不正确。"))
+    return render(request, AROUND, {"around": picking.around(lng, lat)})
+
+
+@require_safe
+@requires("cases.report")
+def report_done(request: ActorRequest, number: str) -> HttpResponse:
+    sent = own.sent(request.actor, number)
+    return render(request, DONE, {"sent": sent, "look_within": _within(sent, request.now)})
+
+
+def _within(sent: own.Sent, now: datetime) -> str:
+    """ "30 分钟内" while that is near; after a night or a weekend the moment alone says more."""
+    left = sent.look_by - now if sent.look_by else LONG
+    return _("%(time)s内") % {"time": duration_words(left)} if left < LONG else ""
