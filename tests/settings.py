@@ -19,3 +19,4 @@ os.environ.setdefault(
 from nuanxin.config.settings import *  # noqa: F403  -- the environment above comes first; all of it is meant
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # seconds of the suite, no secrets in it
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  -- whitenoise warns where there is none
