@@ -24,7 +24,7 @@ __all__ = ["NotEnoughGround", "write_history"]
 
 OPEN_SHARE = 0.05
 # So many lives are told; beyond that, several cases in different places share the times of one.
-OVER_TOLD, OPEN_TOLD = 20_000, 10_000
+OVER_TOLD, OPEN_TOLD = 12_000, 8_000
 MANY = 20_000  # from here on it pays to make the indexes anew
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from nuanxin.cases.enums import CaseState
 from nuanxin.cases.queries.catalogue import Kind, kinds
-from nuanxin.cases.services.verifying import RATING_WINDOW
+from nuanxin.cases.models import RATING_WINDOW
 from nuanxin.demo.bulk.life import ASSIST, STREET, Life
 from nuanxin.demo.catalogue import demo_kinds
 from nuanxin.demo.scenes import moment
