@@ -6,6 +6,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def _answers(path: str) -> bool:
 
 
 def has_chinese_font() -> bool:
-    """Whether Chinese shows as more than empty boxes; unknown (no fontconfig, as on a Mac) counts as yes."""
+    """Whether Chinese shows as more than empty boxes. A Mac brings its own fonts and knows no fontconfig."""
     if not shutil.which("fc-list"):
-        return True
+        return sys.platform == "darwin"
     return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout.strip())
 
 
