@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from nuanxin.cli.migrate import bring_up_to_date
 from nuanxin.cli.serve import is_loopback, require_free
-from nuanxin.demo import queries, services
+from nuanxin.demo.city import build_city
+from nuanxin.demo.personas import cast
+from nuanxin.demo.player import CITY_VERSION, play
 
 # Says that this folder and its database are the demo's, and whether the city in it is complete.
 MARKER = "demo-city"
@@ -54,7 +56,7 @@ def _build(*, fresh: bool) -> None:
     settings.HOME.mkdir(parents=True, exist_ok=True)
     marker = settings.HOME / MARKER
     ours = marker.exists() and marker.read_text().splitlines()[:1] == [_database_mark()]
-    if ours and not fresh and marker.read_text() == _marking(services.CITY_VERSION):
+    if ours and not fresh and marker.read_text() == _marking(CITY_VERSION):
         bring_up_to_date(now=timezone.now())
         return
     if ours:
@@ -69,8 +71,8 @@ def _build(*, fresh: bool) -> None:
     started = time.monotonic()
     click.echo("Building the demo city (once; about a minute)")
     bring_up_to_date(now=timezone.now())
-    services.build_demo(now=timezone.now(), progress=_progress)
-    marker.write_text(_marking(services.CITY_VERSION))
+    play(now=timezone.now(), progress=_progress)
+    marker.write_text(_marking(CITY_VERSION))
     click.echo(f"{_line_start()}Built in {time.monotonic() - started:.0f} s")
 
 
@@ -110,8 +112,8 @@ def _introduce(address: str) -> None:
     click.echo("")
     click.secho(f"  暖新 Nuanxin — 演示城市 the demo city:  {address}", bold=True)
     click.echo("  Enter as any of them with one click on the first page:")
-    for persona in queries.personas():
-        click.echo(f"    {persona.name}  {persona.role_label} · {persona.place}")
+    for persona in cast(build_city()).personas():
+        click.echo(f"    {persona.posts[0].title_zh}  ({persona.posts[0].title_en})")
     click.echo("  Ctrl+C stops; the next start takes seconds.\n")
 
 
