@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import timedelta
 from random import Random
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import PlaceSource
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.services import Draft, OnBehalf, Photo
+from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.personas import Cast
-from nuanxin.demo.pictures import picture
-from nuanxin.demo.planned import PlannedPhoto, PlannedReport, PlannedStep, Seat
+from nuanxin.demo.planned import PlannedReport, PlannedStep, Seat
 from nuanxin.demo.population import Population
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError
-from nuanxin.kernel.files.accept import AcceptedImage, accept_image
 
-TaskStep = Callable[[Actor, Task, PlannedStep], object]
-CaseStep = Callable[[Actor, Case, PlannedStep], object]
+Photos = tuple[Photo, ...]
+TaskStep = Callable[[Actor, Task, PlannedStep, Photos], Case | None]
+CaseStep = Callable[[Actor, Case, PlannedStep], Case | None]
 
 
 class Derailed(RuntimeError):
-    """The script and the rules of a case disagree: a fault of the demo, never of the visitor."""
-
-
-@lru_cache(maxsize=1024)
-def _accepted(drawn: bytes) -> AcceptedImage:
-    """The same drawing goes through the same checks and re-encoding as any upload, once."""
-    return accept_image(drawn)
-
-
-def photo(planned: PlannedPhoto) -> Photo:
-    return Photo(planned.kind, _accepted(picture(planned.category, planned.kind, planned.seed)))
-
-
-def _photos(planned: Sequence[PlannedPhoto]) -> list[Photo]:
-    return [photo(each) for each in planned]
+    """The script and the rules of a case disagree."""
 
 
 @dataclass
@@ -48,9 +33,11 @@ class Stage:
 
     settled: Population
     people: Cast
+    darkroom: Darkroom
     cases: dict[str, Case] = field(default_factory=dict)
+    derailed: dict[str, str] = field(default_factory=dict)  # cases that stay where they are, and why
 
-    def report(self, planned: PlannedReport) -> None:
+    def report(self, planned: PlannedReport) -> Case:
         """The report itself; one that staff registers names the reporter's number."""
         seat = planned.filed_by or planned.reporter
         reporter = self.people.person(planned.reporter.person)
@@ -63,12 +50,15 @@ class Stage:
             now=planned.at,
         )
         self.cases[planned.key] = submission.case
+        return submission.case
 
     def _draft(self, planned: PlannedReport) -> Draft:
         rng, place = Random(planned.key), planned.place
         compound = self.settled.compounds.get(place.compound)
         by_choice = compound is not None and rng.random() < 0.35
-        source = PlaceSource.COMPOUND if by_choice else PlaceSource.PIN if planned.filed_by else PlaceSource.GPS
+        source = (
+            PlaceSource.COMPOUND if by_choice else PlaceSource.PIN if planned.filed_by else PlaceSource.GPS
+        )
         seen = planned.at - timedelta(seconds=rng.randrange(20, 240))
         return Draft(
             category=planned.category,
@@ -80,38 +70,46 @@ class Stage:
             address=place.address,
             compound_id=compound.pk if compound else None,
             captured_at=None if planned.filed_by else seen,
-            photos=tuple(_photos(planned.photos)),
+            photos=self.darkroom.photos(planned.photos),
         )
 
-    def act(self, planned: PlannedReport, step: PlannedStep) -> None:
-        """Raises `Derailed`, unless the step is one that may be left out."""
-        try:
-            self._act(self.cases[planned.key], step)
-        except DomainError as error:
-            if not step.optional:
-                told = f"{planned.key} {planned.category} {planned.arc}: {step.action} by {step.by}: {error!r}"
-                raise Derailed(told) from error
+    def act(self, planned: PlannedReport, step: PlannedStep) -> Case | None:
+        """The case as the step left it; nothing for a step that was left out, or that moved no clock.
 
-    def _act(self, case: Case, step: PlannedStep) -> None:
+        A step that the rules refuse ends what the script says about this case: it stays open, which is true as well.
+        """
+        if planned.key in self.derailed:
+            return None
+        try:
+            return self._act(self.cases[planned.key], step)
+        except (DomainError, Derailed) as error:
+            if not step.optional:
+                told = f"{planned.category} {planned.arc}: {step.action} by {step.by}: {error!r}"
+                self.derailed[planned.key] = told
+            return None
+
+    def _act(self, case: Case, step: PlannedStep) -> Case | None:
         actor = self.settled.actor(step.by)
         if step.action in ON_CASE:
-            ON_CASE[step.action](actor, case, step)
-        elif step.action == "dispatch":
+            return ON_CASE[step.action](actor, case, step)
+        if step.action == "dispatch":
             lead = self.settled.organisations[step.lead]
-            services.dispatch_case(actor=actor, case=case, lead=lead, opinion=step.opinion, now=step.at)
-        else:
-            task = self._open_task(case, step.by)
-            if task is not None:
-                ON_TASK[step.action](actor, task, step)
-            elif not step.optional:
-                raise Derailed(f"{case.number}: {step.by} has no open task to {step.action}")
+            return services.dispatch_case(
+                actor=actor, case=case, lead=lead, opinion=step.opinion, now=step.at
+            )
+        task = self._open_task(case, step.by)
+        if task is not None:
+            return ON_TASK[step.action](actor, task, step, self.darkroom.photos(step.photos))
+        if step.optional:
+            return None
+        raise Derailed(f"{case.number}: {step.by} has no open task to {step.action}")
 
     def _open_task(self, case: Case, seat: Seat) -> Task | None:
         organisation = self.settled.organisations[seat.organisation]
         return Task.objects.filter(case=case, organisation=organisation, ended_at=None).first()
 
 
-def _rate(actor: Actor, case: Case, step: PlannedStep) -> object:
+def _rate(actor: Actor, case: Case, step: PlannedStep) -> Case:
     contacted, solved, satisfied = step.answers
     return services.rate_case(
         actor=actor,
@@ -124,60 +122,59 @@ def _rate(actor: Actor, case: Case, step: PlannedStep) -> object:
     )
 
 
-def _pass(actor: Actor, case: Case, step: PlannedStep) -> object:
+def _pass(actor: Actor, case: Case, step: PlannedStep) -> Case:
     return services.pass_verification(
         actor=actor,
         case=case,
         outcome=step.outcome,
         opinion=step.opinion,
-        photos=_photos(step.photos),
         now=step.at,
     )
 
 
-def _reject(actor: Actor, case: Case, step: PlannedStep) -> object:
-    return services.reject_case(
-        actor=actor, case=case, reason=step.reason, opinion=step.opinion, now=step.at
-    )
+def _reject(actor: Actor, case: Case, step: PlannedStep) -> Case:
+    return services.reject_case(actor=actor, case=case, reason=step.reason, opinion=step.opinion, now=step.at)
 
 
-def _self_handle(actor: Actor, task: Task, step: PlannedStep) -> object:
-    return services.self_handle(
-        actor=actor, task=task, opinion=step.opinion, photos=_photos(step.photos), now=step.at
-    )
+def _self_handle(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
+    return services.self_handle(actor=actor, task=task, opinion=step.opinion, photos=photos, now=step.at)
 
 
-def _submit(actor: Actor, task: Task, step: PlannedStep) -> object:
-    return services.submit_result(
-        actor=actor, task=task, opinion=step.opinion, photos=_photos(step.photos), now=step.at
-    )
+def _submit(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
+    return services.submit_result(actor=actor, task=task, opinion=step.opinion, photos=photos, now=step.at)
 
 
-def _return(actor: Actor, task: Task, step: PlannedStep) -> object:
-    return services.return_task(
-        actor=actor, task=task, reason=step.reason, opinion=step.opinion, now=step.at
-    )
+def _return(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
+    return services.return_task(actor=actor, task=task, reason=step.reason, opinion=step.opinion, now=step.at)
+
+
+def _ask(actor: Actor, case: Case, step: PlannedStep) -> None:
+    services.ask_reporter(actor=actor, case=case, text=step.opinion, now=step.at)
+
+
+def _answer(actor: Actor, case: Case, step: PlannedStep) -> None:
+    services.answer_question(actor=actor, case=case, text=step.opinion, now=step.at)
 
 
 ON_CASE: dict[str, CaseStep] = {
     "screen": lambda a, c, s: services.start_screening(actor=a, case=c, now=s.at),
     "file": lambda a, c, s: services.file_case(actor=a, case=c, opinion=s.opinion, now=s.at),
     "reject": _reject,
-    "ask": lambda a, c, s: services.ask_reporter(actor=a, case=c, text=s.opinion, now=s.at),
-    "answer": lambda a, c, s: services.answer_question(actor=a, case=c, text=s.opinion, now=s.at),
+    "ask": _ask,
+    "answer": _answer,
     "verify": lambda a, c, s: services.start_verification(actor=a, case=c, now=s.at),
     "fail": lambda a, c, s: services.fail_verification(actor=a, case=c, opinion=s.opinion, now=s.at),
     "pass": _pass,
     "rate": _rate,
 }
 ON_TASK: dict[str, TaskStep] = {
-    "claim": lambda a, t, s: services.claim_task(actor=a, task=t, now=s.at),
-    "accept": lambda a, t, s: services.accept_task(actor=a, task=t, now=s.at),
-    "start": lambda a, t, s: services.start_task(actor=a, task=t, opinion=s.opinion, now=s.at),
-    "make_safe": lambda a, t, s: services.mark_made_safe(actor=a, task=t, opinion=s.opinion, now=s.at),
+    "claim": lambda a, t, s, p: services.claim_task(actor=a, task=t, now=s.at),
+    "accept": lambda a, t, s, p: services.accept_task(actor=a, task=t, now=s.at),
+    "start": lambda a, t, s, p: services.start_task(actor=a, task=t, opinion=s.opinion, now=s.at),
+    "make_safe": lambda a, t, s, p: services.mark_made_safe(actor=a, task=t, opinion=s.opinion, now=s.at),
     "self_handle": _self_handle,
     "submit_result": _submit,
     "return": _return,
 }
 
-__all__ = ["Derailed", "Stage", "photo"]
+__all__ = ["Derailed", "Stage"]

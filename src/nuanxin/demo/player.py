@@ -1,4 +1,4 @@
-"""Thirty days are lived through the services, in order of time, ending now: so that log, clocks, audit and counts are true.
+"""Thirty days are lived through the services, in order of time, ending now: log, clocks, audit and counts are true.
 
 Between the steps the city does what the worker process does: events are delivered, passed limits climb, old cases go
 to the archive, the audit log is sealed. The same arguments tell the same story on any machine.
@@ -17,6 +17,7 @@ from nuanxin.cases.models import Clock
 from nuanxin.cases.services import archive_cases, escalate_passed_clocks
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.city import SEED, build_city
+from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.personas import cast
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
@@ -26,6 +27,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.events.deliver import drain
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.kernel.worktime.services import import_shipped_holidays
+from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import read_all
 
 CITY_VERSION = "1"  # raised when an old city on disk should be played anew
@@ -34,7 +36,7 @@ BEFORE = timedelta(days=2)  # people and places are there before the first repor
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 STRETCH = timedelta(hours=6)  # one transaction
-READ_AT = 8  # people read what has come in at this hour of the morning
+MORNING = 8
 
 Progress = Callable[[int, int, str], None]
 Happening = tuple[datetime, PlannedReport, PlannedStep | None]
@@ -45,6 +47,7 @@ class Played:
     reports: int
     steps: int
     deliveries: int
+    derailed: tuple[str, ...]
 
 
 def _quiet(done: int, total: int, what: str) -> None:
@@ -65,7 +68,9 @@ def play(
         settled = settle(city, people, now=start - BEFORE)
         plan_rosters(settled, reports, start=start - BEFORE, end=now)
         drain(now=start)
-    return _Player(Stage(settled, people), start, now, progress).run(list(steps_in_order(reports)))
+    happenings = list(steps_in_order(reports))
+    with Darkroom(happenings) as darkroom:
+        return _Player(Stage(settled, people, darkroom), start, now, progress).run(happenings)
 
 
 class _Player:
@@ -75,10 +80,14 @@ class _Player:
         self.end = end
         self.progress = progress
         self.delivered = 0
+        self.talked_about: set[str] = set()  # cases with events that nobody has heard yet
+        self.next_due = end  # no running clock passes before
 
     def run(self, happenings: list[Happening]) -> Played:
         done = 0
-        for _, stretch in groupby(happenings, key=lambda each: int(each[0].timestamp() // STRETCH.total_seconds())):
+        for _, stretch in groupby(
+            happenings, key=lambda each: int(each[0].timestamp() // STRETCH.total_seconds())
+        ):
             with transaction.atomic():
                 for at, report, step in stretch:
                     self._pass_time(at)
@@ -88,15 +97,24 @@ class _Player:
             self.progress(done, len(happenings), f"{self.clock.astimezone(SHANGHAI):%m-%d}")
         with transaction.atomic():
             self._pass_time(self.end)
+            self._deliver(self.end)
         audit.seal_pending(now=self.end)
-        return Played(len(self.stage.cases), done, self.delivered)
+        derailed = tuple(f"{key} {why}" for key, why in self.stage.derailed.items())
+        return Played(len(self.stage.cases), done, self.delivered, derailed)
 
     def _happen(self, at: datetime, report: PlannedReport, step: PlannedStep | None) -> None:
-        if step is None:
-            self.stage.report(report)
-        else:
-            self.stage.act(report, step)
-        self.delivered += drain(now=at)
+        if report.key in self.talked_about:
+            self._deliver(at)
+        case = self.stage.report(report) if step is None else self.stage.act(report, step)
+        self.talked_about.add(report.key)
+        if case is not None and case.next_due_at is not None:
+            self.next_due = min(self.next_due, case.next_due_at)
+
+    def _deliver(self, now: datetime) -> None:
+        """Before a case goes on: whoever hears of a step sees the case as that step left it."""
+        if self.talked_about:
+            self.delivered += drain(now=now)
+            self.talked_about.clear()
 
     def _pass_time(self, until: datetime) -> None:
         """What the worker does meanwhile, hour by hour; a limit climbs in the minute in which it passes."""
@@ -105,17 +123,27 @@ class _Player:
             moment = min(hour, until)
             self._climb(moment)
             if moment == hour:
-                archive_cases(now=moment)
-                if moment.astimezone(SHANGHAI).hour == READ_AT:
-                    self._read(moment)
+                self._deliver(moment)
+                if moment.astimezone(SHANGHAI).hour == MORNING:
+                    self._begin_day(moment)
             self.clock = moment
 
     def _climb(self, until: datetime) -> None:
-        waiting = Clock.objects.filter(stopped_at=None, climbed_at=None, due_at__lt=until).order_by("due_at")
-        while (due := waiting.values_list("due_at", flat=True).first()) is not None:
-            escalate_passed_clocks(now=min(due + MINUTE, until))
-            self.delivered += drain(now=min(due + MINUTE, until))
+        """`next_due` may be earlier than the truth, never later: a case does not say which clocks have climbed."""
+        waiting = Clock.objects.filter(stopped_at=None, climbed_at=None).order_by("due_at")
+        while self.next_due < until:
+            due = waiting.values_list("due_at", flat=True).first()
+            if due is not None and due < until:
+                passed = min(due + MINUTE, until)
+                self._deliver(passed)
+                escalate_passed_clocks(now=passed)
+                self.delivered += drain(now=passed)
+            self.next_due = due or self.end
 
-    def _read(self, now: datetime) -> None:
+    def _begin_day(self, now: datetime) -> None:
+        """Old cases go to the archive, and people read what has come in since yesterday."""
+        archive_cases(now=now)
+        waiting = set(Notice.objects.filter(read_at=None).values_list("person", flat=True).distinct())
         for actor in self.stage.settled.everybody():
-            read_all(actor=actor, now=now)
+            if actor.person_id in waiting:
+                read_all(actor=actor, now=now)

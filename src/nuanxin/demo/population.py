@@ -68,7 +68,10 @@ class Population:
 
     def everybody(self) -> list[Actor]:
         """Each person once, in their first post."""
-        first = {person: Seat(person, role, organisation) for person, role, organisation in reversed(self.assignments)}
+        first = {
+            person: Seat(person, role, organisation)
+            for person, role, organisation in reversed(self.assignments)
+        }
         return [self.actor(seat) for seat in first.values()]
 
 
@@ -103,7 +106,11 @@ def _labels(city: DemoCity) -> Feature:
     for feature in shapes.places(city)["features"]:
         named.append((feature["properties"]["name"], _inside(feature)))
     features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": [p.x, p.y]}}
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {"type": "Point", "coordinates": [p.x, p.y]},
+        }
         for name, p in named
     ]
     return {"type": "FeatureCollection", "features": features}

@@ -84,16 +84,17 @@ def call_in_units(
 def self_handle(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Photo], now: datetime) -> Case:
     """The community fixes it on the spot: before and after pictures, then straight to verification.
 
-    Publishes `ResultSubmitted`. Raises `UnitsAtWork` when a unit has accepted already.
+    Assistants who are at work already stay until the end. Publishes `ResultSubmitted`. Raises `UnitsAtWork` when the
+    lead unit has accepted already.
     """
     text = require_text("opinion", opinion, _("请写一句处理结果。"))
     with transaction.atomic():
         case, task = locked_task(actor, "cases.self_handle", task)
         _require_before_and_after(case, photos)
         others = Task.objects.filter(case=case, ended_at=None).exclude(pk=task.pk)
-        if others.exclude(state=TaskState.DISPATCHED).exists():
+        if others.filter(role=TaskRole.LEAD).exclude(state=TaskState.DISPATCHED).exists():
             raise UnitsAtWork
-        for other in others:
+        for other in others.filter(state=TaskState.DISPATCHED):
             cancel_clocks(case, task=other, now=now)
             TASK.step(other, "withdraw", ended_at=now)
         _hand_in(case, task, "self_handle", actor=actor, opinion=text, photos=photos, now=now)
