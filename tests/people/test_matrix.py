@@ -33,7 +33,9 @@ def test_these_see_no_case(role):
 
 def test_no_administrator_holds_business_data():
     for role in ADMINS:
-        assert not [name for name in grants_of(role).extents if name == "cases.view" or name.startswith("compounds.")]
+        assert not [
+            name for name in grants_of(role).extents if name == "cases.view" or name.startswith("compounds.")
+        ]
 
 
 def test_the_three_administrators_are_three():

@@ -1,11 +1,16 @@
 """Every page of the context answers, to those it is for and to nobody else."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.kernel.checks import run
 from nuanxin.people import queries, services
 from nuanxin.people.enums import SignInMethod
 from nuanxin.people.models import Person
@@ -13,6 +18,8 @@ from tests.factories.people import COMMUNITY, NOW, STREET, mobile, organisation,
 from tests.factories.territories import put_city
 
 pytestmark = pytest.mark.django_db
+
+DAY = timedelta(hours=8)
 
 
 def last_code():
@@ -52,7 +59,6 @@ def test_a_first_visit_registers_and_the_next_one_only_signs_in(client):
 
     client.post(reverse("people:sign_out"))
     assert client.get(reverse("people:me")).status_code == 302
-    from datetime import timedelta
 
     from nuanxin.people.models import OneTimeCode
 
@@ -211,3 +217,39 @@ def test_erasing_leaves_nothing_to_sign_in_with(client):
     person.refresh_from_db()
     assert (person.name, person.phone, person.phone_index, person.is_active) == ("", "", None, False)
     assert client.get(reverse("people:me")).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["people", "organisations", "duty"])
+def test_a_list_costs_the_same_for_one_row_and_for_many(client, django_assert_num_queries, page):
+    put_city()
+    lead = staff("street_lead", scope_code=STREET)
+    sign_in(client, lead)
+
+    def fill(numbers):
+        for number in numbers:
+            unit = organisation(f"第{number}管理站", "other", COMMUNITY)
+            shift = staff("grid", scope_code=COMMUNITY, organisation=unit, name=f"邻{number}")
+            services.plan_shift(
+                actor=queries.actor_for(lead), assignment=shift, starts_at=NOW, ends_at=NOW + DAY, now=NOW
+            )
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries_made:
+            assert client.get(reverse(f"people:{page}") + "?week=2026-03-02").status_code == 200
+        return len(queries_made)
+
+    fill([1])
+    cost()
+    first = cost()
+    fill([2, 3, 4])
+    assert cost() == first
+
+
+def test_check_wants_three_administrators_and_two_factors(settings):
+    codes = {finding.code for finding in run(NOW)}
+    assert {"administrators-missing", "two-factors"} <= codes
+    settings.NUANXIN_STAFF_TWO_FACTORS = False
+    one = staff("system_admin").person
+    services.assign(actor=SYSTEM, person=one, role="audit_admin", now=NOW)
+    codes = {finding.code for finding in run(NOW)}
+    assert {"administrators-united", "two-factors-off"} <= codes

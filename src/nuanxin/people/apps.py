@@ -24,7 +24,9 @@ class PeopleConfig(AppConfig):
             order=70,
         )
         slots.register("rail_foot", slots.Item(_("我的资料"), "people:me", icon="user-circle"), order=90)
-        slots.register("my_page", slots.Item(_("我的资料"), "people:me", icon="user-circle"), order=90)
+        slots.register(
+            "phone_tabs", slots.Item(_("我的"), "people:me", icon="user-circle", match=("people:",)), order=50
+        )
         slots.register("header", slots.Panel("people/partials/switcher.html", context=_switcher), order=10)
 
 

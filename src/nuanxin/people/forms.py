@@ -292,7 +292,7 @@ class EndAssignmentForm(PlainForm):
 
 class ShiftForm(PlainForm):
     assignment = forms.ChoiceField(label=_("谁"))
-    day = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     start = forms.TimeField(
         label=_("上岗"), initial=time(8, 30), widget=forms.TimeInput(attrs={"type": "time"})
     )

@@ -6,8 +6,9 @@ from nuanxin.people import services
 
 @periodic(every=timedelta(hours=1))
 def forget_used_codes(now: datetime) -> None:
-    """Delete one-time codes of yesterday."""
+    """Delete one-time codes and failed sign-ins of yesterday."""
     services.forget_codes(now=now)
+    services.forget_failures(now=now)
 
 
 @periodic(every=timedelta(days=1))

@@ -49,6 +49,7 @@ from nuanxin.people.queries.lists import (
 )
 from nuanxin.people.queries.responsible import (
     Owners,
+    administrators,
     ancestor_codes,
     assignments_at,
     name_of_role,
@@ -79,6 +80,7 @@ __all__ = [
     "active",
     "actor_for",
     "actor_without_role",
+    "administrators",
     "ancestor_codes",
     "assignable",
     "assignment_in_force",

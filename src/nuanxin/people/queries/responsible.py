@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from nuanxin.kernel.access.scope import LEVELS, padded
-from nuanxin.people.enums import UnitType, WorkerType
+from nuanxin.people.enums import RoleKind, UnitType, WorkerType
 from nuanxin.people.models import Assignment, DutyShift, IndustryCharge, Organisation, Role, WorkerProfile
 from nuanxin.people.queries.actors import active
 from nuanxin.territories.queries import path_name
@@ -122,3 +122,14 @@ def organisation_label(organisation_id: int) -> str:
 def name_of_role(code: str) -> str:
     found = Role.objects.filter(pk=code).first()
     return found.name if found else code
+
+
+def administrators(*, now: datetime) -> dict[str, list[int]]:
+    """Who holds each of the administrators' roles, by person."""
+    holders: dict[str, list[int]] = {
+        role: [] for role in Role.objects.filter(kind=RoleKind.ADMIN).values_list("code", flat=True)
+    }
+    found = Assignment.objects.filter(active(now), role__kind=RoleKind.ADMIN, person__is_active=True)
+    for role, person_id in found.values_list("role_id", "person_id").distinct():
+        holders[role].append(person_id)
+    return holders

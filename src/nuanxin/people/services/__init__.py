@@ -15,6 +15,7 @@ from nuanxin.people.services.codes import (
     WrongCode,
     check_code,
     forget_codes,
+    forget_failures,
     send_code,
 )
 from nuanxin.people.services.consents import NotWithdrawable, give_consent, withdraw_consent
@@ -139,6 +140,7 @@ __all__ = [
     "export_me",
     "find_invitation",
     "forget_codes",
+    "forget_failures",
     "forget_sessions",
     "give_consent",
     "invite_person",
