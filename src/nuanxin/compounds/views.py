@@ -37,7 +37,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     filters = _filters(request)
     found = queries.listed_compounds(request.actor, limit=queries.PAGE + 1, after=_after(request), **filters)
     page, more = found[: queries.PAGE], len(found) > queries.PAGE
-    paths = path_names(each.scope_code for each in page)
+    paths = path_names((each.scope_code for each in page), top=Level.STREET)
     context = {
         "rows": [{"compound": each, "place": paths[each.scope_code]} for each in page],
         "managers": queries.managers_in(request.actor),

@@ -154,7 +154,9 @@ def _put_grids(outlines: list[_Outline], origin: str, now: datetime, actor: Acto
     for start in range(0, len(unnamed), FEW):
         rows = Territory.objects.filter(code__in=unnamed[start : start + FEW])
         present.update(rows.values_list("code", flat=True))
-    numbered = [DivisionRow(code, _("第 %d 网格") % int(code[-3:])) for code in unnamed if code not in present]
+    numbered = [
+        DivisionRow(code, _("第 %d 网格") % int(code[-3:])) for code in unnamed if code not in present
+    ]
     if named or numbered:
         put_territories(rows=[*named, *numbered], source=origin, now=now, actor=actor)
 
