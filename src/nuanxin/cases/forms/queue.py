@@ -24,7 +24,8 @@ def kind_choices() -> list[Any]:
 
 
 def _date(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget)
 
 
 class QueueForm(forms.Form):
@@ -43,8 +44,16 @@ class QueueForm(forms.Form):
     since = _date(_("上报日期从"))
     until = _date(_("到"))
 
-    def __init__(self, *args: Any, communities: Sequence[tuple[str, str]] = (), **given: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        communities: Sequence[tuple[str, str]] = (),
+        may_search: bool = True,
+        **given: Any,
+    ) -> None:
         super().__init__(*args, **given)
+        if not may_search:
+            del self.fields["words"]
         self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
         if communities:
             self.fields["community"].choices = [("", _("全部")), *communities]  # type: ignore[attr-defined]

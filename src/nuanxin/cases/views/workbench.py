@@ -81,7 +81,8 @@ def _form(request: ActorRequest) -> QueueForm:
     if "q" in data and not data.get("words"):
         data["words"] = data["q"]
         data.setdefault("tab", "all")
-    return QueueForm(data, communities=community_choices(request.actor))
+    may_search = policy.permits(request.actor, "cases.search")
+    return QueueForm(data, communities=community_choices(request.actor), may_search=may_search)
 
 
 def _url(tab: str, given: dict[str, Any], without: str = "") -> str:
