@@ -14,7 +14,17 @@ from nuanxin.kernel.checks import run
 from nuanxin.people import queries, services
 from nuanxin.people.enums import SignInMethod
 from nuanxin.people.models import Person
-from tests.factories.people import COMMUNITY, NOW, STREET, mobile, organisation, sign_in, staff, worker
+from tests.factories.people import (
+    COMMUNITY,
+    NOW,
+    OTHER_COMMUNITY,
+    STREET,
+    mobile,
+    organisation,
+    sign_in,
+    staff,
+    worker,
+)
 from tests.factories.territories import put_city
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +263,46 @@ def test_check_wants_three_administrators_and_two_factors(settings):
     services.assign(actor=SYSTEM, person=one, role="audit_admin", now=NOW)
     codes = {finding.code for finding in run(NOW)}
     assert {"administrators-united", "two-factors-off"} <= codes
+
+
+def test_asking_for_a_second_code_too_early_keeps_the_first(client):
+    phone = mobile()
+    given = ask_code(client, phone)
+    again = client.post(reverse("people:send_code"), {"phone": phone, "code_id": given["code_id"]})
+    assert again.status_code == 429
+    assert hidden(again, "code_id") == given["code_id"]
+    assert client.post(reverse("people:sign_in"), given).url == reverse("people:register")
+
+
+def test_htmx_gets_the_step_alone_and_a_refusal_that_it_shows(client):
+    page = client.post(reverse("people:send_code"), {"phone": "12345"}, headers={"HX-Request": "true"})
+    assert page.status_code == 422
+    assert "<html" not in page.content.decode()
+    done = client.post(
+        reverse("people:sign_in"), ask_code(client, worker().phone), headers={"HX-Request": "true"}
+    )
+    assert (done.status_code, done.headers["HX-Redirect"]) == (204, "/")
+
+
+def test_a_colleague_who_comes_by_phone_is_shown_the_other_door(client):
+    assignment = staff("grid", scope_code=COMMUNITY)
+    person = Person.objects.get(pk=assignment.person_id)
+    person.phone = f"+86{mobile()}"
+    person.save()
+    response = client.post(reverse("people:sign_in"), ask_code(client, person.phone))
+    assert response.url == reverse("people:me")
+    assert "工作人员" in client.get(response.url).content.decode()
+
+
+def test_the_community_is_found_by_name_by_compound_and_down_the_tree(client):
+    put_city()
+    organisation("枫林街道办事处", "street_office", STREET, unit_type="JD")
+    services.create_site(name="云栖里", kind="compound", scope_code=COMMUNITY, now=NOW)
+    found = reverse("people:communities")
+    assert f'value="{OTHER_COMMUNITY}"' in client.get(found, {"q": "红叶"}).content.decode()
+    by_compound = client.get(found, {"q": "云栖里"}).content.decode()
+    assert f'value="{COMMUNITY}"' in by_compound
+    assert "枫林街道" in by_compound
+    assert f'value="{COMMUNITY}"' in client.get(found, {"within": STREET}).content.decode()
+    assert "没找到" in client.get(found, {"q": "不存在的地方"}).content.decode()
+    assert client.get(found, {"within": "<script>"}).status_code == 200

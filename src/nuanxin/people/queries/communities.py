@@ -7,7 +7,14 @@ from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.people.enums import UnitType
 from nuanxin.people.models import Organisation, Site
 from nuanxin.territories.models import Territory
-from nuanxin.territories.queries import ancestors, children, path_names, search_territories, territory
+from nuanxin.territories.queries import (
+    ancestors,
+    children,
+    is_territory,
+    path_names,
+    search_territories,
+    territory,
+)
 
 MOST_FOUND = 12
 
@@ -73,8 +80,8 @@ _COMMUNITY = frozenset({"community", "grid"})
 
 
 def browse_communities(within: str) -> Branch:
-    """What lies in the territory; levels with a single child are passed through."""
-    code = within or home_territory()
+    """What lies in the territory, or at home for a code nobody knows; levels with a single child are passed through."""
+    code = within if is_territory(within) else home_territory()
     inside = list(children(code))
     while len(inside) == 1 and inside[0].level != "community":
         code = inside[0].code

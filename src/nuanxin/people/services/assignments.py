@@ -103,8 +103,8 @@ def end_assignment(
     """
     if actor.role != SYSTEM.role and not allows(actor, "people.assign", assignment):
         raise OutsideReach
-    if successor and (successor.role_id != assignment.role_id or not successor.is_active_at(now)):
-        raise Invalid(fields={"successor": _("接手的人要在同样的岗位上。")})
+    if successor and not _could_take_over(assignment, successor, now):
+        raise Invalid(fields={"successor": _("接手的人要在同一个单位、同样的岗位上。")})
     with transaction.atomic():
         open_now = Assignment.objects.filter(pk=assignment.pk, active_to=None)
         planned = Assignment.objects.filter(pk=assignment.pk, active_to__gt=now)
@@ -122,6 +122,11 @@ def end_assignment(
             now=now,
         )
     return assignment
+
+
+def _could_take_over(assignment: Assignment, successor: Assignment, now: datetime) -> bool:
+    same_place = successor.organisation_id == assignment.organisation_id
+    return same_place and successor.role_id == assignment.role_id and successor.is_active_at(now)
 
 
 def check_place(

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nuanxin.kernel.access.http import public
@@ -59,14 +61,25 @@ def send_code(request: Any) -> HttpResponse:
             now=request.now,
         )
     except DomainError as error:
-        show(form, error)
-        return _page(request, phone_form=form, status=error.status if not request.htmx else 422)
+        return _not_sent(request, form, error)
     return _page(
         request,
         phone_form=PhoneForm(initial={"phone": form.cleaned_data["phone"]}),
         code_form=CodeForm(initial={"code_id": code.public_id}),
         phone=form.cleaned_data["phone"],
     )
+
+
+def _not_sent(request: Any, form: PhoneForm, error: DomainError) -> HttpResponse:
+    """Whoever asked for another code too early keeps the place to type the first one."""
+    earlier = request.POST.get("code_id", "")
+    if earlier:
+        code_form = CodeForm({"code_id": earlier, "code": ""})
+        code_form.errors.clear()
+        show(code_form, error)
+        return _page(request, code_form=code_form, phone=form.cleaned_data["phone"], status=error.status)
+    show(form, error)
+    return _page(request, phone_form=form, status=error.status)
 
 
 def _by_code(request: Any) -> HttpResponse:
@@ -88,7 +101,12 @@ def _by_code(request: Any) -> HttpResponse:
     if person is None:
         request.session[PROVED_KEY] = str(code.public_id)
         return _go(request, reverse("people:register"))
-    services.start_session(request=request, person=person, method=SignInMethod.PHONE, now=request.now)
+    chosen = services.start_session(
+        request=request, person=person, method=SignInMethod.PHONE, now=request.now
+    )
+    if chosen is None:
+        messages.warning(request, _("您的岗位要用工作账号登录：退出后选“工作人员”，用密码和动态码。"))
+        return _go(request, reverse("people:me"))
     return go_on(request)
 
 
@@ -195,7 +213,7 @@ def recover(request: Any) -> HttpResponse:
     except DomainError as error:
         show(form or phone_form, error)
     page = {"phone_form": phone_form, "form": form, "code_form": code_form if form else None}
-    failed = phone_form.errors or (form and form.errors)
+    failed = phone_form.errors or (form and (form.errors or code_form.errors))
     return render(request, "people/recover.html", page, status=422 if failed else 200)
 
 
