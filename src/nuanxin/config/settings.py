@@ -28,7 +28,10 @@ def _list(name: str, default: str = "") -> list[str]:
 DEMO = _flag("NUANXIN_DEMO")
 DEBUG = _flag("NUANXIN_DEBUG")
 HOME = Path(os.environ.get("NUANXIN_HOME", "var")).resolve()
-SECRET_KEY = os.environ.get("NUANXIN_SECRET_KEY", "")
+# The demo's secret and key are made by `nuanxin demo` and lie beside its database.
+_secrets_file = HOME / "secrets.json"
+_kept = json.loads(_secrets_file.read_text()) if DEMO and _secrets_file.exists() else {}
+SECRET_KEY = os.environ.get("NUANXIN_SECRET_KEY", _kept.get("NUANXIN_SECRET_KEY", ""))
 if not SECRET_KEY:
     if not (DEMO or DEBUG):
         raise ImproperlyConfigured(
@@ -206,7 +209,10 @@ X_FRAME_OPTIONS = "DENY"
 # --- Privacy ---------------------------------------------------------------------------------------------------
 # The first key encrypts, every key decrypts: rotate by putting a new one in front. Each is 32 bytes, base64.
 # The demo and a developer's machine hold invented people only, and need their city readable after a restart.
-NUANXIN_KEYS = _list("NUANXIN_KEYS", "bnVhbnhpbi1kZW1vLWtleS1pbnZlbnRlZC1wZW9wbGU=" if DEMO or DEBUG else "")
+NUANXIN_KEYS = _list(
+    "NUANXIN_KEYS",
+    _kept.get("NUANXIN_KEYS", "bnVhbnhpbi1kZW1vLWtleS1pbnZlbnRlZC1wZW9wbGU=" if DEMO or DEBUG else ""),
+)
 NUANXIN_CRYPTO = os.environ.get("NUANXIN_CRYPTO", "intl")  # or "sm"
 ICP_NUMBER = os.environ.get("NUANXIN_ICP_NUMBER", "")
 POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
@@ -244,4 +250,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("NUANXIN_LOG_LEVEL", "WARNING")},
+    # At DEBUG these write out whole contexts and parameters, people included: never, whatever the level is.
+    "loggers": {"django.template": {"level": "INFO"}, "django.db.backends": {"level": "INFO"}},
 }

@@ -19,7 +19,7 @@ class Actor:
     scope_code: str = ""
     organisation_id: int | None = None
     site_id: int | None = None
-    name: str = ""
+    name: str = field(default="", repr=False)  # a traceback or a log line may show an actor
     grants: "Grants" = field(default_factory=lambda: NO_GRANTS, repr=False, compare=False)
 
     @property
