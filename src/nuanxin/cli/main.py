@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
 from nuanxin import __version__
+from nuanxin.cli.secrets import keep_demo_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Entry:
     module: str
     summary: str
     needs_application: bool = True
+    keeps_secrets: bool = False  # the demo's are made for it
     environment: Mapping[str, str] = field(default_factory=dict)  # only what is not set yet
 
 
@@ -33,6 +36,7 @@ COMMANDS = {
     "demo": Entry(
         module="demo",
         summary="Play a living city and open it in the browser. Start here.",
+        keeps_secrets=True,
         environment={"NUANXIN_DEMO": "1", "NUANXIN_HOME": "var/demo"},
     ),
     "serve": Entry(
@@ -86,6 +90,8 @@ class Commands(click.Group):
         help_only = {"NUANXIN_SECRET_KEY": "only-to-show-help"} if HELP_OPTIONS.intersection(sys.argv) else {}
         for name, value in {**entry.environment, **help_only}.items():
             os.environ[name] = os.environ.get(name) or value
+        if entry.keeps_secrets and not HELP_OPTIONS.intersection(sys.argv):
+            keep_demo_secrets(Path(os.environ["NUANXIN_HOME"]))
         if entry.needs_application:
             _start_application()
         command = importlib.import_module(f"nuanxin.cli.{entry.module}").command

@@ -96,7 +96,7 @@ class Cast:
 
 
 def cast(city: DemoCity) -> Cast:
-    known = _personas()
+    known = known_personas()
     taken = {person.name for person in known}
     names = (name for name in _invented_names() if name not in taken)
     posts = [*_territory_posts(city), *_unit_posts(), *_place_posts(city)]
@@ -124,7 +124,7 @@ def _invented_names() -> list[str]:
 
 
 @cache
-def _personas() -> tuple[DemoPerson, ...]:
+def known_personas() -> tuple[DemoPerson, ...]:
     with (REFERENCE / "personas.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     people = []
