@@ -43,6 +43,13 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def enter(page: Page, persona: str) -> None:
+    """Become one of the demo city's people in one post: `enter(page, "wang/worker")`."""
+    page.goto("/demo/")
+    page.locator(f".role-card[formaction$='/enter/{persona}/']").click()
+    page.wait_for_url(lambda address: "/demo/" not in address)
+
+
 @dataclass
 class Faults:
     """What went wrong inside the pages of one test."""
