@@ -102,7 +102,7 @@ class Kind:
     @property
     def leave_first(self) -> bool:
         """Gas: leave, then call."""
-        return "RQ" in self.lead and self.is_life_safety
+        return self.lead[:1] == ("RQ",) and self.is_life_safety
 
     @property
     def call(self) -> str:

@@ -78,12 +78,12 @@ def _due(case: Case) -> datetime | None:
 def _by(case: Case, when: str) -> str:
     match case.state:
         case CaseState.REPORTED | CaseState.SCREENING:
-            return gettext("%(when)s前会有人看") % {"when": when}
+            return gettext("%(when)s 前会有人看") % {"when": when}
         case CaseState.ACCEPTED | CaseState.IN_PROGRESS | CaseState.REWORK:
-            return gettext("%(when)s前办好") % {"when": when}
+            return gettext("%(when)s 前办好") % {"when": when}
         case CaseState.RESULT_SUBMITTED | CaseState.VERIFYING:
-            return gettext("%(when)s前核查完") % {"when": when}
-    return gettext("%(when)s前有回应") % {"when": when}
+            return gettext("%(when)s 前核查完") % {"when": when}
+    return gettext("%(when)s 前有回应") % {"when": when}
 
 
 def _words(case: Case, *, street: str, community: str) -> str:

@@ -148,9 +148,9 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
     street = path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET)
     return OwnPage(
         line=line,
-        area=path_name(case.scope_code, top=Level.STREET),
+        area=_area(case),
         street=street,
-        steps=_told(case, logs, street),
+        steps=_told(case, logs, street, detail.tasks_of(case)),
         before=_picture(logs, PhotoKind.BEFORE) or _reported_picture(logs),
         after=_picture(logs, PhotoKind.AFTER),
         messages=detail.messages_of(case),
@@ -173,7 +173,7 @@ def sent(actor: Actor, number: str) -> Sent:
         street=path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET),
         units=[task.organisation.label for task in units],
         look_by=case.next_due_at,
-        place=_place(case, path_name(case.scope_code, top=Level.STREET)),
+        place=_place(case, _area(case)),
     )
 
 
@@ -194,6 +194,11 @@ def _lines(cases: Iterable[Case], *, now: datetime) -> list[Line]:
         place = _place(case, f"{street} {community}".strip())
         lines.append(Line(case, kind, icon_of(kind), place, words))
     return lines
+
+
+def _area(case: Case) -> str:
+    """Street and community; grids are the offices' business."""
+    return path_name(padded(case.scope_code[: LEVELS["community"]]), top=Level.STREET)
 
 
 def _place(case: Case, area: str) -> str:
@@ -229,7 +234,7 @@ def _instead(case: Case) -> Text:
     return INSTEAD[RejectReason(case.reject_reason)] if case.reject_reason else ""  # type: ignore[return-value]
 
 
-def _told(case: Case, logs: Sequence[CaseLog], street: str) -> list[Told]:
+def _told(case: Case, logs: Sequence[CaseLog], street: str, tasks: Sequence[Task]) -> list[Told]:
     """The latest first; a task's move and what the case makes of it are one step."""
     steps = []
     for log in logs:
@@ -244,15 +249,15 @@ def _told(case: Case, logs: Sequence[CaseLog], street: str) -> list[Told]:
     return steps[::-1]
 
 
-def _title(case: Case, log: CaseLog, street: str) -> str:
+def _title(log: CaseLog, street: str, units: Sequence[str]) -> str:
     unit = log.task.organisation.label if log.task else log.organisation.label if log.organisation else ""
-    who = {"unit": unit or street or _("街道")}
+    who = {"unit": unit or street or _("街道"), "units": _("、").join(units)}
     titles = {
         "report": _("你上报了这件事"),
         "screen": _("%(unit)s开始核实"),
         "file": _("立案，开始计时"),
         "reject": _("%(unit)s没有受理"),
-        "dispatch": _("已派单"),
+        "dispatch": _("派给了%(units)s") if units else _("已派单"),
         "claim": _("%(unit)s领单"),
         "accept": _("%(unit)s接单"),
         "start": _("%(unit)s开始处理"),

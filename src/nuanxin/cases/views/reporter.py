@@ -26,7 +26,7 @@ KINDS, COMPOUNDS, AROUND = (f"cases/phone/report_{name}.html" for name in ("kind
 RENAMED = {"place": "place_by", "captured_at": "photos"}
 STEP_OF_FIELD = {"photos": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
 MOST_LETTERS = 40
-LONG = timedelta(hours=3)
+LONG, FRESH = timedelta(hours=3), timedelta(minutes=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,5 +187,6 @@ def report_done(request: ActorRequest, number: str) -> HttpResponse:
 
 def _within(sent: own.Sent, now: datetime) -> str:
     """ "30 分钟内" while that is near; after a night or a weekend the moment alone says more."""
-    left = sent.look_by - now if sent.look_by else LONG
+    is_fresh = now - sent.case.reported_at < FRESH  # somebody who has just sent it reads the limit itself
+    left = sent.look_by - (sent.case.reported_at if is_fresh else now) if sent.look_by else LONG
     return _("%(time)s内") % {"time": duration_words(left)} if left < LONG else ""
