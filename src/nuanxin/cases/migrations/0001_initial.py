@@ -224,27 +224,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'desk', 'next_due_at', 'id'], name='cases_street_desk'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'desk', 'next_due_at', 'id', 'visibility'], name='cases_street_desk'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'next_due_at', 'id'], name='cases_street_open'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'next_due_at', 'id', 'visibility'], name='cases_street_open'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'desk', 'next_due_at', 'id'], name='cases_dist_desk'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'desk', 'next_due_at', 'id', 'visibility'], name='cases_dist_desk'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'next_due_at', 'id'], name='cases_dist_open'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'next_due_at', 'id', 'visibility'], name='cases_dist_open'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_community', 'next_due_at', 'id'], name='cases_comm_open'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_community', 'next_due_at', 'id', 'visibility'], name='cases_comm_open'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_city', 'next_due_at', 'id'], name='cases_city_open'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_city', 'next_due_at', 'id', 'visibility'], name='cases_city_open'),
         ),
         migrations.AddIndex(
             model_name='case',

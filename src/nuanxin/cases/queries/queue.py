@@ -26,6 +26,12 @@ PAGE_SIZE = 50
 EXPORT_MOST = 5000
 COUNT_CAP = 1000  # shown as 999+
 Text = str | Promise
+# What a row of a list shows, on the page and in the API; a compound's outline alone weighs more than all of it.
+SHOWN = (
+    *("number", "category_id", "urgency", "visibility", "state", "state_since", "text", "address", "lng", "lat"),
+    *("scope_code", "scope_community", "reported_at", "due_at", "next_due_at", "closed_at"),
+    *("lead_organisation__name", "lead_organisation__short_name", "compound__name"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ def queue_page(
     size: int = PAGE_SIZE,
 ) -> Page:
     """One page, with what a row shows; one statement."""
-    rows = cases_in(actor, tab, filters, now=now).select_related("lead_organisation", "compound")
+    rows = cases_in(actor, tab, filters, now=now).select_related("lead_organisation", "compound").only(*SHOWN)
     after = _decode(cursor)
     if after is not None:
         rows = rows.filter(_after(tab, after))
