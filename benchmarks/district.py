@@ -39,7 +39,9 @@ def grow_to(size: int, *, now: datetime) -> None:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
     done = time.perf_counter() - start
-    print(f"   {missing:,} cases written in {loaded:.0f} s, vacuumed in {done - loaded:.0f} s", file=sys.stderr)
+    print(
+        f"   {missing:,} cases written in {loaded:.0f} s, vacuumed in {done - loaded:.0f} s", file=sys.stderr
+    )
 
 
 def somebody(role: str, scope_code: str) -> Assignment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -22,9 +23,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(*command: str, port: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """`nuanxin <command>` in the environment of this run; with a port, once it answers."""
-    process = subprocess.Popen([*NUANXIN, *command])
+def running(
+    *command: str, port: int | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`nuanxin <command>` in the environment of this run and some more; with a port, once it answers."""
+    process = subprocess.Popen([*NUANXIN, *command], env={**os.environ, **environment})
     try:
         if port is not None:
             _wait_for(port, process)
