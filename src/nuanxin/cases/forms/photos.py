@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import Invalid
@@ -16,7 +16,7 @@ MOST = 6
 class PhotosInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[File[bytes]]":
         return list(files.getlist(name)) if hasattr(files, "getlist") else []
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -33,7 +33,7 @@ class PhotosField(forms.FileField):
         given.setdefault("required", False)
         super().__init__(**given)
 
-    def clean(self, data: Sequence[UploadedFile] | None, initial: Any = None) -> Any:
+    def clean(self, data: "Sequence[File[bytes]] | None", initial: Any = None) -> Any:
         files = list(data or [])
         if len(files) > MOST:
             raise forms.ValidationError(_("最多 %(n)d 张照片。") % {"n": MOST})
@@ -42,7 +42,7 @@ class PhotosField(forms.FileField):
         return tuple(_accepted(file) for file in files)
 
 
-def _accepted(file: UploadedFile) -> AcceptedImage:
+def _accepted(file: "File[bytes]") -> AcceptedImage:
     try:
         return accept_image(file, name=file.name or "")  # type: ignore[arg-type]  # an upload reads like a file
     except Invalid as error:

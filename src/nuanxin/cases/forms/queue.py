@@ -91,14 +91,9 @@ class QueueForm(forms.Form):
 def _in_words(field: forms.Field, value: Any) -> str:
     if not isinstance(field, forms.ChoiceField):
         return str(value)
-    for key, label in field.choices:
-        if isinstance(label, list | tuple):
-            for inner, text in label:
-                if inner == value:
-                    return str(text)
-        elif key == value:
-            return str(label)
-    return str(value)
+    choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # the stubs allow a callable, which it is not
+    flat = [pair for key, label in choices for pair in (label if isinstance(label, list) else [(key, label)])]
+    return next((str(label) for key, label in flat if key == value), str(value))
 
 
 def _midnight(day: Any, *, days: int = 0) -> datetime | None:

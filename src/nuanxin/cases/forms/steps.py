@@ -86,7 +86,7 @@ class Units:
         groups: dict[str, list[tuple[str, str]]] = {}
         for unit in self.others:
             label = UnitType(unit.unit_type).label if unit.unit_type in UnitType.values else str(_("其他"))
-            groups.setdefault(label, []).append((str(unit.public_id), unit.name))
+            groups.setdefault(str(label), []).append((str(unit.public_id), unit.name))
         return list(groups.items())
 
     def others_flat(self) -> list[tuple[str, str]]:

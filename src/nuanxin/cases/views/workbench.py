@@ -79,7 +79,7 @@ def _form(request: ActorRequest) -> QueueForm:
     """`q` is what the field in the header sends."""
     data = request.GET.copy()
     if "q" in data and not data.get("words"):
-        data["words"] = data["q"]
+        data["words"] = request.GET.get("q", "")
         data.setdefault("tab", "all")
     may_search = policy.permits(request.actor, "cases.search")
     return QueueForm(data, communities=community_choices(request.actor), may_search=may_search)
