@@ -61,9 +61,6 @@ def closed(town, *, now, outcome="solved"):
     services.dispatch_case(actor=dispatcher, case=case, lead=lead, now=start + MINUTE)
     task = next(task for task in detail.tasks_of(case) if task.role == "community")
     services.claim_task(actor=community, task=task, now=start + 2 * MINUTE)
-    from nuanxin.cases.services import Photo
-    from nuanxin.kernel.files.accept import accept_image
-
     photos = [Photo(kind, accept_image(jpeg())) for kind in ("before", "after")]
     services.self_handle(
         actor=community, task=task, opinion="填平压实了", photos=photos, now=start + 3 * MINUTE
@@ -227,7 +224,7 @@ def test_a_report_costs_few_statements(worker, django_assert_max_num_queries):
         assert worker.post(REPORT, body(key="counted", **POINT)).status_code == 302
 
 
-# --- Watching ----------------------------------------------------------------------------------------------------------
+# --- Watching -----------------------------------------------------------------------------------------------------
 def test_only_the_reporter_sees_it(town, worker):
     case = reported(town)
     pages = [f"/mine/{case.number}/", f"/report/{case.number}/"]
@@ -340,6 +337,19 @@ def test_the_list_costs_the_same_however_long_it_is(town, worker, count, django_
         last = page.context["following"]
         rest = worker.get("/mine/", {"before": last}, headers={"hx-request": "true"})
         assert len(rest.context["lines"]) == count - own.PAGE
+
+
+def test_the_map_knows_only_the_own_open_reports(town, worker):
+    case = reported(town)
+    features = worker.get("/mine/points.geojson").json()["features"]
+    assert [feature["properties"]["url"] for feature in features] == [f"/mine/{case.number}/"]
+    assert client_of(town, "resident").get("/mine/points.geojson").json()["features"] == []
+    assert "/mine/points.geojson" in worker.get("/map/").text
+
+
+def test_leave_first_is_said_for_gas_only(worker):
+    assert "先离开，再打电话" in worker.get(REPORT, {"category": "0101"}).text.split("<template")[0]
+    assert "先离开" not in worker.get(REPORT, {"category": "0301"}).text.split("<template")[0]
 
 
 def test_home_shows_three_open_ones_or_one_thing_to_do(town, worker):

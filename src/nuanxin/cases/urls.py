@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("report/around/", reporter.report_around, name="report_around"),
     path("report/<case_number:number>/", reporter.report_done, name="report_done"),
     path("mine/", mine.own_list, name="own_list"),
+    path("mine/points.geojson", mine.own_points, name="own_points"),
     path("mine/<case_number:number>/", mine.own_detail, name="own"),
     path("mine/<case_number:number>/rate/", mine.own_rate, name="own_rate"),
     path("mine/<case_number:number>/reopen/", mine.own_reopen, name="own_reopen"),

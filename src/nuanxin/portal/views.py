@@ -28,7 +28,9 @@ def home(request: Any) -> HttpResponse:
         return render(request, "portal/front.html")
     if policy.permits(actor, "portal.workbench") and not policy.permits(actor, "cases.report"):
         return redirect("portal:desk")
-    return render(request, "portal/home.html", {"hello": greeting(request.now), "name": actor.name})
+    may_report = policy.permits(actor, "cases.report")
+    context = {"hello": greeting(request.now), "name": actor.name, "may_report": may_report}
+    return render(request, "portal/home.html", context)
 
 
 @requires("portal.workbench")
@@ -49,7 +51,8 @@ def desk(request: Any) -> HttpResponse:
 @require_safe
 def area_map(request: Any) -> HttpResponse:
     """The neighbourhood on the schematic map."""
-    return render(request, "portal/map.html")
+    may_report = policy.permits(request.actor, "cases.view_own")
+    return render(request, "portal/map.html", {"may_report": may_report})
 
 
 @requires("system.check")

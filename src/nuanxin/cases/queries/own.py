@@ -245,7 +245,9 @@ def _told(case: Case, logs: Sequence[CaseLog], street: str, tasks: Sequence[Task
         words = log.opinion if log.action in detail.TOLD_TO_REPORTER else ""
         if log.action == "report":
             words = case.text
-        steps.append(Told(log.at, _title(case, log, street), words, icon, tone, list(log.attachments.all())))
+        units = [task.organisation.label for task in tasks if task.dispatched_at == log.at]
+        title = _title(log, street, units)
+        steps.append(Told(log.at, title, words, icon, tone, list(log.attachments.all())))
     return steps[::-1]
 
 

@@ -82,4 +82,6 @@ def home_bounds(actor: Actor) -> Bounds | None:
 def around(lng: float, lat: float) -> Around:
     """Raises `NotACoordinate`."""
     code = locate(lng, lat)
-    return Around(area_name(padded(code[:12])) if code else "", nearest_compounds(lng, lat, limit=NEAREST) if code else [])
+    if code is None:
+        return Around("", [])
+    return Around(area_name(padded(code[:12])), nearest_compounds(lng, lat, limit=NEAREST))

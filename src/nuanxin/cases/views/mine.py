@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,7 +20,7 @@ from nuanxin.kernel.errors import Conflict, Invalid
 
 LIST, ROWS = "cases/phone/own_list.html", "cases/phone/own_rows.html"
 PAGE, PROGRESS = "cases/phone/own.html", "cases/phone/own_progress.html"
-HOME_MOST = 3
+HOME_MOST, MAP_MOST = 3, 100
 SHOWN = {"": None, "open": True, "closed": False}
 
 
@@ -62,6 +63,30 @@ def _show(request: ActorRequest, page: own.OwnPage, **forms: Form) -> HttpRespon
         **forms,
     }
     return render(request, PAGE, context, status=422 if any(form.errors for form in forms.values()) else 200)
+
+
+@require_safe
+@requires("cases.view_own")
+def own_points(request: ActorRequest) -> HttpResponse:
+    """One's own open reports as GeoJSON, for the map."""
+    lines, _more = own.open_lines(request.actor, now=request.now, most=MAP_MOST)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "kind": "case",
+                "title": line.kind.name,
+                "text": str(line.headline.words),
+                "url": reverse("cases:own", args=[line.case.number]),
+            },
+            "geometry": {"type": "Point", "coordinates": [line.case.lng, line.case.lat]},
+        }
+        for line in lines
+        if line.case.lng is not None
+    ]
+    response = JsonResponse({"type": "FeatureCollection", "features": features})
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST
