@@ -98,7 +98,7 @@ def test_masked_roles_see_the_building_and_not_the_door(town):
     response = client_of(town, "grid_part").get(address(case))
     page = response.content.decode()
     assert "云栖里 5 号楼***" in page
-    assert "3 单元" not in page
+    assert "3 单元 502" not in page
     assert response.context["page"].point == (105.0, 30.0)
 
 

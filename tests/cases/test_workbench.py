@@ -141,7 +141,7 @@ def test_masked_roles_read_the_place_down_to_the_building(town):
     reported(town)
     page = client_of(town, "grid_part").get(QUEUE).content.decode()
     assert "云栖里 5 号楼***" in page
-    assert "3 单元" not in page
+    assert "3 单元 502" not in page
 
 
 def test_who_may_not_search_gets_no_field_and_no_answer(town):

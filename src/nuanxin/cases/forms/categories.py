@@ -7,8 +7,6 @@ from nuanxin.cases.enums import Urgency
 from nuanxin.cases.models import Category
 from nuanxin.cases.queries.catalogue import MAJORS
 
-LIMIT_HELP = _("PT30M（分钟）、PT24H（小时）、4wh（工作时）、3wd（工作日）、P15D（自然日）")
-
 
 class CategoryFilterForm(forms.Form):
     major = forms.ChoiceField(label=_("大类"), required=False)
@@ -33,7 +31,7 @@ class CategoryForm(forms.Form):
         label=_("检索词"), max_length=300, required=False, help_text=_("人们还会怎么叫它，用空格隔开。")
     )
     urgency = forms.ChoiceField(label=_("紧急程度"), choices=Urgency.choices)
-    respond_within = forms.CharField(label=_("响应时限"), max_length=12, required=False, help_text=LIMIT_HELP)
+    respond_within = forms.CharField(label=_("响应时限"), max_length=12, required=False)
     make_safe_within = forms.CharField(label=_("控制险情时限"), max_length=12, required=False)
     finish_within = forms.CharField(label=_("办结时限"), max_length=12)
     is_active = forms.BooleanField(label=_("可以上报这一类"), required=False)
