@@ -14,7 +14,10 @@ from nuanxin.cases import services
 from nuanxin.cases.enums import PhotoKind, PlaceSource, Source, Urgency
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.queries.own import NOT_TOLD
+from nuanxin.cases.queries.places import address_for, point_for
 from nuanxin.cases.services import Draft, Photo, StepInput
+from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.api import PROBLEMS, Id, PlainText, ShortText, operation
 from nuanxin.kernel.files.accept import accept_image
 
@@ -123,7 +126,10 @@ class QueueIn(Schema):
     community: Annotated[str, Field(pattern=r"^(\d{12})?$")] = ""
 
 
-def case_row(case: Case) -> dict[str, Any]:
+def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[str, Any]:
+    """Masked where the actor's role sees it masked; one's own report is always in full."""
+    masked = permission == "cases.view" and actor.is_masked(permission)
+    lng, lat = (point_for(actor, case) or (None, None)) if masked else (case.lng, case.lat)
     return {
         "number": case.number,
         "category": case.category_id,
@@ -132,9 +138,9 @@ def case_row(case: Case) -> dict[str, Any]:
         "state": case.state,
         "step": case.step,
         "text": case.text,
-        "address": case.address,
-        "lng": case.lng,
-        "lat": case.lat,
+        "address": address_for(actor, case, permission),
+        "lng": lng,
+        "lat": lat,
         "scope_code": case.scope_code,
         "reported_at": case.reported_at,
         "due_at": case.due_at,
@@ -143,19 +149,21 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def _case_out(request: Any, case: Case) -> dict[str, Any]:
+def _case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[str, Any]:
     tasks = detail.tasks_of(case)
+    is_own = permission == "cases.view_own"
     return {
-        **case_row(case),
+        **case_row(request.actor, case, permission),
         "tasks": [_task_out(task) for task in tasks],
         "timeline": [
             {
                 "action": log.action,
                 "at": log.at,
                 "organisation": log.organisation.name if log.organisation else "",
-                "opinion": log.opinion,
+                "opinion": log.opinion if not is_own or log.action in detail.TOLD_TO_REPORTER else "",
             }
             for log in detail.timeline(case)
+            if not (is_own and log.action in NOT_TOLD)
         ],
         "available_transitions": [_move_out(move) for move in detail.moves_for(request.actor, case, tasks)],
     }
@@ -214,7 +222,7 @@ def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = Fil
     )
     draft = Draft(**values, place_source=source, photos=_photos(photos, PhotoKind.NEAR))
     submission = services.report_case(actor=request.actor, draft=draft, key=given.key, now=timezone.now())
-    return Status(201 if submission.created else 200, case_row(submission.case))
+    return Status(201 if submission.created else 200, case_row(request.actor, submission.case, "cases.view_own"))
 
 
 @router.get("/mine", response={200: PageOut, **PROBLEMS})
@@ -222,7 +230,10 @@ def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = Fil
 def list_own(request: Any) -> Any:
     """The reporter's own reports, the latest fifty."""
     return {
-        "items": [case_row(case) for case in detail.own_cases(request.actor)[: queue.PAGE_SIZE]],
+        "items": [
+            case_row(request.actor, case, "cases.view_own")
+            for case in detail.own_cases(request.actor)[: queue.PAGE_SIZE]
+        ],
         "cursor": "",
     }
 
@@ -231,7 +242,7 @@ def list_own(request: Any) -> Any:
 @operation("cases.view_own")
 def own(request: Any, number: Number) -> Any:
     """One of the reporter's own, with what the reporter is told."""
-    return _case_out(request, detail.own_case(request.actor, number))
+    return _case_out(request, detail.own_case(request.actor, number), "cases.view_own")
 
 
 @router.get("", response={200: PageOut, **PROBLEMS})
@@ -240,14 +251,14 @@ def list_cases(request: Any, given: Query[QueueIn]) -> Any:
     """A page of a queue; `cursor` leads to the next one."""
     tab = queue.tab_named(request.actor, given.tab)
     filters = queue.Filters(
-        words=given.words,
+        words=given.words if policy.permits(request.actor, "cases.search") else "",
         category=given.category,
         urgency=given.urgency or "",
         source=given.source or "",
         community=given.community,
     )
     page = queue.queue_page(request.actor, tab, filters, now=timezone.now(), cursor=given.cursor)
-    return {"items": [case_row(case) for case in page.rows], "cursor": page.cursor}
+    return {"items": [case_row(request.actor, case) for case in page.rows], "cursor": page.cursor}
 
 
 @router.get("/{number}", response={200: CaseOut, **PROBLEMS})

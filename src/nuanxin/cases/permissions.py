@@ -50,11 +50,25 @@ def _on_cases(permission: str) -> Rule:
 
 
 def _verify(actor: Actor) -> Q:
-    """Somebody of another organisation than the one that handled it (`domain.md` §2.1)."""
-    reach = _case_q("cases.verify", actor)
+    """Somebody of another organisation than the one that handled it, and neither the one who reported it nor, in
+    another role, the one who handed its result in (`domain.md` §2.1, §10.2).
+    """
+    reach = _case_q("cases.verify", actor) & ~_own(actor) & ~_handed_in_by(actor)
     if actor.organisation_id is None:
         return reach
     return reach & ~Q(handled_by=actor.organisation_id)
+
+
+def _handed_in_by(actor: Actor) -> Q:
+    """Cases whose result this person handed in, in whichever assignment."""
+    if actor.person_id is None:
+        return NOTHING
+    log, assignment = apps.get_model("cases", "CaseLog"), apps.get_model("people", "Assignment")
+    own = assignment._default_manager.filter(person=actor.person_id).values("pk")
+    results = log._default_manager.filter(
+        case=OuterRef("pk"), action__in=["submit_result", "self_handle"], assignment_id__in=own
+    )
+    return Q(Exists(results))
 
 
 def _reopen(actor: Actor) -> Q:
@@ -62,15 +76,16 @@ def _reopen(actor: Actor) -> Q:
     return _own(actor) & Q(reopened_count=0)
 
 
-def _task_q(*roles: str) -> Rule:
-    """Tasks of the actor's own organisation in one of the roles."""
+def _on_tasks(permission: str, *roles: str) -> None:
+    """Tasks of the actor's own organisation in one of the roles; of confidential cases for named roles only."""
 
     def rule(actor: Actor) -> Q:
         if actor.organisation_id is None:
             return NOTHING
-        return Q(organisation=actor.organisation_id, role__in=roles)
+        own = Q(organisation=actor.organisation_id, role__in=roles)
+        return own if actor.sees_confidential(permission) else own & ~Q(case__visibility=Visibility.CONFIDENTIAL)
 
-    return rule
+    register(permission, rule)
 
 
 register("cases.report")
@@ -93,11 +108,11 @@ register("cases.answer", _own)
 register("cases.categories")
 register("cases.view_categories")
 # On tasks:
-register("cases.claim", _task_q(TaskRole.COMMUNITY))
-register("cases.self_handle", _task_q(TaskRole.COMMUNITY))
-register("cases.call_in", _task_q(TaskRole.COMMUNITY))
-register("cases.accept", _task_q(*UNIT_ROLES))
-register("cases.start", _task_q(*UNIT_ROLES))
-register("cases.submit_result", _task_q(*UNIT_ROLES))
-register("cases.make_safe", _task_q(*TaskRole.values))
-register("cases.return", _task_q(*TaskRole.values))
+_on_tasks("cases.claim", TaskRole.COMMUNITY)
+_on_tasks("cases.self_handle", TaskRole.COMMUNITY)
+_on_tasks("cases.call_in", TaskRole.COMMUNITY)
+_on_tasks("cases.accept", *UNIT_ROLES)
+_on_tasks("cases.start", *UNIT_ROLES)
+_on_tasks("cases.submit_result", *UNIT_ROLES)
+_on_tasks("cases.make_safe", *TaskRole.values)
+_on_tasks("cases.return", *TaskRole.values)

@@ -250,6 +250,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("NUANXIN_LOG_LEVEL", "WARNING")},
-    # At DEBUG these write out whole contexts and parameters, people included: never, whatever the level is.
-    "loggers": {"django.template": {"level": "INFO"}, "django.db.backends": {"level": "INFO"}},
+    # At DEBUG these write out whole contexts, parameters and the tags of photos, people included: never.
+    "loggers": {name: {"level": "INFO"} for name in ("django.template", "django.db.backends", "PIL")},
 }

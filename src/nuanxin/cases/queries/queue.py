@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -172,7 +173,11 @@ def counts(actor: Actor, tabs: Sequence[Tab], filters: Filters, *, now: datetime
     params: list[Any] = []
     for tab in counted:
         rows = cases_in(actor, tab, filters, now=now).order_by().values_list("pk")[:COUNT_CAP]
-        sql, values = rows.query.sql_with_params()
+        try:
+            sql, values = rows.query.sql_with_params()
+        except EmptyResultSet:  # a rule that lets nothing through: a role of a unit, and no unit
+            parts.append("0")
+            continue
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS capped)")  # noqa: S608  -- a queryset's own statement
         params.extend(values)
     with connection.cursor() as cursor:

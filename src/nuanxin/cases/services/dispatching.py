@@ -129,7 +129,7 @@ def _parts(case: Case, lead: Organisation, assists: Iterable[Organisation]) -> l
 
 def _dispatch(case: Case, parts: Sequence[Part], *, actor: Actor, now: datetime, opinion: str = "") -> None:
     lead = next((part for part in parts if part.role == TaskRole.LEAD), parts[0])
-    _withdraw_others(case, keep={part.organisation.pk for part in parts}, now=now)
+    _withdraw_others(case, keep={(part.organisation.pk, part.role) for part in parts}, now=now)
     move_case(
         case,
         "dispatch",
@@ -170,11 +170,12 @@ def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]
     return tasks
 
 
-def _withdraw_others(case: Case, *, keep: set[int], now: datetime) -> None:
-    """A new dispatch takes the work from those who are not in it."""
-    for task in Task.objects.filter(case=case, ended_at=None).exclude(organisation__in=keep):
-        cancel_clocks(case, task=task, now=now)
-        TASK.step(task, "withdraw", ended_at=now)
+def _withdraw_others(case: Case, *, keep: set[tuple[int, str]], now: datetime) -> None:
+    """A new dispatch takes the work from those who are not in it, or no longer in the same part."""
+    for task in Task.objects.filter(case=case, ended_at=None):
+        if (task.organisation_id, task.role) not in keep:
+            cancel_clocks(case, task=task, now=now)
+            TASK.step(task, "withdraw", ended_at=now)
 
 
 def _catch_up(case: Case, *, actor: Actor, now: datetime) -> None:

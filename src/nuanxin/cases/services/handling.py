@@ -67,15 +67,19 @@ def call_in_units(
         raise MissingField(fields={"units": _("请至少选一个单位。")})
     with transaction.atomic():
         case, task = locked_task(actor, "cases.call_in", task)
+        at_it = set(Task.objects.filter(case=case, ended_at=None).values_list("organisation_id", flat=True))
+        called = [unit for unit in units if unit.pk not in at_it]
+        if not called:
+            raise MissingField(fields={"units": _("这些单位已经在办了，请选别的单位。")})
         leads = Task.objects.filter(case=case, role=TaskRole.LEAD, ended_at=None).exists()
-        roles = [TaskRole.ASSIST if leads or index else TaskRole.LEAD for index in range(len(units))]
+        roles = [TaskRole.ASSIST if leads or index else TaskRole.LEAD for index in range(len(called))]
         reason = str(_("社区呼叫"))
-        parts = [Part(unit, role, reason) for unit, role in zip(units, roles, strict=True)]
+        parts = [Part(unit, role, reason) for unit, role in zip(called, roles, strict=True)]
         move_task(case, task, "call_in", actor=actor, now=now, opinion=opinion.strip())
         tasks = add_tasks(case, parts, now=now)
         if not leads:
-            Case.objects.filter(pk=case.pk).update(lead_organisation=units[0])
-            case.lead_organisation = units[0]
+            Case.objects.filter(pk=case.pk).update(lead_organisation=called[0])
+            case.lead_organisation = called[0]
         set_next_due(case)
         announce(case, *(dispatched(case, given) for given in tasks), now=now)
     return case
