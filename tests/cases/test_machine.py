@@ -11,7 +11,14 @@ from django.db import transaction
 from django.db.models import Count, Q
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import DESK_STATES, OVER_STATES, CaseState, TaskRole, TaskState
@@ -77,6 +84,10 @@ class Loop(RuleBasedStateMachine):
         cases = Case.objects.order_by("pk")
         return cases[number % len(cases)]
 
+    @initialize(category=st.sampled_from(CATEGORIES), who=st.sampled_from(REPORTERS))
+    def somebody_reports(self, category, who):
+        self.report(who, category, "key-one", "路面一个大坑")
+
     @rule(
         who=st.sampled_from(REPORTERS),
         category=st.sampled_from(CATEGORIES),
@@ -113,10 +124,14 @@ class Loop(RuleBasedStateMachine):
         self.press(Case.objects.get(pk=task.case_id), task, who, name, seed)
 
     @precondition(lambda self: self.keys)
-    @rule(number=pick, choice=pick, seed=pick)
-    def go_on(self, number, choice, seed):
-        """A button that is really there: without it arbitrary people would hardly ever come to the end."""
-        case = self.some_case(number)
+    @rule(number=pick, choices=st.lists(st.tuples(pick, pick), min_size=2, max_size=9))
+    def go_on(self, number, choices):
+        """Buttons that are really there: without them arbitrary people would hardly ever come to the end."""
+        for choice, seed in choices:
+            self.press_what_is_there(self.some_case(number), choice, seed)
+            self.all_holds()
+
+    def press_what_is_there(self, case, choice, seed):
         tasks = detail.tasks_of(case)
         legal = [
             (who, move)
@@ -195,6 +210,10 @@ class Loop(RuleBasedStateMachine):
         report = audit.verify()
         assert report.is_sound, report.faults
         assert not Delivery.objects.filter(state="dead").exists()
+
+    def all_holds(self):
+        for check in (self.cases_are_sound, self.tasks_are_sound, self.the_log_is_one_chain, self.separation_of_duties):
+            check()
 
     # --- What holds ----------------------------------------------------------------------------------------------
     @invariant()
