@@ -106,6 +106,12 @@ def test_a_compound_is_a_place(town, worker):
     assert (case.place_source, case.compound_id, case.address) == ("compound", town.compound.pk, "云栖里")
 
 
+def test_a_link_may_choose_compound_and_category(town, worker):
+    page = worker.get(REPORT, {"compound": town.compound.pk, "category": "0504"}).text
+    assert f'name="compound" value="{town.compound.pk}" checked' in page
+    assert 'value="0504" checked' in page
+
+
 def test_photos_are_taken_and_wrong_ones_are_told_beside_the_field(worker):
     answer = worker.post(REPORT, body(text="", photos=[picture("a.jpg"), picture("b.jpg", jpeg("#137A4B"))]))
     assert answer.status_code == 302

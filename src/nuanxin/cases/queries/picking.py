@@ -7,6 +7,7 @@ from django.conf import settings
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import MAJORS, Kind, kind_of, kinds
 from nuanxin.cases.queries.places import area_name
+from nuanxin.cases.queries.routing import compound_of
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import nearest_compounds
 from nuanxin.kernel.access import Actor, level_of, policy
@@ -59,6 +60,14 @@ def recent_choices(actor: Actor) -> tuple[list[Kind], list[Compound]]:
         case.compound.pk: case.compound for case in found if case.compound and case.compound.is_active
     }
     return [kind_of(code) for code in codes[:RECENT]], list(compounds.values())[:RECENT]
+
+
+def with_chosen(offered: list[Compound], chosen: str) -> list[Compound]:
+    """What a link or an earlier attempt has chosen stays on offer."""
+    if not chosen.isdigit() or any(str(compound.pk) == chosen for compound in offered):
+        return offered
+    found = compound_of(int(chosen[:18]))
+    return [found, *offered] if found else offered
 
 
 def own_community(actor: Actor) -> tuple[str, str]:

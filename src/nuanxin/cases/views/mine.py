@@ -50,7 +50,7 @@ def own_list(request: ActorRequest) -> HttpResponse:
 def own_detail(request: ActorRequest, number: str) -> HttpResponse:
     page = own.own_page(request.actor, number, now=request.now)
     if request.htmx and not request.htmx.history_restore_request:
-        return render(request, PROGRESS, {"page": page})
+        return render(request, PROGRESS, {"page": page, "is_refresh": True})
     return _show(request, page)
 
 

@@ -103,6 +103,8 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
     posted = request.method == "POST"
     words = request.POST.get("kind_words", "")[:MOST_LETTERS]
     place_words = request.POST.get("compound_words", "")[:MOST_LETTERS]
+    compound = str(form["compound"].value() or "")
+    offered = search_compounds(place_words) if place_words else places
     box = picking.home_bounds(actor)
     return {
         "form": form,
@@ -120,9 +122,9 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
         "own_name": name,
         "home_root": picking.home_district(actor),
         "recent_compounds": places,
-        "compounds": search_compounds(place_words) if place_words else places,
+        "compounds": picking.with_chosen(offered, compound),
         "compound_words": place_words,
-        "compound": str(form["compound"].value() or ""),
+        "compound": compound,
         "bounds": ",".join(str(side) for side in box) if box else "",
         "photos_again": posted and bool(request.FILES),
     }

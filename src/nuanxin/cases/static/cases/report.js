@@ -87,7 +87,8 @@ class Report {
   // --- What the hand does -----------------------------------------------------------------------------------------
   clicked(event) {
     const on = (selector) => event.target.closest(selector);
-    if (on("[data-next]")) this.next();
+    if (on(".top-bar__back") && history.state?.step) this.instead(event, () => history.back());
+    else if (on("[data-next]")) this.next();
     else if (on("[data-back]")) history.state?.step ? history.back() : this.show(String(Number(this.step) - 1));
     else if (on("[data-locate-me]")) this.locate();
     else if (on("[data-elsewhere]")) this.go("elsewhere");

@@ -2,13 +2,13 @@
 
 const EVERY = 20000;
 const WIDE = window.matchMedia("(width >= 1100px)");
-const list = document.getElementById("queue");
+const queue = () => document.getElementById("queue"); // asked each time: going back puts another one there
 
 const pathOf = (href) => new URL(href, location.href).pathname;
 const shown = () => document.getElementById("case")?.dataset.number ?? "";
 
 function mark() {
-  for (const row of list?.querySelectorAll("[data-number]") ?? []) {
+  for (const row of queue()?.querySelectorAll("[data-number]") ?? []) {
     const current = row.dataset.number === shown();
     row.classList.toggle("queue__row--current", current);
     const link = row.querySelector(".queue__link");
@@ -47,19 +47,22 @@ document.addEventListener("click", (event) => {
 let focused = "";
 
 function refresh(headers = {}) {
+  const list = queue();
   const url = list?.querySelector("[data-poll]")?.dataset.poll;
   if (!url || list.classList.contains("htmx-request")) return;
   window.htmx.ajax("GET", url, { target: "#queue", swap: "innerHTML", headers });
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target !== list) return;
+  const list = queue();
+  if (!list || event.detail.target !== list) return;
   const active = document.activeElement;
   focused = active && list.contains(active) && active.href ? pathOf(active.href) + new URL(active.href).search : "";
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target !== list && event.detail.target !== list) return;
+  const list = queue();
+  if (!list || event.detail.target !== list) return;
   mark();
   if (!focused) return;
   const same = [...list.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === focused);
@@ -69,7 +72,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 document.addEventListener("queue-changed", () => refresh());
 
-if (list) {
+if (queue()) {
   // `X-Poll` says that nobody is working here: looking at a list does not keep a session alive.
   setInterval(() => document.hidden || refresh({ "X-Poll": "1" }), EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || refresh({ "X-Poll": "1" }));
