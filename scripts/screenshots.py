@@ -21,6 +21,7 @@ from tests.browser import LANGUAGES, SIZES, enter
 from tests.journeys.pages import PAGES, Stop
 from tests.servers import Server, demo
 
+FULL_CITY = ("--days", "30", "--reports", "400")
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "screenshots"
 
 
@@ -35,7 +36,10 @@ def main() -> int:
     folder = FOLDER / language
     if not wanted:
         shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="nuanxin-gallery-") as home, demo(Path(home)) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="nuanxin-gallery-") as home,
+        demo(Path(home), *FULL_CITY) as server,
+    ):
         failed = _draw(server, stops, folder, language)
     print(f"\n{len(stops)} pages, {len(stops) * len(SIZES)} pictures in {folder}")
     for words in failed:

@@ -24,6 +24,7 @@ from django.conf import settings
 from scripts import pg
 
 NUANXIN = (sys.executable, "-m", "nuanxin.cli.main")
+SMALL_CITY = ("--days", "5", "--reports", "70")  # enough for every state of a case
 PATIENCE = 60  # seconds; a server that died is noticed at once
 
 
@@ -155,13 +156,17 @@ def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def demo(home: Path, **environment: str) -> Iterator[Server]:
-    """`nuanxin demo`: a city of its own, built first."""
+def demo(home: Path, *size: str, **environment: str) -> Iterator[Server]:
+    """`nuanxin demo`: a city of its own, built first. Small, unless `size` says otherwise."""
     outside = {key: value for key, value in os.environ.items() if not key.startswith("NUANXIN_")}
     with fresh_database(home) as url:
         seen = {**outside, "NUANXIN_HOME": str(home), "NUANXIN_DATABASE_URL": url, **environment}
         port = pg.free_port()
         with running(
-            ["demo", "--port", str(port)], home=home, environment=seen, port=port, patience=300
+            ["demo", "--port", str(port), *(size or SMALL_CITY)],
+            home=home,
+            environment=seen,
+            port=port,
+            patience=300,
         ) as server:
             yield server

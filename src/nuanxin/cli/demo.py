@@ -16,7 +16,7 @@ from django.utils import timezone
 from nuanxin.cli.migrate import bring_up_to_date
 from nuanxin.cli.serve import is_loopback, require_free
 from nuanxin.demo.personas import known_personas
-from nuanxin.demo.player import CITY_VERSION, play
+from nuanxin.demo.player import CITY_VERSION, COUNT, DAYS, play
 
 # Says that this folder and its database are the demo's, and whether the city in it is complete.
 MARKER = "demo-city"
@@ -28,8 +28,14 @@ MARKER = "demo-city"
 @click.option(
     "--fresh", is_flag=True, help="Throw the city away, with all you did in it, and build a new one."
 )
+@click.option(
+    "--days", default=DAYS, show_default=True, type=click.IntRange(2, 365), help="How long it has lived."
+)
+@click.option(
+    "--reports", default=COUNT, show_default=True, type=click.IntRange(1, 5000), help="How many, in all."
+)
 @click.option("--build-only", is_flag=True, help="Build the city and stop.")
-def command(*, port: int, host: str, fresh: bool, build_only: bool) -> None:
+def command(*, port: int, host: str, fresh: bool, days: int, reports: int, build_only: bool) -> None:
     """Play thirty days of an invented district and open it: everybody in it is one click away.
 
     The city lies in var/demo; the next start takes seconds. It is for looking and trying: anybody who
@@ -39,19 +45,20 @@ def command(*, port: int, host: str, fresh: bool, build_only: bool) -> None:
       nuanxin demo
       nuanxin demo --port 8123
       nuanxin demo --fresh
+      nuanxin demo --fresh --days 5 --reports 70   (a small one, in a fraction of the time)
     """
     if not is_loopback(host):
         message = "In the demo city anybody may enter as anybody: it is served on loopback only (127.0.0.1)."
         raise click.ClickException(message)
     if not build_only:
         require_free(host, port)
-    _build(fresh=fresh)
+    _build(fresh=fresh, days=days, reports=reports)
     if not build_only:
         _introduce(f"http://{host}:{port}")
         _serve(host, port)
 
 
-def _build(*, fresh: bool) -> None:
+def _build(*, fresh: bool, days: int, reports: int) -> None:
     """Build the city unless it stands; an unfinished or outdated one is thrown away first."""
     settings.HOME.mkdir(parents=True, exist_ok=True)
     marker = settings.HOME / MARKER
@@ -71,13 +78,13 @@ def _build(*, fresh: bool) -> None:
         raise click.ClickException(message)
     marker.write_text(_marking("building"))
     started = time.monotonic()
-    click.echo("Building the demo city: thirty days, lived through once; about a minute")
+    click.echo(f"Building the demo city: {days} days, lived through once; about a minute")
     bring_up_to_date(now=timezone.now())
     gc.freeze()
     gc.set_threshold(
         50_000, 20, 100
     )  # thousands of short transactions; looking for cycles after each is a tenth of it
-    played = play(now=timezone.now(), progress=_Progress())
+    played = play(now=timezone.now(), days=days, count=reports, progress=_Progress())
     marker.write_text(_marking(CITY_VERSION))
     took = time.monotonic() - started
     click.echo(

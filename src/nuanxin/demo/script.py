@@ -168,7 +168,8 @@ class _Script:
 
     def _late(self) -> PlannedReport:
         kind = self._kind(lambda k: k.finish_minutes <= 3 * 1440 and k.code != "0601")
-        begun = scenes.moment(self.rng, self.start + timedelta(days=self.rng.uniform(0.5, 17)))
+        latest = min(17, (self.end - self.start).days * 0.6)  # its limit must pass before the end
+        begun = scenes.moment(self.rng, self.start + timedelta(days=self.rng.uniform(0.5, latest)))
         return self._tell(kind, "late", begun, self.rng.random())
 
     def _ordinary(self, kind: DemoKind | None, *, last_day: bool = False) -> PlannedReport:
