@@ -221,6 +221,7 @@ class Task(models.Model):
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
     role = models.CharField("分工", max_length=10, choices=TaskRole.choices)
     state = models.CharField("状态", max_length=16, choices=TaskState.choices, default=TaskState.DISPATCHED)
+    handler = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
     reason = models.CharField("派单理由", max_length=200, blank=True)
     dispatched_at = models.DateTimeField("派单时间")
     claimed_at = models.DateTimeField("领单/接单时间", null=True)

@@ -9,297 +9,845 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('compounds', '0001_initial'),
-        ('kernel', '0002_audit_guard'),
-        ('people', '0001_initial'),
+        ("compounds", "0001_initial"),
+        ("kernel", "0002_audit_guard"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope_code', models.CharField(max_length=15, verbose_name='所在区划')),
-                ('scope_province', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 2), output_field=models.CharField(max_length=2))),
-                ('scope_city', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 4), output_field=models.CharField(max_length=4))),
-                ('scope_district', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 6), output_field=models.CharField(max_length=6))),
-                ('scope_street', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 9), output_field=models.CharField(max_length=9))),
-                ('scope_community', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 12), output_field=models.CharField(max_length=12))),
-                ('scope_grid', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Substr('scope_code', 1, 15), output_field=models.CharField(max_length=15))),
-                ('lng', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('h3', nuanxin.kernel.geo.models.CellField(db_index=True, editable=False, null=True, verbose_name='位置格')),
-                ('public_id', models.UUIDField(default=nuanxin.kernel.ids.uuid7, editable=False, unique=True)),
-                ('number', models.CharField(max_length=19, unique=True, verbose_name='案卷号')),
-                ('urgency', models.CharField(choices=[('U1', '危及生命'), ('U2', '紧急'), ('U3', '一般'), ('U4', '日常')], max_length=2, verbose_name='紧急程度')),
-                ('visibility', models.CharField(choices=[('normal', '普通'), ('confidential', '保密')], default='normal', max_length=12, verbose_name='可见范围')),
-                ('state', models.CharField(choices=[('reported', '已上报'), ('screening', '核实中'), ('rejected', '不予受理'), ('filed', '已立案'), ('dispatched', '已派单'), ('claimed', '社区已领单'), ('returned', '已退回'), ('accepted', '已接单'), ('in_progress', '处理中'), ('result_submitted', '已提交结果'), ('verifying', '核查中'), ('rework', '返工'), ('closed', '已结案'), ('reopened', '重新打开'), ('archived', '已归档')], default='reported', max_length=16, verbose_name='状态')),
-                ('desk', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=('reported', 'screening'), then=models.Value('screen')), models.When(state__in=('filed', 'returned', 'reopened'), then=models.Value('dispatch')), models.When(state__in=('dispatched', 'claimed', 'accepted', 'in_progress', 'rework'), then=models.Value('handle')), models.When(state__in=('result_submitted', 'verifying'), then=models.Value('verify')), default=models.Value('over')), output_field=models.CharField(choices=[('screen', '待核实'), ('dispatch', '待派单'), ('handle', '处理中'), ('verify', '待核查'), ('over', '已办结')], max_length=8))),
-                ('source', models.CharField(choices=[('worker', '小哥'), ('resident', '居民'), ('staff', '工作人员'), ('on_behalf', '代为登记')], max_length=10, verbose_name='来源')),
-                ('text', models.CharField(blank=True, max_length=1000, verbose_name='描述')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='位置描述')),
-                ('place_source', models.CharField(choices=[('gps', '手机定位'), ('pin', '地图选点'), ('compound', '选择小区'), ('territory', '选择社区')], max_length=10, verbose_name='定位方式')),
-                ('accuracy_m', models.PositiveIntegerField(null=True, verbose_name='定位精度（米）')),
-                ('captured_at', models.DateTimeField(null=True, verbose_name='发现时间')),
-                ('reported_at', models.DateTimeField(verbose_name='上报时间')),
-                ('filed_at', models.DateTimeField(null=True, verbose_name='立案时间')),
-                ('dispatched_at', models.DateTimeField(null=True, verbose_name='派单时间')),
-                ('state_since', models.DateTimeField(verbose_name='进入当前状态的时间')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='办结时间')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='总时限')),
-                ('next_due_at', models.DateTimeField(null=True, verbose_name='当前时限')),
-                ('return_count', models.PositiveSmallIntegerField(default=0, verbose_name='退回次数')),
-                ('rework_count', models.PositiveSmallIntegerField(default=0, verbose_name='返工次数')),
-                ('reopened_count', models.PositiveSmallIntegerField(default=0, verbose_name='重开次数')),
-                ('reject_reason', models.CharField(blank=True, choices=[('1', '不在本区域'), ('2', '已进入诉讼、仲裁或复议'), ('3', '涉及军事、国家秘密或个人隐私'), ('4', '紧急情况，请拨打 110/119/120/122'), ('5', '违反法律或公序良俗'), ('6', '找不到位置，也联系不上上报人'), ('7', '不属于公共事务'), ('8', '恶意重复'), ('9', '现场核实不存在')], max_length=2, verbose_name='不予受理原因')),
-                ('outcome', models.CharField(blank=True, choices=[('solved', '已解决'), ('explained', '已解释说明'), ('transferred', '已转交')], max_length=12, verbose_name='办结方式')),
-                ('compound', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='compounds.compound')),
-                ('handled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('lead_organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope_code", models.CharField(max_length=15, verbose_name="所在区划")),
+                (
+                    "scope_province",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 2),
+                        output_field=models.CharField(max_length=2),
+                    ),
+                ),
+                (
+                    "scope_city",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 4),
+                        output_field=models.CharField(max_length=4),
+                    ),
+                ),
+                (
+                    "scope_district",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 6),
+                        output_field=models.CharField(max_length=6),
+                    ),
+                ),
+                (
+                    "scope_street",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 9),
+                        output_field=models.CharField(max_length=9),
+                    ),
+                ),
+                (
+                    "scope_community",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 12),
+                        output_field=models.CharField(max_length=12),
+                    ),
+                ),
+                (
+                    "scope_grid",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Substr("scope_code", 1, 15),
+                        output_field=models.CharField(max_length=15),
+                    ),
+                ),
+                ("lng", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                (
+                    "h3",
+                    nuanxin.kernel.geo.models.CellField(
+                        db_index=True, editable=False, null=True, verbose_name="位置格"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=nuanxin.kernel.ids.uuid7, editable=False, unique=True),
+                ),
+                ("number", models.CharField(max_length=19, unique=True, verbose_name="案卷号")),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("U1", "危及生命"), ("U2", "紧急"), ("U3", "一般"), ("U4", "日常")],
+                        max_length=2,
+                        verbose_name="紧急程度",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("normal", "普通"), ("confidential", "保密")],
+                        default="normal",
+                        max_length=12,
+                        verbose_name="可见范围",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reported", "已上报"),
+                            ("screening", "核实中"),
+                            ("rejected", "不予受理"),
+                            ("filed", "已立案"),
+                            ("dispatched", "已派单"),
+                            ("claimed", "社区已领单"),
+                            ("returned", "已退回"),
+                            ("accepted", "已接单"),
+                            ("in_progress", "处理中"),
+                            ("result_submitted", "已提交结果"),
+                            ("verifying", "核查中"),
+                            ("rework", "返工"),
+                            ("closed", "已结案"),
+                            ("reopened", "重新打开"),
+                            ("archived", "已归档"),
+                        ],
+                        default="reported",
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "desk",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(state__in=("reported", "screening"), then=models.Value("screen")),
+                            models.When(
+                                state__in=("filed", "returned", "reopened"), then=models.Value("dispatch")
+                            ),
+                            models.When(
+                                state__in=("dispatched", "claimed", "accepted", "in_progress", "rework"),
+                                then=models.Value("handle"),
+                            ),
+                            models.When(
+                                state__in=("result_submitted", "verifying"), then=models.Value("verify")
+                            ),
+                            default=models.Value("over"),
+                        ),
+                        output_field=models.CharField(
+                            choices=[
+                                ("screen", "待核实"),
+                                ("dispatch", "待派单"),
+                                ("handle", "处理中"),
+                                ("verify", "待核查"),
+                                ("over", "已办结"),
+                            ],
+                            max_length=8,
+                        ),
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("worker", "小哥"),
+                            ("resident", "居民"),
+                            ("staff", "工作人员"),
+                            ("on_behalf", "代为登记"),
+                        ],
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=1000, verbose_name="描述")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="位置描述")),
+                (
+                    "place_source",
+                    models.CharField(
+                        choices=[
+                            ("gps", "手机定位"),
+                            ("pin", "地图选点"),
+                            ("compound", "选择小区"),
+                            ("territory", "选择社区"),
+                        ],
+                        max_length=10,
+                        verbose_name="定位方式",
+                    ),
+                ),
+                ("accuracy_m", models.PositiveIntegerField(null=True, verbose_name="定位精度（米）")),
+                ("captured_at", models.DateTimeField(null=True, verbose_name="发现时间")),
+                ("reported_at", models.DateTimeField(verbose_name="上报时间")),
+                ("filed_at", models.DateTimeField(null=True, verbose_name="立案时间")),
+                ("dispatched_at", models.DateTimeField(null=True, verbose_name="派单时间")),
+                ("state_since", models.DateTimeField(verbose_name="进入当前状态的时间")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="办结时间")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="总时限")),
+                ("next_due_at", models.DateTimeField(null=True, verbose_name="当前时限")),
+                ("return_count", models.PositiveSmallIntegerField(default=0, verbose_name="退回次数")),
+                ("rework_count", models.PositiveSmallIntegerField(default=0, verbose_name="返工次数")),
+                ("reopened_count", models.PositiveSmallIntegerField(default=0, verbose_name="重开次数")),
+                (
+                    "reject_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("1", "不在本区域"),
+                            ("2", "已进入诉讼、仲裁或复议"),
+                            ("3", "涉及军事、国家秘密或个人隐私"),
+                            ("4", "紧急情况，请拨打 110/119/120/122"),
+                            ("5", "违反法律或公序良俗"),
+                            ("6", "找不到位置，也联系不上上报人"),
+                            ("7", "不属于公共事务"),
+                            ("8", "恶意重复"),
+                            ("9", "现场核实不存在"),
+                        ],
+                        max_length=2,
+                        verbose_name="不予受理原因",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("solved", "已解决"),
+                            ("explained", "已解释说明"),
+                            ("transferred", "已转交"),
+                        ],
+                        max_length=12,
+                        verbose_name="办结方式",
+                    ),
+                ),
+                (
+                    "compound",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="compounds.compound",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "lead_organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name='编码')),
-                ('major', models.CharField(max_length=2, verbose_name='大类')),
-                ('name_zh', models.CharField(max_length=40, verbose_name='名称')),
-                ('name_en', models.CharField(max_length=60, verbose_name='英文名称')),
-                ('keywords', models.CharField(blank=True, max_length=300, verbose_name='检索词')),
-                ('lead', models.CharField(max_length=40, verbose_name='主办单位类型')),
-                ('assist', models.CharField(blank=True, max_length=40, verbose_name='协办单位类型')),
-                ('emergency_numbers', models.CharField(blank=True, max_length=40, verbose_name='先打的电话')),
-                ('respond_within', models.CharField(blank=True, max_length=12, verbose_name='响应时限')),
-                ('make_safe_within', models.CharField(blank=True, max_length=12, verbose_name='控制险情时限')),
-                ('finish_within', models.CharField(max_length=12, verbose_name='办结时限')),
-                ('urgency', models.CharField(choices=[('U1', '危及生命'), ('U2', '紧急'), ('U3', '一般'), ('U4', '日常')], max_length=2, verbose_name='紧急程度')),
-                ('evidence', models.CharField(max_length=12, verbose_name='取证要求')),
-                ('gbt30428', models.CharField(blank=True, max_length=20, verbose_name='国标代码')),
-                ('visibility', models.CharField(choices=[('normal', '普通'), ('confidential', '保密')], default='normal', max_length=12, verbose_name='可见范围')),
-                ('difficulty', models.CharField(blank=True, max_length=20, verbose_name='六难')),
-                ('handoff', models.CharField(blank=True, max_length=20, verbose_name='转办去向')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "code",
+                    models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name="编码"),
+                ),
+                ("major", models.CharField(max_length=2, verbose_name="大类")),
+                ("name_zh", models.CharField(max_length=40, verbose_name="名称")),
+                ("name_en", models.CharField(max_length=60, verbose_name="英文名称")),
+                ("keywords", models.CharField(blank=True, max_length=300, verbose_name="检索词")),
+                ("lead", models.CharField(max_length=40, verbose_name="主办单位类型")),
+                ("assist", models.CharField(blank=True, max_length=40, verbose_name="协办单位类型")),
+                ("emergency_numbers", models.CharField(blank=True, max_length=40, verbose_name="先打的电话")),
+                ("respond_within", models.CharField(blank=True, max_length=12, verbose_name="响应时限")),
+                (
+                    "make_safe_within",
+                    models.CharField(blank=True, max_length=12, verbose_name="控制险情时限"),
+                ),
+                ("finish_within", models.CharField(max_length=12, verbose_name="办结时限")),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("U1", "危及生命"), ("U2", "紧急"), ("U3", "一般"), ("U4", "日常")],
+                        max_length=2,
+                        verbose_name="紧急程度",
+                    ),
+                ),
+                ("evidence", models.CharField(max_length=12, verbose_name="取证要求")),
+                ("gbt30428", models.CharField(blank=True, max_length=20, verbose_name="国标代码")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("normal", "普通"), ("confidential", "保密")],
+                        default="normal",
+                        max_length=12,
+                        verbose_name="可见范围",
+                    ),
+                ),
+                ("difficulty", models.CharField(blank=True, max_length=20, verbose_name="六难")),
+                ("handoff", models.CharField(blank=True, max_length=20, verbose_name="转办去向")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='CaseLog',
+            name="CaseLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=20)),
-                ('from_state', models.CharField(blank=True, max_length=16)),
-                ('to_state', models.CharField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('role', models.CharField(max_length=32)),
-                ('assignment_id', models.BigIntegerField(null=True)),
-                ('opinion', models.CharField(blank=True, max_length=1000)),
-                ('reason', models.CharField(blank=True, max_length=4)),
-                ('seconds_used', models.PositiveIntegerField(default=0)),
-                ('is_overdue', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='logs', to='cases.case')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=20)),
+                ("from_state", models.CharField(blank=True, max_length=16)),
+                ("to_state", models.CharField(max_length=16)),
+                ("at", models.DateTimeField()),
+                ("role", models.CharField(max_length=32)),
+                ("assignment_id", models.BigIntegerField(null=True)),
+                ("opinion", models.CharField(blank=True, max_length=1000)),
+                ("reason", models.CharField(blank=True, max_length=4)),
+                ("seconds_used", models.PositiveIntegerField(default=0)),
+                ("is_overdue", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="logs", to="cases.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('near', '近景'), ('far', '远景'), ('reference', '参照物'), ('before', '处理前'), ('after', '处理后')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.case')),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.caselog')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("near", "近景"),
+                            ("far", "远景"),
+                            ("reference", "参照物"),
+                            ("before", "处理前"),
+                            ("after", "处理后"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="cases.caselog",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['log_id', 'position', 'id'],
+                "ordering": ["log_id", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CaseMessage',
+            name="CaseMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('to_reporter', '问上报人'), ('from_reporter', '上报人答')], max_length=14)),
-                ('text', models.CharField(max_length=500)),
-                ('at', models.DateTimeField()),
-                ('assignment_id', models.BigIntegerField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='cases.case')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("to_reporter", "问上报人"), ("from_reporter", "上报人答")], max_length=14
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                ("at", models.DateTimeField()),
+                ("assignment_id", models.BigIntegerField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="cases.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.category', verbose_name='类别'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.category",
+                verbose_name="类别",
+            ),
         ),
         migrations.CreateModel(
-            name='DispatchRule',
+            name="DispatchRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_code', models.CharField(max_length=15, verbose_name='区划')),
-                ('role', models.CharField(choices=[('community', '属地'), ('lead', '主办'), ('assist', '协办')], default='lead', max_length=10, verbose_name='分工')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.category')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("area_code", models.CharField(max_length=15, verbose_name="区划")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("community", "属地"), ("lead", "主办"), ("assist", "协办")],
+                        default="lead",
+                        max_length=10,
+                        verbose_name="分工",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.category"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(default=0)),
-                ('contacted', models.BooleanField()),
-                ('solved', models.BooleanField()),
-                ('satisfied', models.BooleanField()),
-                ('comment', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=0)),
+                ("contacted", models.BooleanField()),
+                ("solved", models.BooleanField()),
+                ("satisfied", models.BooleanField()),
+                ("comment", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('community', '属地'), ('lead', '主办'), ('assist', '协办')], max_length=10, verbose_name='分工')),
-                ('state', models.CharField(choices=[('dispatched', '待接收'), ('claimed', '已领单'), ('accepted', '已接单'), ('in_progress', '处理中'), ('returned', '已退回'), ('result_submitted', '已提交结果'), ('withdrawn', '已撤回'), ('done', '已完成')], default='dispatched', max_length=16, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='派单理由')),
-                ('dispatched_at', models.DateTimeField(verbose_name='派单时间')),
-                ('claimed_at', models.DateTimeField(null=True, verbose_name='领单/接单时间')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='提交时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='时限')),
-                ('return_reason', models.CharField(blank=True, choices=[('R1', '不在我的辖区'), ('R2', '不是我的职责（需注明依据）'), ('R3', '类别有误'), ('R4', '信息不全'), ('R5', '现场没有该问题'), ('R6', '重复件'), ('R7', '属私人或合同事务'), ('R8', '已进入法律程序'), ('R9', '需要其他单位共同主办')], max_length=2, verbose_name='退回原因')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='cases.case')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("community", "属地"), ("lead", "主办"), ("assist", "协办")],
+                        max_length=10,
+                        verbose_name="分工",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("dispatched", "待接收"),
+                            ("claimed", "已领单"),
+                            ("accepted", "已接单"),
+                            ("in_progress", "处理中"),
+                            ("returned", "已退回"),
+                            ("result_submitted", "已提交结果"),
+                            ("withdrawn", "已撤回"),
+                            ("done", "已完成"),
+                        ],
+                        default="dispatched",
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="派单理由")),
+                ("dispatched_at", models.DateTimeField(verbose_name="派单时间")),
+                ("claimed_at", models.DateTimeField(null=True, verbose_name="领单/接单时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="时限")),
+                (
+                    "return_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("R1", "不在我的辖区"),
+                            ("R2", "不是我的职责（需注明依据）"),
+                            ("R3", "类别有误"),
+                            ("R4", "信息不全"),
+                            ("R5", "现场没有该问题"),
+                            ("R6", "重复件"),
+                            ("R7", "属私人或合同事务"),
+                            ("R8", "已进入法律程序"),
+                            ("R9", "需要其他单位共同主办"),
+                        ],
+                        max_length=2,
+                        verbose_name="退回原因",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="cases.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('respond', '响应'), ('screen', '核实'), ('dispatch', '派单'), ('claim', '领单'), ('accept', '接单'), ('make_safe', '控制险情'), ('handle', '处置'), ('verify', '核查'), ('total', '总时限')], max_length=10, verbose_name='时限')),
-                ('limit', models.CharField(max_length=24, verbose_name='规定')),
-                ('started_at', models.DateTimeField(verbose_name='起算')),
-                ('due_at', models.DateTimeField(verbose_name='到期')),
-                ('provisional', models.BooleanField(default=False, verbose_name='暂按周历')),
-                ('stopped_at', models.DateTimeField(null=True, verbose_name='停止')),
-                ('outcome', models.CharField(choices=[('running', '计时中'), ('met', '按时'), ('late', '超时'), ('cancelled', '取消')], default='running', max_length=10, verbose_name='结果')),
-                ('climbed_at', models.DateTimeField(null=True, verbose_name='升级时间')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.calendarsnapshot')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("respond", "响应"),
+                            ("screen", "核实"),
+                            ("dispatch", "派单"),
+                            ("claim", "领单"),
+                            ("accept", "接单"),
+                            ("make_safe", "控制险情"),
+                            ("handle", "处置"),
+                            ("verify", "核查"),
+                            ("total", "总时限"),
+                        ],
+                        max_length=10,
+                        verbose_name="时限",
+                    ),
+                ),
+                ("limit", models.CharField(max_length=24, verbose_name="规定")),
+                ("started_at", models.DateTimeField(verbose_name="起算")),
+                ("due_at", models.DateTimeField(verbose_name="到期")),
+                ("provisional", models.BooleanField(default=False, verbose_name="暂按周历")),
+                ("stopped_at", models.DateTimeField(null=True, verbose_name="停止")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "计时中"),
+                            ("met", "按时"),
+                            ("late", "超时"),
+                            ("cancelled", "取消"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("climbed_at", models.DateTimeField(null=True, verbose_name="升级时间")),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.calendarsnapshot",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="cases.task",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='caselog',
-            name='task',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.task'),
+            model_name="caselog",
+            name="task",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.task"
+            ),
         ),
         migrations.CreateModel(
-            name='Reporter',
+            name="Reporter",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='reporter', serialize=False, to='cases.case')),
-                ('subject_id', models.UUIDField(null=True)),
-                ('submitter_id', models.UUIDField(null=True)),
-                ('key', models.CharField(max_length=64)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('contact', nuanxin.kernel.privacy.fields.EncryptedTextField(blank=True, default='', purpose='cases.contact')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="reporter",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("subject_id", models.UUIDField(null=True)),
+                ("submitter_id", models.UUIDField(null=True)),
+                ("key", models.CharField(max_length=64)),
+                ("body_digest", models.CharField(max_length=64)),
+                (
+                    "contact",
+                    nuanxin.kernel.privacy.fields.EncryptedTextField(
+                        blank=True, default="", purpose="cases.contact"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_id', '-case'], name='cases_reporter_own')],
-                'constraints': [models.UniqueConstraint(fields=('submitter_id', 'key'), name='cases_reporter_key_once')],
+                "indexes": [models.Index(fields=["subject_id", "-case"], name="cases_reporter_own")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("submitter_id", "key"), name="cases_reporter_key_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'desk', 'next_due_at', 'id', 'visibility'], name='cases_street_desk'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_street", "desk", "next_due_at", "id", "visibility"],
+                name="cases_street_desk",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_street', 'next_due_at', 'id', 'visibility'], name='cases_street_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_street", "next_due_at", "id", "visibility"],
+                name="cases_street_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'desk', 'next_due_at', 'id', 'visibility'], name='cases_dist_desk'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_district", "desk", "next_due_at", "id", "visibility"],
+                name="cases_dist_desk",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_district', 'next_due_at', 'id', 'visibility'], name='cases_dist_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_district", "next_due_at", "id", "visibility"],
+                name="cases_dist_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_community', 'next_due_at', 'id', 'visibility'], name='cases_comm_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_community", "next_due_at", "id", "visibility"],
+                name="cases_comm_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['scope_city', 'next_due_at', 'id', 'visibility'], name='cases_city_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["scope_city", "next_due_at", "id", "visibility"],
+                name="cases_city_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['scope_street', '-id'], name='cases_street_all'),
+            model_name="case",
+            index=models.Index(fields=["scope_street", "-id"], name="cases_street_all"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['scope_district', '-id'], name='cases_dist_all'),
+            model_name="case",
+            index=models.Index(fields=["scope_district", "-id"], name="cases_dist_all"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['scope_community', '-id'], name='cases_comm_all'),
+            model_name="case",
+            index=models.Index(fields=["scope_community", "-id"], name="cases_comm_all"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('h3', None), ('lat', None), ('lng', None)), models.Q(('h3__isnull', False), ('lat__gte', -90), ('lat__lte', 90), ('lng__gte', -180), ('lng__lte', 180)), _connector='OR'), name='cases_case_whole_point'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("h3", None), ("lat", None), ("lng", None)),
+                    models.Q(
+                        ("h3__isnull", False),
+                        ("lat__gte", -90),
+                        ("lat__lte", 90),
+                        ("lng__gte", -180),
+                        ("lng__lte", 180),
+                    ),
+                    _connector="OR",
+                ),
+                name="cases_case_whole_point",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['rejected', 'closed', 'archived']), ('closed_at__isnull', True), _connector='XOR'), name='cases_closed_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["rejected", "closed", "archived"]),
+                    ("closed_at__isnull", True),
+                    _connector="XOR",
+                ),
+                name="cases_closed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('reopened_count__lte', 1)), name='cases_reopened_once'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reopened_count__lte", 1)), name="cases_reopened_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatchrule',
-            constraint=models.UniqueConstraint(fields=('category', 'area_code', 'organisation'), name='cases_rule_once'),
+            model_name="dispatchrule",
+            constraint=models.UniqueConstraint(
+                fields=("category", "area_code", "organisation"), name="cases_rule_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('case', 'round'), name='cases_rated_once'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(fields=("case", "round"), name="cases_rated_once"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['organisation', 'due_at', 'id'], name='cases_task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["organisation", "due_at", "id"],
+                name="cases_task_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'organisation'), name='cases_task_open_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("case", "organisation"),
+                name="cases_task_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['returned', 'withdrawn', 'done']), ('ended_at__isnull', True), _connector='XOR'), name='cases_task_ended_has_time'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["returned", "withdrawn", "done"]),
+                    ("ended_at__isnull", True),
+                    _connector="XOR",
+                ),
+                name="cases_task_ended_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('climbed_at__isnull', True), ('stopped_at__isnull', True)), fields=['due_at'], name='cases_clock_to_climb'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("climbed_at__isnull", True), ("stopped_at__isnull", True)),
+                fields=["due_at"],
+                name="cases_clock_to_climb",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'running'), ('stopped_at__isnull', False), _connector='XOR'), name='cases_clock_stopped_has_time'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "running"), ("stopped_at__isnull", False), _connector="XOR"),
+                name="cases_clock_stopped_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='caselog',
-            index=models.Index(fields=['case', 'at', 'id'], name='cases_log_case'),
+            model_name="caselog",
+            index=models.Index(fields=["case", "at", "id"], name="cases_log_case"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_search'),
+        ("cases", "0002_search"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='category',
-            name='spelling',
-            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name='拼音'),
+            model_name="category",
+            name="spelling",
+            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name="拼音"),
         ),
     ]

@@ -43,6 +43,7 @@ FILE_AND_DISPATCH = Transition(
 TITLES: dict[str, Text] = {
     "report": _("收到上报"),
     "make_safe": _("险情已控制"),
+    "hand_over": _("交接给同事"),
     "claim": _("社区领单"),
     "accept": _("单位接单"),
     "archive": _("归档"),

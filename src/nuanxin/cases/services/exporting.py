@@ -73,7 +73,10 @@ def _lines(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterat
         if community not in names:
             names |= {community: "", **community_names([community])}
         number, *others = _cells(case, names[community])
-        yield [f"\t{number}", *map(_safe, others)]  # the tab keeps a spreadsheet from rounding nineteen digits
+        yield [
+            f"\t{number}",
+            *map(_safe, others),
+        ]  # the tab keeps a spreadsheet from rounding nineteen digits
 
 
 def _cells(case: Case, community: str) -> list[str]:
@@ -106,4 +109,3 @@ def _time(at: datetime | None) -> str:
 def _safe(cell: str) -> str:
     """Never a formula, whatever somebody wrote into an address."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
-

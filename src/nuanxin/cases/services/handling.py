@@ -50,7 +50,7 @@ def claim_task(*, actor: Actor, task: Task, now: datetime) -> Case:
     """The community takes its part (领单). Publishes `TaskClaimed`."""
     with transaction.atomic():
         case, task = locked_task(actor, "cases.claim", task)
-        move_task(case, task, "claim", actor=actor, now=now, claimed_at=now)
+        move_task(case, task, "claim", actor=actor, now=now, claimed_at=now, handler_id=actor.assignment_id)
         _follow(case, "claim", now=now)
         stop_clocks(case, ClockKind.CLAIM, task=task, now=now)
         stop_clocks(case, ClockKind.RESPOND, now=now)
@@ -109,7 +109,7 @@ def accept_task(*, actor: Actor, task: Task, now: datetime) -> Case:
     """The unit takes its part (接单). Publishes `TaskAccepted`."""
     with transaction.atomic():
         case, task = locked_task(actor, "cases.accept", task)
-        move_task(case, task, "accept", actor=actor, now=now, claimed_at=now)
+        move_task(case, task, "accept", actor=actor, now=now, claimed_at=now, handler_id=actor.assignment_id)
         if task.role == TaskRole.LEAD:
             _follow(case, "accept", now=now)
         stop_clocks(case, ClockKind.ACCEPT, task=task, now=now)
