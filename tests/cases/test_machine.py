@@ -43,8 +43,17 @@ STAFF = (
 UNITS = ("gas", "water", "city_management", "fire", "property", "community", "street", "next_community")
 CATEGORIES = ("0101", "0302", "0401")
 CASE_STEPS = sorted(name for name, move in CASE.transitions.items() if move.permission != "system")
-TASK_STEPS = [*sorted(name for name, move in TASK.transitions.items() if move.permission != "system"), "make_safe"]
-PAUSES = (timedelta(minutes=1), timedelta(minutes=40), timedelta(hours=5), timedelta(days=2), timedelta(days=8))
+TASK_STEPS = [
+    *sorted(name for name, move in TASK.transitions.items() if move.permission != "system"),
+    "make_safe",
+]
+PAUSES = (
+    timedelta(minutes=1),
+    timedelta(minutes=40),
+    timedelta(hours=5),
+    timedelta(days=2),
+    timedelta(days=8),
+)
 OPEN = [state for state in CaseState if state not in OVER_STATES]
 pick = st.integers(min_value=0, max_value=10_000)
 
@@ -165,7 +174,9 @@ class Loop(RuleBasedStateMachine):
         if done and name in {"verify", "pass", "fail"}:
             actor = self.town[who]
             assert actor.organisation_id is None or actor.organisation_id != handled_by
-            assert Reporter.objects.get(case=case).subject_id != actor.subject_id, "the reporter does not verify"
+            assert Reporter.objects.get(case=case).subject_id != actor.subject_id, (
+                "the reporter does not verify"
+            )
 
     @precondition(lambda self: self.keys)
     @rule(number=pick, who=st.sampled_from(REPORTERS), solved=st.booleans())
@@ -212,7 +223,12 @@ class Loop(RuleBasedStateMachine):
         assert not Delivery.objects.filter(state="dead").exists()
 
     def all_holds(self):
-        for check in (self.cases_are_sound, self.tasks_are_sound, self.the_log_is_one_chain, self.separation_of_duties):
+        for check in (
+            self.cases_are_sound,
+            self.tasks_are_sound,
+            self.the_log_is_one_chain,
+            self.separation_of_duties,
+        ):
             check()
 
     # --- What holds ----------------------------------------------------------------------------------------------
@@ -245,7 +261,9 @@ class Loop(RuleBasedStateMachine):
 
     @invariant()
     def tasks_are_sound(self):
-        for case in Case.objects.filter(state__in=OPEN).exclude(state__in=["reported", "screening", "rejected"]):
+        for case in Case.objects.filter(state__in=OPEN).exclude(
+            state__in=["reported", "screening", "rejected"]
+        ):
             tasks = Task.objects.filter(case=case, ended_at=None)
             community = tasks.filter(role=TaskRole.COMMUNITY)
             assert len(community) <= 1
@@ -256,7 +274,9 @@ class Loop(RuleBasedStateMachine):
             if case.state in {"dispatched", "claimed", "accepted", "in_progress", "rework"}:
                 assert self.somebody_can_go_on(case), f"{case.state}: nobody can ever go on"
             if case.state in {CaseState.RESULT_SUBMITTED, CaseState.VERIFYING}:
-                assert tasks.filter(organisation=case.handled_by_id, state=TaskState.RESULT_SUBMITTED).exists()
+                assert tasks.filter(
+                    organisation=case.handled_by_id, state=TaskState.RESULT_SUBMITTED
+                ).exists()
             if case.lead_organisation_id and tasks.filter(role=TaskRole.LEAD).exists():
                 assert tasks.get(role=TaskRole.LEAD).organisation_id == case.lead_organisation_id
         stray = Clock.objects.filter(task__ended_at__isnull=False, stopped_at=None)
@@ -288,7 +308,9 @@ class Loop(RuleBasedStateMachine):
     @invariant()
     def separation_of_duties(self):
         """Nobody verifies what their own organisation has handled."""
-        for closed in CaseLog.objects.filter(action__in=["pass", "fail", "verify"], organisation__isnull=False):
+        for closed in CaseLog.objects.filter(
+            action__in=["pass", "fail", "verify"], organisation__isnull=False
+        ):
             handed_in = (
                 CaseLog.objects.filter(
                     case=closed.case_id, action__in=["submit_result", "self_handle"], pk__lt=closed.pk
@@ -348,7 +370,9 @@ def fingerprint():
     tables = (Case, Task, Clock, CaseLog, Reporter, Attachment, Rating, Event, Delivery)
     return (
         [model.objects.count() for model in tables],
-        list(Case.objects.order_by("pk").values_list("state", "next_due_at", "handled_by", "lead_organisation")),
+        list(
+            Case.objects.order_by("pk").values_list("state", "next_due_at", "handled_by", "lead_organisation")
+        ),
         list(Task.objects.order_by("pk").values_list("state", "ended_at")),
     )
 

@@ -119,15 +119,15 @@ def _listen_to_everything(caplog) -> None:
     caplog.set_level(logging.DEBUG)
     kept = settings.LOGGING["loggers"]
     for name, logger in logging.root.manager.loggerDict.items():
-        if isinstance(logger, logging.Logger) and not any(f"{name}.".startswith(f"{quiet}.") for quiet in kept):
+        if isinstance(logger, logging.Logger) and not any(
+            f"{name}.".startswith(f"{quiet}.") for quiet in kept
+        ):
             caplog.set_level(logging.DEBUG, logger=name)
 
 
 def _settle_witness(scene: Scene) -> None:
     now = scene.town.now
-    person = Person.objects.create(
-        pk=PERSON, name=NAME, nickname=NICKNAME, phone=PHONE, registered_at=now
-    )
+    person = Person.objects.create(pk=PERSON, name=NAME, nickname=NICKNAME, phone=PHONE, registered_at=now)
     Subject.objects.create(pk=SUBJECT, person=person)
     assignment = Assignment.objects.create(
         pk=ASSIGNMENT, person=person, role_id="worker", scope_code=COMMUNITY, active_from=now
@@ -152,7 +152,9 @@ def _report(scene: Scene) -> None:
             "/report/", {**body, "key": key, "category": "0401", "photos": photo}, follow=True
         )
         assert answer.status_code == 200, answer.text
-    scene.witness.post("/report/", {**body, "key": "quagga-key-gas", "category": "0101", "text": "煤气味很大"})
+    scene.witness.post(
+        "/report/", {**body, "key": "quagga-key-gas", "category": "0101", "text": "煤气味很大"}
+    )
     scene.cases = list(Case.objects.order_by("pk"))
     assert len(scene.cases) == 3
 
@@ -340,7 +342,9 @@ def test_no_operation_says_who_reported(scene, who):
 @pytest.mark.parametrize("who", [key for key in ROLES if key not in {"worker", "other_worker", "resident"}])
 def test_nobody_finds_a_case_by_its_reporter(scene, who):
     client = sign_in(Client(), Assignment.objects.get(person=scene.town.persons[who]))
-    assert found_by(scene, client, "鸑鷟") in ([], found_by(scene, client, "")), "who may not search sees the list"
+    assert found_by(scene, client, "鸑鷟") in ([], found_by(scene, client, "")), (
+        "who may not search sees the list"
+    )
     for words in (NAME, NICKNAME, NATIONAL, "8765", CALLER_NAME, CALLER_PHONE, str(SUBJECT)):
         assert found_by(scene, client, words) == found_by(scene, client, "鸑鷟"), words
 

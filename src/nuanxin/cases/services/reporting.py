@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
@@ -115,7 +116,7 @@ def report_case(
     kind = reportable_kind(draft.category)
     _check(draft, kind, key=key, now=now)
     place = _place_of(draft)
-    digest = draft.digest()
+    digest = _digest(draft, on_behalf)
     number = case_number(place.scope_code, now)
     try:
         with transaction.atomic():
@@ -131,6 +132,14 @@ def report_case(
             raise
         return earlier
     return Submission(case, created=True)
+
+
+def _digest(draft: Draft, on_behalf: OnBehalf | None) -> str:
+    """The same words from another caller are another report; keyed, so that no number can be guessed from it."""
+    if on_behalf is None:
+        return draft.digest()
+    caller = f"{draft.digest()}:{on_behalf.name.strip()}:{on_behalf.phone.strip()}"
+    return salted_hmac("nuanxin.cases.caller", caller, algorithm="sha256").hexdigest()
 
 
 def case_number(scope_code: str, now: datetime) -> str:

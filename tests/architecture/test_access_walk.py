@@ -1,0 +1,424 @@
+"""Knocking on every door with the wrong key: other roles, other streets, ended posts, forged ids, no CSRF, elsewhere.
+
+`tests/architecture/test_urls.py` asks that each address declares its permission and lets no stranger in; here everybody
+who is signed in knocks too.
+"""
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from nuanxin.cases import services
+from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Reporter, Task
+from nuanxin.cases.services import Draft, Photo
+from nuanxin.cases.services.reporting import KeyReused
+from nuanxin.kernel.access import SYSTEM, policy
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.models import StoredFile
+from nuanxin.people.models import Assignment
+from nuanxin.people.services import create_token, end_assignment, revoke_token
+from tests.factories.addresses import operations, pages
+from tests.factories.fixtures import jpeg
+from tests.factories.people import sign_in
+from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, build_town
+
+pytestmark = pytest.mark.django_db
+ROLES = [key for key, *_ in PEOPLE]
+NOBODY = uuid.UUID(int=7)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def town(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return build_town(timezone.now() - timedelta(hours=3))
+
+
+@pytest.fixture
+def case(town):
+    """Reported with a picture and dispatched: it has tasks, clocks and a file."""
+    photo = Photo("near", accept_image(jpeg()))
+    draft = Draft(category="0302", text="井箅子翻了", lng=LNG + 0.002, lat=LAT + 0.002, photos=(photo,))
+    case = services.report_case(actor=town["worker"], draft=draft, key="key-0001", now=town.now).case
+    lead = town.organisations["water"]
+    return services.dispatch_case(actor=town["dispatcher"], case=case, lead=lead, now=town.now + MINUTE)
+
+
+def assignment_of(town, who: str) -> Assignment:
+    return Assignment.objects.get(person=town.persons[who])
+
+
+def client_of(town, who: str, **given) -> Client:
+    return sign_in(Client(**given), assignment_of(town, who))
+
+
+def token_of(town, who: str):
+    person = town.persons[who]
+    return create_token(person=person, assignment=assignment_of(town, who), name="x", now=timezone.now())
+
+
+def api_client(text: str) -> Client:
+    return Client(headers={"authorization": f"Bearer {text}"})
+
+
+def table(case):
+    task = Task.objects.filter(case=case).first()
+    return {
+        "number": [case.number],
+        "name": ["claim"],
+        "clock_id": [Clock.objects.filter(case=case).first().pk],
+        "public_id": [NOBODY],
+        "cases:file:public_id": [Attachment.objects.get(case=case).file.public_id],
+        "cases:thumb:public_id": [Attachment.objects.get(case=case).file.public_id],
+        "cases:category:code": ["0401"],
+        "token": ["x"],
+        "purpose": ["service"],
+        "shift_id": [1],
+        "notice_id": [1],
+        "key": ["rider"],
+        "role": ["worker"],
+        "code": [COMMUNITY],
+        "compound_id": [task.pk],
+    }
+
+
+# --- Who does not hold the permission --------------------------------------------------------------
+@pytest.mark.parametrize("who", ROLES)
+def test_a_role_without_the_permission_finds_nothing(town, case, who):
+    """404, not 403: what one may not see does not exist. For every page and method."""
+    client, actor = client_of(town, who), town[who]
+    open_doors = []
+    for address in pages(table(case)):
+        if {"public", "signed_in"} & set(address.permissions):
+            continue
+        if any(policy.permits(actor, permission) for permission in address.permissions):
+            continue
+        for method in (client.get, client.post):
+            answer = method(address.path)
+            if answer.status_code not in {404, 405}:
+                open_doors.append((address.path, answer.status_code))
+    assert not open_doors
+
+
+STRANGERS = [
+    "other_dispatcher",
+    "other_worker",
+    "next_community",
+    "gas",
+    "property",
+    "platform",
+    "swd_elsewhere",
+]
+
+
+def of_the_case(case) -> list[str]:
+    number, file = case.number, Attachment.objects.get(case=case).file.public_id
+    clock, task = Clock.objects.filter(case=case).first(), Task.objects.filter(case=case).first()
+    steps = [f"/cases/{number}/steps/{name}/" for name in sorted(services.STEP_NAMES)]
+    return [
+        f"/cases/{number}/",
+        f"/cases/{number}/ask/",
+        f"/cases/{number}/reporter/",
+        f"/cases/{number}/clocks/{clock.pk}/",
+        f"/cases/{number}/print/",
+        *steps,
+        *(f"{step}?task={task.pk}" for step in steps),
+        f"/report/{number}/",
+        f"/mine/{number}/",
+        f"/mine/{number}/rate/",
+        f"/mine/{number}/reopen/",
+        f"/mine/{number}/answer/",
+        f"/files/{file}/",
+        f"/files/{file}/thumb/",
+    ]
+
+
+def fingerprint(case):
+    return (
+        Case.objects.filter(pk=case.pk).values().get(),
+        list(Task.objects.filter(case=case).values()),
+        CaseLog.objects.count(),
+        case.messages.count(),
+    )
+
+
+@pytest.mark.parametrize("who", [*STRANGERS, "guard", "system_admin", "audit_admin", "merchant", "resident"])
+def test_somebody_elses_case_does_not_exist(town, case, who):
+    client, before = client_of(town, who), fingerprint(case)
+    body = {"text": "在哪里？", "reason": "7", "opinion": "说明", "outcome": "solved", "contacted": "yes"}
+    for path in of_the_case(case):
+        assert client.get(path).status_code in {404, 405}, path
+        assert client.post(path, body).status_code in {404, 405}, path
+    api = api_client(token_of(town, who)[1])
+    for path in (f"/api/v1/cases/{case.number}", f"/api/v1/cases/mine/{case.number}"):
+        assert api.get(path).status_code == 404, path
+    for name in sorted(services.STEP_NAMES):
+        answer = api.post(f"/api/v1/cases/{case.number}/transitions/{name}", body)
+        assert answer.status_code == 404, name
+    for query in ("", "?tab=all", "?tab=all&words=井箅"):
+        found = api.get(f"/api/v1/cases{query}")
+        assert case.number not in found.content.decode(), query
+        assert case.number not in client.get(f"/cases/{query}").content.decode(), query
+    assert fingerprint(case) == before
+
+
+def test_a_task_of_another_case_is_not_found(town, case):
+    """The task's id comes from the address: it must belong to the case in the same address."""
+    draft = Draft(category="0401", text="路面有坑", lng=LNG + 0.002, lat=LAT + 0.002)
+    other = services.report_case(actor=town["worker"], draft=draft, key="key-0002", now=town.now).case
+    task = Task.objects.get(case=case, role="community")
+    api = api_client(token_of(town, "community")[1])
+    answer = api.post(f"/api/v1/cases/{other.number}/transitions/claim", {"task_id": task.pk})
+    assert answer.status_code == 404
+    page = client_of(town, "community").post(f"/cases/{other.number}/steps/claim/?task={task.pk}")
+    assert page.status_code in {404, 409}
+    clock = Clock.objects.filter(case=case).first()
+    assert client_of(town, "dispatcher").get(f"/cases/{other.number}/clocks/{clock.pk}/").status_code == 404
+    task.refresh_from_db()
+    assert task.state == "dispatched"
+
+
+@pytest.mark.parametrize("number", ["0" * 19, "9" * 19, "１" * 19, "9901012026112200001"])
+def test_forged_numbers_find_nothing(town, number):
+    client = client_of(town, "dispatcher")
+    for path in (f"/cases/{number}/", f"/cases/{number}/steps/file/", f"/mine/{number}/"):
+        assert client.get(path).status_code == 404
+    assert client.get(f"/cases/?tab=all&case={number}").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["9" * 30, "-1", "0", "x", "\x00", "%00", "１", " "])
+def test_forged_ids_are_refused_and_never_a_fault(town, case, value):
+    client = client_of(town, "dispatcher")
+    for path in (
+        f"/cases/{case.number}/clocks/{value}/",
+        f"/cases/{case.number}/steps/claim/?task={value}",
+        f"/cases/?cursor={value}",
+        f"/cases/?tab={value}&words={value}&kind={value}&community={value}&since={value}&urgency={value}",
+        f"/cases/?case={value}",
+        f"/files/{value}/",
+        f"/inbox/{value}/",
+        f"/inbox/?before={value}",
+        f"/mine/?before={value}",
+        f"/cases/categories/{value}/",
+        f"/cases/new/compounds/?compound_words={value}",
+        f"/places/compounds/?q={value}",
+        f"/people/?q={value}",
+        f"/audit/?before={value}&action={value}",
+        f"/places/territories/{value}/",
+        f"/places/territories/picker/?code={value}&parent={value}&q={value}",
+        f"/places/compounds/near.geojson?lng={value}&lat={value}",
+    ):
+        assert client.get(path).status_code < 500, path
+    for who in ("worker", "audit_admin"):
+        other = client_of(town, who)
+        for path in (
+            f"/report/?category={value}&compound={value}",
+            f"/report/around/?lng={value}&lat={value}",
+            f"/report/kinds/?kind_words={value}",
+            f"/report/compounds/?compound_words={value}",
+            f"/mine/?before={value}&show={value}",
+            f"/audit/?before={value}&action={value}",
+        ):
+            assert other.get(path).status_code < 500, (who, path)
+
+
+# --- An assignment that has ended ------------------------------------------------------------------
+def end(town, who: str) -> None:
+    end_assignment(actor=SYSTEM, assignment=assignment_of(town, who), reason="换岗", now=timezone.now())
+
+
+def test_the_session_of_an_ended_assignment_opens_nothing(town, case):
+    client = client_of(town, "dispatcher")
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+    end(town, "dispatcher")
+    for path in of_the_case(case):
+        assert client.get(path).status_code in {302, 404, 405}, path
+        assert client.post(path, {"reason": "想知道"}).status_code in {302, 403, 404, 405}, path
+    assert client.get("/cases/").status_code in {302, 404}
+
+
+def test_a_token_ends_with_its_assignment_its_date_and_its_owners_word(town, case):
+    address = f"/api/v1/cases/{case.number}"
+    row, text = token_of(town, "dispatcher")
+    client = api_client(text)
+    assert client.get(address).status_code == 200
+    revoke_token(person=town.persons["dispatcher"], public_id=row.public_id, now=timezone.now())
+    assert client.get(address).status_code == 401
+
+    row, text = token_of(town, "dispatcher")
+    type(row).objects.filter(pk=row.pk).update(
+        created_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - MINUTE
+    )
+    assert api_client(text).get(address).status_code == 401
+
+    _row, text = token_of(town, "dispatcher")
+    end(town, "dispatcher")
+    for method, path in operations(table(case)):
+        assert api_client(text).generic(method, path).status_code == 401, path
+
+
+def test_a_switched_off_person_is_out_at_once(town, case):
+    client, (_row, text) = client_of(town, "dispatcher"), token_of(town, "dispatcher")
+    type(town.persons["dispatcher"]).objects.filter(pk=town.persons["dispatcher"].pk).update(is_active=False)
+    assert client.get(f"/cases/{case.number}/").status_code == 302
+    assert api_client(text).get(f"/api/v1/cases/{case.number}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "bearer nx_", "Bearer nx_\x7f"]
+)
+def test_what_is_no_token_opens_nothing(town, case, header):
+    client = Client(headers={"authorization": header})
+    for method, path in operations(table(case)):
+        assert client.generic(method, path).status_code == 401, path
+    assert client.get(f"/cases/{case.number}/").status_code == 302
+
+
+def test_a_session_is_no_token_and_a_token_no_session(town, case):
+    """Else a page elsewhere could post to the API with the visitor's cookie: operations know no CSRF."""
+    assert client_of(town, "dispatcher").get(f"/api/v1/cases/{case.number}").status_code == 401
+    _row, text = token_of(town, "dispatcher")
+    assert api_client(text).get(f"/cases/{case.number}/").status_code == 302
+
+
+# --- Posts -----------------------------------------------------------------------------------------
+def test_every_post_asks_for_the_csrf_token(town, case):
+    for who in ("dispatcher", "community", "worker", "audit_admin", "community_head"):
+        client = client_of(town, who, enforce_csrf_checks=True)
+        for address in pages(table(case)):
+            answer = client.post(address.path, {"next": "/"})
+            assert answer.status_code in {403, 404, 405}, (who, address.path, answer.status_code)
+
+
+def test_repeating_a_key_makes_no_second_case(town):
+    client = client_of(town, "worker")
+    body = {
+        "key": "phone-0001", "category": "0401", "text": "路面一个大坑", "place_by": "territory",
+        "territory": COMMUNITY,
+    }  # fmt: skip
+    first, again = client.post("/report/", body), client.post("/report/", body)
+    assert first.status_code == again.status_code == 302
+    assert first["Location"] == again["Location"]
+    assert client.post("/report/", body | {"text": "另一件事"}).status_code == 409
+    api = api_client(token_of(town, "worker")[1])
+    given = {"key": "phone-0001", "category": "0401", "text": "路面一个大坑", "territory": COMMUNITY}
+    assert api.post("/api/v1/cases", given).status_code in {200, 409}
+    assert Case.objects.count() == 1
+    # Another person's key is another key.
+    other = client_of(town, "other_worker").post("/report/", body)
+    assert other.status_code == 302
+    assert Case.objects.count() == 2
+
+
+def test_the_same_key_for_another_caller_is_a_conflict(town):
+    """Staff register for somebody; the same form sent for somebody else is not the same report."""
+
+    def given(name, phone):
+        return services.report_case(
+            actor=town["community"],
+            draft=Draft(category="0401", text="路坏了", lng=LNG + 0.002, lat=LAT + 0.002),
+            key="desk-0001",
+            on_behalf=services.OnBehalf(name=name, phone=phone),
+            now=town.now,
+        )
+
+    first = given("小王", "19911112222")
+    assert not given("小王", "19911112222").created
+    with pytest.raises(KeyReused):
+        given("小李", "19933334444")
+    assert Reporter.objects.get().case_id == first.case.pk
+
+
+BIG = 50 * 1024 * 1024
+
+
+def test_fifty_megabytes_are_refused_and_nothing_is_kept(town, settings):
+    """By the page and by the API; neither a case nor a file nor a temporary one stays."""
+    content = jpeg() + b"\0" * BIG
+    body = {
+        "key": "phone-0001", "category": "0401", "text": "路面一个大坑", "place_by": "territory",
+        "territory": COMMUNITY,
+    }  # fmt: skip
+    page = client_of(town, "worker").post("/report/", body | {"photos": upload(content)})
+    assert page.status_code in {413, 422}
+    api = api_client(token_of(town, "worker")[1])
+    assert api.post("/api/v1/cases", body | {"photos": upload(content)}).status_code in {413, 422}
+    assert not Case.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("x.jpg", content, content_type="image/jpeg")
+
+
+def test_a_body_without_end_is_refused(town):
+    client = client_of(town, "worker")
+    answer = client.post("/report/", {"key": "phone-0001", "text": "长" * (3 * 1024 * 1024)})
+    assert answer.status_code in {400, 413, 422}
+    many = {f"photo{number}": upload(jpeg()) for number in range(40)}
+    assert client.post("/report/", {"key": "phone-0001", **many}).status_code in {400, 413, 422}
+    assert not Case.objects.exists()
+
+
+# --- Where one is sent -----------------------------------------------------------------------------
+ELSEWHERE = [
+    "https://example.com/", "//example.com/", "/\\example.com/", "javascript:alert(1)", "http:example.com",
+    "\thttps://example.com/", "https:///example.com", "///example.com", "/%0d%0aLocation: https://example.com",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_nobody_is_sent_elsewhere(town, target, settings):
+    settings.DEMO = True
+    signed_in = client_of(town, "worker")
+    answers = [
+        signed_in.post("/ui/preferences/", {"next": target}),
+        signed_in.post("/ui/language/", {"next": target, "language": "en"}),
+        signed_in.get("/sign-in/", {"next": target}),
+        signed_in.post("/sign-out/", {"next": target}),
+        Client().get("/", {"next": target}),
+        Client().post("/demo/enter/rider/worker/", {"next": target}),
+    ]
+    for answer in answers:
+        place = answer.headers.get("Location", "/")
+        assert place.startswith("/"), place
+        assert not place.startswith(("//", "/\\")), place
+        assert "example.com" not in place.partition("?")[0].replace("%0d%0a", "").split("Location")[0]
+
+
+# --- The demo's door -------------------------------------------------------------------------------
+DOORS = [("get", "/demo/"), ("post", "/demo/enter/rider/worker/"), ("get", "/demo/enter/rider/worker/")]
+
+
+@pytest.mark.parametrize(("method", "path"), DOORS)
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"REMOTE_ADDR": "10.0.0.9"},
+        {"REMOTE_ADDR": ""},
+        {"REMOTE_ADDR": "127.0.0.1.example.com"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=10.0.0.9"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_REAL_IP": "10.0.0.9"},
+        {"REMOTE_ADDR": "10.0.0.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    ],
+)
+def test_the_demo_lets_in_nobody_from_elsewhere(settings, town, method, path, where):
+    settings.DEMO = True
+    answer = getattr(Client(), method)(path, **where)
+    assert answer.status_code in {404, 405}
+    assert "sessionid" not in answer.cookies
+
+
+@pytest.mark.parametrize(("method", "path"), DOORS)
+def test_without_the_demo_there_is_no_such_door(settings, town, method, path):
+    settings.DEMO = False
+    answer = getattr(Client(), method)(path)
+    assert answer.status_code in {404, 405}
+    assert "sessionid" not in answer.cookies
