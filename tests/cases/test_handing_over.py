@@ -6,7 +6,7 @@ from nuanxin.cases import services
 from nuanxin.cases.models import CaseLog, Task
 from nuanxin.cases.services import Draft
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.people.models import Assignment
+from nuanxin.people.models import Assignment, Person, Subject
 from nuanxin.people.services import end_assignment, open_work
 from tests.factories.town import LAT, LNG
 
@@ -22,7 +22,15 @@ def claimed(town):
 def test_open_tasks_go_to_the_successor(town):
     task = claimed(town)
     leaving = Assignment.objects.get(pk=town["community"].assignment_id)
-    taking_over = Assignment.objects.get(pk=town["community_head"].assignment_id)
+    colleague = Person.objects.create(name="同事", login_name="colleague", registered_at=town.now)
+    Subject.objects.create(person=colleague)
+    taking_over = Assignment.objects.create(
+        person=colleague,
+        role=leaving.role,
+        scope_code=leaving.scope_code,
+        organisation=leaving.organisation,
+        active_from=town.now,
+    )
     assert [(work.context, work.count) for work in open_work(leaving)] == [("cases", 1)]
     end_assignment(
         actor=SYSTEM,
