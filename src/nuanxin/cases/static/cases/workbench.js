@@ -43,6 +43,17 @@ document.addEventListener("click", (event) => {
   step.replaceChildren();
 });
 
+// Enter in a filter is a change and a submit: the one under way is enough.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.id !== "queue-filters" || !event.target.classList.contains("htmx-request")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
 // --- refreshing ---------------------------------------------------------------------------------------------------
 let focused = "";
 
