@@ -139,7 +139,8 @@ class _Script:
         fresh = round(self.count * FRESH_SHARE)
         reports += [self._ordinary(None, last_day=True) for _ in range(fresh)]
         reports += [self._ordinary(None) for _ in range(self.count - len(reports))]
-        return sorted(reports[: self.count], key=lambda report: report.at)
+        inside = [report for report in reports[: self.count] if self.start <= report.at < self.end]
+        return sorted(inside, key=lambda report: report.at)
 
     # The four ways in which a report gets into the script
     def _pinned(self, pin: Pinned) -> PlannedReport:
@@ -162,7 +163,7 @@ class _Script:
     def _stuck(self) -> PlannedReport:
         """Open and overdue: a unit has begun and not finished, or a result has waited too long for its check."""
         kind = self._kind(lambda k: k.natural and k.urgency == "U2" and k.finish_minutes <= 3 * 1440)
-        begun = scenes.moment(self.rng, self.end - timedelta(days=self.rng.uniform(4, 7)))
+        begun = scenes.moment(self.rng, self.end - self._share(self.rng.uniform(4, 7)))
         stop = self.rng.choice(("start", "start", "accept", "claim"))
         return self._tell(kind, "late", begun, self.rng.random(), stop=stop)
 
@@ -171,6 +172,10 @@ class _Script:
         latest = min(17, (self.end - self.start).days * 0.6)  # its limit must pass before the end
         begun = scenes.moment(self.rng, self.start + timedelta(days=self.rng.uniform(0.5, latest)))
         return self._tell(kind, "late", begun, self.rng.random())
+
+    def _share(self, days: float) -> timedelta:
+        """So many days of thirty; fewer where the whole script is shorter."""
+        return days / 30 * (self.end - self.start)
 
     def _ordinary(self, kind: DemoKind | None, *, last_day: bool = False) -> PlannedReport:
         kind = kind or self._kind(lambda k: True)

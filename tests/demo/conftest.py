@@ -1,0 +1,39 @@
+"""The demo city, settled or played once for a module: committed for all its tests, and flushed behind them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from nuanxin.cases.queries.catalogue import CATALOGUE
+from nuanxin.cases.services import load_categories
+from nuanxin.demo.city import build_city
+from nuanxin.demo.personas import cast
+from nuanxin.demo.player import play
+from nuanxin.demo.population import settle
+from nuanxin.territories.queries import expire_all
+
+NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def catalogue(django_db_setup, django_db_blocker):
+    """Nothing but the reference data; whatever is committed on top of it goes with it."""
+    with django_db_blocker.unblock():
+        load_categories()
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+        CATALOGUE.forget()
+        expire_all()
+
+
+@pytest.fixture(scope="module")
+def played(catalogue):
+    return play(now=NOW, days=5, count=70)
+
+
+@pytest.fixture(scope="module")
+def settled(catalogue):
+    city = build_city()
+    return settle(city, cast(city), now=timezone.now() - timedelta(days=1))
