@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -59,6 +61,14 @@ def _who_are_you(request: HttpRequest, error: AuthenticationError) -> HttpRespon
     response = api.create_response(request, body, status=401)
     response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(BadRequest)
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A body that cannot be taken apart, or is too big for it: Django's own answer would be a page."""
+    return _problem(request, Invalid(_("请求格式不对。"), code="bad_request"))
 
 
 @api.exception_handler(HttpError)
