@@ -15,6 +15,7 @@ from tests.factories.desks import HTMX, MINUTE, client_of, dispatched, handed_in
 from tests.factories.town import COMMUNITY, LNG, NEXT_COMMUNITY, build_town
 
 QUEUE = "/cases/"
+CATALOGUE_PAGE = "/cases/categories/"
 MOST_STATEMENTS = 8
 
 
@@ -195,3 +196,9 @@ def test_the_community_filter_offers_only_the_own_street(town, street):
     choices = dict(street.get(QUEUE).context["form"].fields["community"].choices)
     assert set(choices) == {"", COMMUNITY, NEXT_COMMUNITY}
     assert "community" not in client_of(town, "community").get(QUEUE).context["form"].fields
+
+
+def test_the_search_field_of_every_workbench_page_leads_to_the_queue(town, street):
+    for url in ("/cases/new/", CATALOGUE_PAGE):
+        assert 'role="search" action="/cases/"' in street.get(url).content.decode()
+    assert "bench-search" not in client_of(town, "grid_part").get(QUEUE).content.decode()

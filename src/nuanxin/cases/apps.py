@@ -30,6 +30,7 @@ def _fill_workbench() -> None:
     slots.register("rail", queue, order=10)
     slots.register("rail", desk, order=20)
     slots.register("rail_foot", catalogue, order=20)
+    slots.register("search", slots.Item(_("查找"), "cases:queue", permission="cases.search"))
 
 
 def _fill_phone() -> None:
