@@ -30,7 +30,9 @@ def collected(tmp_path_factory):
         "--extension",
         "html,py,txt",
     ]
-    subprocess.run([sys.executable, "-m", "django", *command], cwd=copy, check=True, env=dict(os.environ))
+    # The copy is the package then, its catalogue included: LOCALE_PATHS leads there, not to the real one.
+    environment = os.environ | {"PYTHONPATH": str(copy.parent), "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings"}
+    subprocess.run([sys.executable, "-m", "django", *command], cwd=copy, check=True, env=environment)
     with (copy / f"{CATALOGUE}.po").open("rb") as file:
         return [message for message in read_po(file, locale="en") if message.id]
 
@@ -50,16 +52,22 @@ def test_no_translation_is_fuzzy(collected):
 def test_what_is_compiled_is_what_is_written():
     with (PACKAGE / f"{CATALOGUE}.po").open("rb") as file:
         written = {
-            message.id: message.string
+            (message.context, message.id): message.string
             for message in read_po(file, locale="en")
             if isinstance(message.id, str)
         }
     with (PACKAGE / f"{CATALOGUE}.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
     stale = [
-        text for text, english in written.items() if text and english and compiled.gettext(text) != english
+        text
+        for (context, text), english in written.items()
+        if text and english and _compiled(compiled, context, text) != english
     ]
     assert not stale, f"run `make messages`: {stale[:20]}"
+
+
+def _compiled(catalogue, context, text):
+    return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
 
 
 def _is_translated(message):
