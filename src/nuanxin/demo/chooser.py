@@ -50,7 +50,7 @@ class Persona:
 
     @property
     def where(self) -> str:
-        key = self.post.organisation or self.person.platform
+        key = self.post.organisation or (self.person.platform if self.post.role == "worker" else "")
         return organisation(key).short if key else ""
 
 
@@ -95,8 +95,8 @@ def groups() -> list[Group]:
 
 
 GAS_LEAK: tuple[tuple[str, str, str | Promise, str], ...] = (
-    ("wang", "worker", _("随手拍选“燃气泄漏”：先打电话，再一键告诉社区。"), "/report/"),
-    ("lipai", "dispatcher", _("街道同时收到：系统已经派给社区和燃气公司，看时钟和三张任务单。"), "/cases/"),
+    ("wang", "worker", _("随手拍选“燃气泄漏”：先打电话，再一键告诉社区。"), "/report/?danger=1"),
+    ("lipai", "dispatcher", _("街道同时收到：系统已经派给社区和燃气公司，看时钟和每家的任务单。"), "/cases/"),
     ("wen", "community", _("社区领单，先到现场疏散、看住人。"), "/cases/"),
     ("zhao", "dept", _("燃气公司接单、到场、控制险情，修好后交照片。"), "/cases/"),
     ("fang", "grid", _("网格员去现场核查：办的人不能自己核。通过就结案。"), "/cases/"),

@@ -1,4 +1,4 @@
-"""The city is settled: territories and the map first, then organisations, compounds, people, rosters' first rules.
+"""The city is settled: territories and the map first, then organisations, compounds, a station, people.
 
 Everything goes through the services of its context, at one moment before the thirty days begin.
 """
@@ -21,7 +21,7 @@ from nuanxin.demo.organisations import organisations
 from nuanxin.demo.personas import Cast, DemoPerson, Post
 from nuanxin.demo.planned import Seat
 from nuanxin.kernel.access import SYSTEM, Actor
-from nuanxin.kernel.access.scope import padded
+from nuanxin.kernel.access.scope import FULL_CODE, padded
 from nuanxin.people import queries, services
 from nuanxin.people.enums import Channel, DeclaredAs, SiteKind, WorkerType
 from nuanxin.people.models import Assignment, Organisation, Person, Site
@@ -193,8 +193,7 @@ def _move_in(settled: Population, planned: DemoPerson, now: datetime) -> None:
         )
         settled.persons[planned.key] = person
     for post in posts:
-        assignment = services.assign(actor=SYSTEM, person=person, **_place(settled, post), now=now)
-        settled.assignments[planned.key, post.role, post.organisation] = assignment
+        settled.assignments[planned.key, post.role, post.organisation] = _appoint(settled, person, post, now)
 
 
 def _register(settled: Population, planned: DemoPerson, now: datetime) -> Person:
@@ -220,11 +219,14 @@ def _register(settled: Population, planned: DemoPerson, now: datetime) -> Person
     )
 
 
-def _place(settled: Population, post: Post) -> dict[str, object]:
-    scope = post.scope if len(post.scope) > 12 else padded(post.scope) if post.scope else ""
-    return {
-        "role": post.role,
-        "scope_code": scope,
-        "organisation": settled.organisations.get(post.organisation),
-        "site": settled.sites.get(post.site),
-    }
+def _appoint(settled: Population, person: Person, post: Post, now: datetime) -> Assignment:
+    scope = post.scope if len(post.scope) > FULL_CODE else padded(post.scope) if post.scope else ""
+    return services.assign(
+        actor=SYSTEM,
+        person=person,
+        role=post.role,
+        scope_code=scope,
+        organisation=settled.organisations.get(post.organisation),
+        site=settled.sites.get(post.site),
+        now=now,
+    )
