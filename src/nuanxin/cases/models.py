@@ -170,6 +170,7 @@ class Case(Scoped, GeoPoint):
             _open_rows("cases_dist_open", "scope_district"),
             _open_rows("cases_comm_open", "scope_community"),
             _open_rows("cases_city_open", "scope_city"),
+            _open_rows("cases_open"),
             models.Index(fields=["scope_street", "-id"], name="cases_street_all"),
             models.Index(fields=["scope_district", "-id"], name="cases_dist_all"),
             models.Index(fields=["scope_community", "-id"], name="cases_comm_all"),
@@ -233,7 +234,7 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "organisation"],
+                fields=["organisation", "case"],  # in this order it also leads from a unit to its cases
                 condition=Q(ended_at__isnull=True),
                 name="cases_task_open_once",
             ),

@@ -750,6 +750,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["next_due_at", "id", "visibility"],
+                name="cases_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
             index=models.Index(fields=["scope_street", "-id"], name="cases_street_all"),
         ),
         migrations.AddIndex(
@@ -816,7 +824,7 @@ class Migration(migrations.Migration):
             model_name="task",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at__isnull", True)),
-                fields=("case", "organisation"),
+                fields=("organisation", "case"),
                 name="cases_task_open_once",
             ),
         ),

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.enums import Desk
+from nuanxin.cases.enums import Desk, TaskState
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.queries.search import INDEX
 from nuanxin.kernel.access import Actor, policy
@@ -131,13 +131,22 @@ def _tab_q(actor: Actor, tab: Tab, now: datetime) -> Q:
     where = tab.where
     if tab.name == "overdue":
         where &= Q(next_due_at__lt=now)
-    if tab.name in {"new", "mine"}:
-        fresh = Q(state="dispatched") if tab.name == "new" else ~Q(state="dispatched")
-        tasks = Task.objects.filter(
-            fresh, case=OuterRef("pk"), organisation=actor.organisation_id, ended_at=None
-        )
-        where &= Q(Exists(tasks))
+    if tab.name in {"new", "mine"} or (tab.is_open and not _sees_an_area(actor)):
+        where &= Q(Exists(_own_tasks(actor, tab)))
     return where
+
+
+def _sees_an_area(actor: Actor) -> bool:
+    """A unit sees what it has a part in; what it has handed back is no longer its queue, and still under "all"."""
+    return actor.extent("cases.view") in {"area", "all"}
+
+
+def _own_tasks(actor: Actor, tab: Tab) -> QuerySet[Task]:
+    """What the actor's organisation has in hand of a case: all of it, what it has not taken yet, or what it has."""
+    tasks = Task.objects.filter(case=OuterRef("pk"), organisation=actor.organisation_id, ended_at=None)
+    if tab.name == "new":
+        return tasks.filter(state=TaskState.DISPATCHED)
+    return tasks.exclude(state=TaskState.DISPATCHED) if tab.name == "mine" else tasks
 
 
 def queue_page(

@@ -8,8 +8,8 @@ from itertools import pairwise
 from random import Random
 
 from nuanxin.cases.enums import CaseState
-from nuanxin.cases.queries.catalogue import Kind, kinds
 from nuanxin.cases.models import RATING_WINDOW
+from nuanxin.cases.queries.catalogue import Kind, kinds
 from nuanxin.demo.bulk.life import ASSIST, STREET, Life
 from nuanxin.demo.catalogue import demo_kinds
 from nuanxin.demo.scenes import moment

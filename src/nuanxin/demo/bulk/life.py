@@ -209,7 +209,8 @@ class Life:
         self._move("archive", CaseState.ARCHIVED)
 
     def look_at_limits(self, now: datetime) -> None:
-        """What the job has seen until `now`: each limit that passed while its clock ran has climbed."""
+        """How it stands at `now`: what is due next, and each limit that passed while its clock ran has climbed."""
+        self._next_due()
         for clock in self.clocks:
             climbed = clock.due_at + CLIMBED_AFTER
             if climbed < (clock.stopped_at or now):
