@@ -3,6 +3,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 
+from nuanxin.ui import slots
+
 
 class DemoConfig(AppConfig):
     name = "nuanxin.demo"
@@ -12,8 +14,6 @@ class DemoConfig(AppConfig):
     def ready(self) -> None:
         if not settings.DEMO:
             return
-        from nuanxin.ui import slots
-
         slots.register("page_top", slots.Panel("demo/bar.html", context=_bar))
 
 

@@ -4,9 +4,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.ui import slots
+
 
 def _unread(request: Any) -> int:
-    from nuanxin.notifications import queries
+    from nuanxin.notifications import queries  # models are not loaded when the app is configured
 
     return queries.unread_count(request.actor, now=request.now)
 
@@ -17,8 +19,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from nuanxin.ui import slots
-
         inbox = slots.Item(
             _("消息"),
             "notifications:inbox",

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.ui import slots
+
 
 class PortalConfig(AppConfig):
     name = "nuanxin.portal"
@@ -8,8 +10,6 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from nuanxin.ui import slots
-
         slots.register("phone_tabs", slots.Item(_("首页"), "portal:home", icon="home"), order=10)
         slots.register("phone_tabs", slots.Item(_("地图"), "portal:map", icon="map-2"), order=20)
         slots.register(
