@@ -12,12 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts import chromium, pg
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from tests.browser import LANGUAGES, SIZES, enter
+from tests.journeys.filling import Filling
 from tests.journeys.pages import PAGES, Stop
 from tests.servers import Server, demo
 
@@ -40,43 +41,55 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="nuanxin-gallery-") as home,
         demo(Path(home), *FULL_CITY) as server,
     ):
-        failed = _draw(server, stops, folder, language)
+        failed = draw(server, stops, folder, language)
     print(f"\n{len(stops)} pages, {len(stops) * len(SIZES)} pictures in {folder}")
     for words in failed:
         print(f"FAILED {words}", file=sys.stderr)
     return int(bool(failed))
 
 
-def _draw(server: Server, stops: list[Stop], folder: Path, language: str) -> list[str]:
-    """One signed-in window for each persona and size; what could not be drawn is returned."""
+def draw(
+    server: Server, stops: list[Stop], folder: Path, language: str, *, full_page: bool = True
+) -> list[str]:
+    """One signed-in window for each persona; what could not be drawn is returned."""
     failed = []
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright)
-        for size, viewport in SIZES.items():
-            target = folder / f"{viewport['width']}x{viewport['height']}"
-            target.mkdir(parents=True, exist_ok=True)
-            windows: dict[str, Page] = {}
-            for stop in stops:
-                if stop.persona not in windows:
-                    context = browser.new_context(
-                        base_url=server.url,
-                        viewport=viewport,
-                        locale=LANGUAGES[language],
-                        timezone_id="Asia/Shanghai",
-                        has_touch=size == "phone",
-                    )
-                    windows[stop.persona] = context.new_page()
-                    if stop.persona:
-                        enter(windows[stop.persona], stop.persona)
-                answer = windows[stop.persona].goto(stop.path, wait_until="networkidle")
-                if answer is None or not answer.ok:
-                    failed.append(
-                        f"{stop.name} ({stop.path} as {stop.persona or 'visitor'}): {answer and answer.status}"
-                    )
-                windows[stop.persona].screenshot(path=target / f"{stop.name}.png", full_page=True)
-                print(f"  {size:5} {stop.name}", flush=True)
+        filling = Filling(playwright, server.url)
+        window, whose = None, ""
+        for stop in stops:
+            if window is None or whose != stop.persona:
+                if window:
+                    window.context.close()
+                window, whose = _open(browser, server, stop.persona, language), stop.persona
+            wrong = _draw_one(window, stop, filling.fill(stop.path), folder, full_page=full_page)
+            failed += [wrong] if wrong else []
+            print(f"  {stop.name}", flush=True)
         browser.close()
     return failed
+
+
+def _open(browser: Browser, server: Server, persona: str, language: str) -> Page:
+    context = browser.new_context(
+        base_url=server.url, locale=LANGUAGES[language], timezone_id="Asia/Shanghai", reduced_motion="reduce"
+    )
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    if persona:
+        enter(page, persona)
+    return page
+
+
+def _draw_one(page: Page, stop: Stop, path: str, folder: Path, *, full_page: bool) -> str:
+    for viewport in SIZES.values():
+        target = folder / f"{viewport['width']}x{viewport['height']}"
+        target.mkdir(parents=True, exist_ok=True)
+        page.set_viewport_size(viewport)
+        answer = page.goto(path, wait_until="networkidle")
+        page.screenshot(path=target / f"{stop.name}.png", full_page=full_page)
+        if answer is None or answer.status != stop.status:
+            return f"{stop.name} ({path} as {stop.persona or 'visitor'}): {answer and answer.status}"
+    return ""
 
 
 if __name__ == "__main__":

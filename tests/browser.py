@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from scripts import chromium
 from tests.servers import Server, demo
@@ -34,13 +34,18 @@ def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright_running() -> Iterator[Playwright]:
     # Playwright keeps an event loop in this thread; Django would refuse every query beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        running = chromium.launch(playwright)
-        yield running
-        running.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_running: Playwright) -> Iterator[Browser]:
+    running = chromium.launch(playwright_running)
+    yield running
+    running.close()
 
 
 def enter(page: Page, persona: str) -> None:

@@ -1,6 +1,6 @@
 """Every page there is to see: the list behind `make screenshots`, the size tests and the axe tests.
 
-`path` may contain `{names}`; `scripts/screenshots.py` and the tests fill them in from what the demo city contains.
+`path` may contain `{names}`; `tests/journeys/filling.py` finds what they stand for in the demo city.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,223 @@ class Stop:
     name: str
     path: str
     persona: str = ""
+    status: int = 200
 
 
-PAGES: tuple[Stop, ...] = (
-    Stop("home", "/"),
+@dataclass(frozen=True)
+class Clue:
+    """Where a `{name}` is found: the first match of `pattern` on a page, or on a case that the page lists."""
+
+    persona: str
+    path: str
+    pattern: str
+    in_cases: bool = False  # look at each case of the list until one matches
+
+
+NUMBER = r"/cases/(\d{19})/"
+OWN = r"/mine/(\d{19})/"
+UUID = r"([0-9a-f-]{36})"
+
+
+def _step(name: str) -> str:
+    return rf'(/cases/\d{{19}}/steps/{name}/[^"&]*)"'
+
+
+# Where staff stand: a street's dispatcher, a community, a unit, and those who administer.
+STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept", "shu/swd"
+
+CLUES: dict[str, Clue] = {
+    "own": Clue("wang/worker", "/mine/?show=open", OWN),
+    "own_rejected": Clue("ma/worker", "/mine/", OWN),
+    "own_closed": Clue("wang/worker", "/mine/?show=closed", OWN),
+    "own_to_rate": Clue("chen/worker", "/mine/?show=closed", OWN),
+    "own_rework": Clue("luo/worker", "/mine/?show=open", OWN),
+    "case": Clue(STREET, "/cases/?tab=handle", NUMBER),
+    "case_screen": Clue(STREET, "/cases/?tab=screen", NUMBER),
+    "case_closed": Clue(STREET, "/cases/?tab=all", r'/cases/(\d{19})/"', in_cases=False),
+    "case_of_unit": Clue(UNIT, "/cases/?tab=mine", NUMBER),
+    "clock": Clue(STREET, "/cases/?tab=handle", r"(/cases/\d{19}/clocks/\d+/)", in_cases=True),
+    "ask": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/ask/)", in_cases=True),
+    "reveal": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/reporter/)", in_cases=True),
+    "step_dispatch": Clue(STREET, "/cases/?tab=dispatch", _step("dispatch"), in_cases=True),
+    "step_reject": Clue(STREET, "/cases/?tab=screen", _step("reject"), in_cases=True),
+    "step_accept": Clue(UNIT, "/cases/?tab=new", _step("return"), in_cases=True),
+    "step_submit": Clue(UNIT, "/cases/?tab=mine", _step("submit_result"), in_cases=True),
+    "step_call_in": Clue(COMMUNITY, "/cases/?tab=mine", _step("call_in"), in_cases=True),
+    "step_handle": Clue(COMMUNITY, "/cases/?tab=mine", _step("self_handle"), in_cases=True),
+    "step_pass": Clue(COMMUNITY, "/cases/?tab=verify", _step("pass"), in_cases=True),
+    "step_fail": Clue(COMMUNITY, "/cases/?tab=verify", _step("fail"), in_cases=True),
+    "compound": Clue(COMMUNITY, "/places/compounds/", rf"/places/compounds/{UUID}/"),
+    "person": Clue("yan/street_lead", "/people/", rf"/people/{UUID}/"),
+    "assignment": Clue("anquan/security_admin", "{person_of_admin}", rf"/people/assignments/{UUID}/end/"),
+    "person_of_admin": Clue("anquan/security_admin", "/people/", rf"(/people/{UUID}/)"),
+    "organisation": Clue("yan/street_lead", "/organisations/", rf"/organisations/{UUID}/"),
+}
+
+_VISITOR = (
+    Stop("front", "/"),
+    Stop("chooser", "/demo/"),
     Stop("sign-in", "/sign-in/"),
+    Stop("sign-in-staff", "/sign-in/?as=staff"),
+    Stop("recover", "/sign-in/recover/"),
+    Stop("messages", "/messages/"),
     Stop("components", "/ui/"),
+    Stop("components-workbench", "/ui/workbench/"),
+    Stop("components-print", "/ui/print/"),
+    Stop("not-found", "/nothing-here/", status=404),
 )
+
+_WORKERS = (
+    Stop("home", "/", "wang/worker"),
+    Stop("report", "/report/", "wang/worker"),
+    Stop("danger", "/report/?danger=1", "wang/worker"),
+    Stop("danger-gas", "/report/?category=0101", "wang/worker"),
+    Stop("done", "/report/{own}/", "wang/worker"),
+    Stop("mine", "/mine/", "wang/worker"),
+    Stop("mine-open", "/mine/?show=open", "wang/worker"),
+    Stop("mine-closed", "/mine/?show=closed", "wang/worker"),
+    Stop("tracker", "/mine/{own}/", "wang/worker"),
+    Stop("tracker-closed", "/mine/{own_closed}/", "wang/worker"),
+    Stop("map", "/map/", "wang/worker"),
+    Stop("inbox", "/inbox/", "wang/worker"),
+    Stop("me", "/me/", "wang/worker"),
+    Stop("me-name", "/me/name/", "wang/worker"),
+    Stop("me-work", "/me/work/", "wang/worker"),
+    Stop("me-number", "/me/number/", "wang/worker"),
+    Stop("me-tokens", "/me/tokens/", "wang/worker"),
+    Stop("me-erase", "/me/erase/", "wang/worker"),
+    Stop("worker-compounds", "/places/compounds/", "wang/worker"),
+    Stop("worker-territory", "/places/territories/990101001001/", "wang/worker"),
+    Stop("tracker-rate", "/mine/{own_to_rate}/?rate=1", "chen/worker"),
+    Stop("tracker-rejected", "/mine/{own_rejected}/", "ma/worker"),
+    Stop("tracker-rework", "/mine/{own_rework}/", "luo/worker"),
+    Stop("me-two-roles", "/me/", "luo/worker"),
+    Stop("home-resident", "/", "gao/resident"),
+    Stop("home-guard", "/", "men/guard"),
+    Stop("home-station", "/", "yi/station"),
+    Stop("home-new", "/", "meng/worker"),
+)
+
+_STREET = (
+    Stop("queue", "/cases/?tab=handle&case={case}", STREET),
+    Stop("queue-screen", "/cases/?tab=screen", STREET),
+    Stop("queue-dispatch", "/cases/?tab=dispatch", STREET),
+    Stop("queue-verify", "/cases/?tab=verify", STREET),
+    Stop("queue-overdue", "/cases/?tab=overdue", STREET),
+    Stop("queue-open", "/cases/?tab=open", STREET),
+    Stop("queue-all", "/cases/?tab=all", STREET),
+    Stop("queue-search", "/cases/?tab=all&words=云栖&urgency=U2", STREET),
+    Stop("queue-empty", "/cases/?tab=all&words=没有这样的", STREET),
+    Stop("case", "/cases/{case}/", STREET),
+    Stop("case-screen", "/cases/{case_screen}/", STREET),
+    Stop("case-closed", "/cases/{case_closed}/", STREET),
+    Stop("explain", "{clock}", STREET),
+    Stop("print", "/cases/{case}/print/", STREET),
+    Stop("ask", "{ask}", STREET),
+    Stop("reveal", "{reveal}", STREET),
+    Stop("step-dispatch", "{step_dispatch}", STREET),
+    Stop("step-reject", "{step_reject}", STREET),
+    Stop("desk", "/cases/new/", STREET),
+    Stop("categories", "/cases/categories/", STREET),
+    Stop("street-map", "/map/", STREET),
+    Stop("street-inbox", "/inbox/", STREET),
+    Stop("street-me", "/me/", STREET),
+    Stop("password", "/me/password/", STREET),
+    Stop("second-factor", "/me/second-factor/", STREET),
+    Stop("duty-street", "/people/duty/", STREET),
+    Stop("compound-new", "/places/compounds/new/", STREET),
+    Stop("territories", "/places/territories/990101001000/", STREET),
+    Stop("queue-lead", "/cases/?tab=open", "yan/street_lead"),
+    Stop("people", "/people/", "yan/street_lead"),
+    Stop("person", "/people/{person}/", "yan/street_lead"),
+    Stop("invite", "/people/invite/", "yan/street_lead"),
+    Stop("duty", "/people/duty/", "yan/street_lead"),
+    Stop("organisations", "/organisations/", "yan/street_lead"),
+    Stop("organisation", "/organisations/{organisation}/", "yan/street_lead"),
+    Stop("outlines", "/places/territories/outlines/", "yan/street_lead"),
+)
+
+_HANDLERS = (
+    Stop("queue-community", "/cases/?tab=new", COMMUNITY),
+    Stop("queue-community-mine", "/cases/?tab=mine", COMMUNITY),
+    Stop("step-handle", "{step_handle}", COMMUNITY),
+    Stop("step-call-in", "{step_call_in}", COMMUNITY),
+    Stop("step-pass", "{step_pass}", COMMUNITY),
+    Stop("step-fail", "{step_fail}", COMMUNITY),
+    Stop("recover-worker", "/people/recover/", COMMUNITY),
+    Stop("compounds", "/places/compounds/", COMMUNITY),
+    Stop("compound", "/places/compounds/{compound}/", COMMUNITY),
+    Stop("compound-edit", "/places/compounds/{compound}/edit/", COMMUNITY),
+    Stop("territory-grid", "/places/territories/990101001001004/", "fang/grid"),
+    Stop("queue-grid", "/cases/", "fang/grid"),
+    Stop("queue-unit", "/cases/?tab=new", UNIT),
+    Stop("queue-unit-mine", "/cases/?tab=mine", UNIT),
+    Stop("case-unit", "/cases/{case_of_unit}/", UNIT),
+    Stop("step-return", "{step_accept}", UNIT),
+    Stop("step-submit", "{step_submit}", UNIT),
+    Stop("queue-property", "/cases/", "wu/property"),
+)
+
+_DISTRICT = (
+    Stop("queue-district", "/cases/?tab=open", LEAD),
+    Stop("category", "/cases/categories/0302/", LEAD),
+    Stop("territories-district", "/places/territories/", LEAD),
+    Stop("check", "/system/check/", "xitong/system_admin"),
+    Stop("security-home", "/desk/", "anquan/security_admin"),
+    Stop("people-security", "/people/", "anquan/security_admin"),
+    Stop("person-security", "{person_of_admin}", "anquan/security_admin"),
+    Stop("assign", "{person_of_admin}assign/", "anquan/security_admin"),
+    Stop("end-assignment", "/people/assignments/{assignment}/end/", "anquan/security_admin"),
+    Stop("audit", "/audit/", "shenji/audit_admin"),
+)
+
+PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT)
+
+# Addresses of the product that are no page of their own, and why.
+NO_PAGES: dict[str, str] = {
+    "demo:enter": "posted to",
+    "portal:desk": "leads on to a queue for most; shown to the security administrator",
+    "portal:healthz": "JSON",
+    "people:send_code": "posted to; part of signing in",
+    "people:staff_sign_in": "posted to",
+    "people:new_password": "in the middle of signing in: tests/journeys/test_sign_in.py",
+    "people:second_factor": "in the middle of signing in: tests/journeys/test_sign_in.py",
+    "people:sign_out": "posted to",
+    "people:register": "in the middle of signing in: tests/journeys/test_sign_in.py",
+    "people:communities": "part of registering",
+    "people:invited": "needs the token of a letter: tests/journeys/test_sign_in.py",
+    "people:consent": "posted to",
+    "people:switch": "posted to",
+    "people:end_other_sessions": "posted to",
+    "people:end_session": "posted to",
+    "people:recovery_code": "posted to",
+    "people:revoke_token": "posted to",
+    "people:export": "posted to",
+    "people:people_export": "CSV",
+    "people:remove_shift": "posted to",
+    "people:reset_second_factor": "posted to",
+    "cases:export": "posted to",
+    "cases:desk_kinds": "part of a page",
+    "cases:desk_compounds": "part of a page",
+    "cases:report_kinds": "part of a page",
+    "cases:report_compounds": "part of a page",
+    "cases:report_around": "part of a page",
+    "cases:own_points": "GeoJSON",
+    "cases:own_rate": "posted to",
+    "cases:own_reopen": "posted to",
+    "cases:own_answer": "posted to",
+    "cases:file": "a picture",
+    "cases:thumb": "a picture",
+    "notifications:read_all": "posted to",
+    "notifications:open": "leads on to what the notice is about",
+    "territories:picker": "part of a page",
+    "territories:map_style": "JSON",
+    "territories:map_layer": "GeoJSON",
+    "territories:boundaries": "GeoJSON",
+    "compounds:pick": "part of a page",
+    "compounds:near_geojson": "GeoJSON",
+    "compounds:outline": "GeoJSON",
+    "ui:sample_map": "GeoJSON",
+    "ui:preferences": "posted to",
+    "ui:language": "posted to",
+}
