@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,17 @@ PROMISES = (
 # Through the whole stack, middleware included; what is asked for here is public and needs no database.
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 OPERATIONS = [operation.ok() for operation in SCHEMA.get_all_operations()]
+
+
+@pytest.fixture(autouse=True)
+def connection_of_this_test():
+    """A real request ends with its connection; here it is the test's, with the test's transaction in it."""
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
