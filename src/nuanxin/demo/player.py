@@ -37,6 +37,7 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 STRETCH = timedelta(hours=6)  # one transaction
 MORNING = 8
+READ_EVERY = 4  # days
 
 Progress = Callable[[int, int, str], None]
 Happening = tuple[datetime, PlannedReport, PlannedStep | None]
@@ -141,8 +142,11 @@ class _Player:
             self.next_due = due or self.end
 
     def _begin_day(self, now: datetime) -> None:
-        """Old cases go to the archive, and people read what has come in since yesterday."""
+        """Old cases go to the archive; now and then people read what has come in, today at the latest."""
         archive_cases(now=now)
+        days_left = (self.end - now).days
+        if days_left % READ_EVERY:
+            return
         waiting = set(Notice.objects.filter(read_at=None).values_list("person", flat=True).distinct())
         for actor in self.stage.settled.everybody():
             if actor.person_id in waiting:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from nuanxin.demo.pictures.canvas import Canvas
 from nuanxin.demo.pictures.families import NIGHT_FAMILIES, draw_family, family_of
 
-VARIANTS = 12  # of each picture; a seed picks one
+VARIANTS = 8  # of each picture; a seed picks one
 QUALITY = 80
 
 
