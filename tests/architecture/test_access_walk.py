@@ -112,7 +112,6 @@ STRANGERS = [
     "gas",
     "property",
     "platform",
-    "swd_elsewhere",
 ]
 
 
@@ -225,6 +224,15 @@ def test_forged_ids_are_refused_and_never_a_fault(town, case, value):
             f"/audit/?before={value}&action={value}",
         ):
             assert other.get(path).status_code < 500, (who, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/report/", "/cases/new/", "/sign-in/code/", "/me/name/", "/people/duty/", "/ui/language/"]
+)
+def test_a_form_with_nul_in_it_is_refused(town, path):
+    for who in ("worker", "dispatcher"):
+        answer = client_of(town, who).post(path, {"compound_words": "\x00", "text": "a\x00b", "find": "1"})
+        assert answer.status_code == 400, who
 
 
 # --- An assignment that has ended ------------------------------------------------------------------
