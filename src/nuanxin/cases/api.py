@@ -222,7 +222,9 @@ def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = Fil
     )
     draft = Draft(**values, place_source=source, photos=_photos(photos, PhotoKind.NEAR))
     submission = services.report_case(actor=request.actor, draft=draft, key=given.key, now=timezone.now())
-    return Status(201 if submission.created else 200, case_row(request.actor, submission.case, "cases.view_own"))
+    return Status(
+        201 if submission.created else 200, case_row(request.actor, submission.case, "cases.view_own")
+    )
 
 
 @router.get("/mine", response={200: PageOut, **PROBLEMS})

@@ -64,7 +64,9 @@ class Category(models.Model):
     difficulty = models.CharField("六难", max_length=20, blank=True)
     handoff = models.CharField("转办去向", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
-    spelling = models.CharField("拼音", max_length=300, blank=True, editable=False)  # of the name, in full and initials
+    spelling = models.CharField(
+        "拼音", max_length=300, blank=True, editable=False
+    )  # of the name, in full and initials
 
     class Meta:
         ordering = ["code"]
@@ -171,6 +173,11 @@ class Case(Scoped, GeoPoint):
             _open_rows("cases_comm_open", "scope_community"),
             _open_rows("cases_city_open", "scope_city"),
             _open_rows("cases_open"),
+            models.Index(
+                fields=["closed_at"],
+                name="cases_to_archive",
+                condition=Q(state__in=[CaseState.CLOSED, CaseState.REJECTED]),
+            ),
             models.Index(fields=["scope_street", "-id"], name="cases_street_all"),
             models.Index(fields=["scope_district", "-id"], name="cases_dist_all"),
             models.Index(fields=["scope_community", "-id"], name="cases_comm_all"),

@@ -6,7 +6,7 @@ The extent (`own`, `area`, `org`, `site`, `all`) comes from the role × action m
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from nuanxin.cases.enums import TaskRole, Visibility
+from nuanxin.cases.enums import Desk, TaskRole, Visibility
 from nuanxin.kernel.access import NOTHING, Actor, register, scope_q
 from nuanxin.kernel.access.policy import Rule
 
@@ -76,14 +76,21 @@ def _reopen(actor: Actor) -> Q:
     return _own(actor) & Q(reopened_count=0)
 
 
-def _on_tasks(permission: str, *roles: str) -> None:
-    """Tasks of the actor's own organisation in one of the roles; of confidential cases for named roles only."""
+def _on_tasks(permission: str, *roles: str, while_handled: bool = False) -> None:
+    """Tasks of the actor's own organisation in one of the roles; of confidential cases for named roles only.
+
+    `while_handled`: only as long as the case is with its handlers; what is being verified is not handled once more.
+    """
 
     def rule(actor: Actor) -> Q:
         if actor.organisation_id is None:
             return NOTHING
         own = Q(organisation=actor.organisation_id, role__in=roles)
-        return own if actor.sees_confidential(permission) else own & ~Q(case__visibility=Visibility.CONFIDENTIAL)
+        if while_handled:
+            own &= Q(case__desk=Desk.HANDLE)
+        return (
+            own if actor.sees_confidential(permission) else own & ~Q(case__visibility=Visibility.CONFIDENTIAL)
+        )
 
     register(permission, rule)
 
@@ -109,8 +116,8 @@ register("cases.categories")
 register("cases.view_categories")
 # On tasks:
 _on_tasks("cases.claim", TaskRole.COMMUNITY)
-_on_tasks("cases.self_handle", TaskRole.COMMUNITY)
-_on_tasks("cases.call_in", TaskRole.COMMUNITY)
+_on_tasks("cases.self_handle", TaskRole.COMMUNITY, while_handled=True)
+_on_tasks("cases.call_in", TaskRole.COMMUNITY, while_handled=True)
 _on_tasks("cases.accept", *UNIT_ROLES)
 _on_tasks("cases.start", *UNIT_ROLES)
 _on_tasks("cases.submit_result", *UNIT_ROLES)

@@ -29,7 +29,13 @@ def home(request: Any) -> HttpResponse:
     if policy.permits(actor, "portal.workbench") and not policy.permits(actor, "cases.report"):
         return redirect("portal:desk")
     may_report = policy.permits(actor, "cases.report")
-    context = {"hello": greeting(request.now), "name": actor.name, "may_report": may_report}
+    has_queue = policy.permits(actor, "cases.view")
+    context = {
+        "hello": greeting(request.now),
+        "name": actor.name,
+        "may_report": may_report,
+        "has_queue": has_queue,
+    }
     return render(request, "portal/home.html", context)
 
 

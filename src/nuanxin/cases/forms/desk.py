@@ -39,7 +39,10 @@ class DeskForm(forms.Form):
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     territory = forms.ChoiceField(label=_("社区"), required=False)
     address = forms.CharField(
-        label=_("具体位置"), max_length=200, required=False, help_text=_("例如：3 号楼东侧、横街路口往北 20 米。")
+        label=_("具体位置"),
+        max_length=200,
+        required=False,
+        help_text=_("例如：3 号楼东侧、横街路口往北 20 米。"),
     )
     text = forms.CharField(
         label=_("情况"), max_length=TEXT_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 3})

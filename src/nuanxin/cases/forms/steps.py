@@ -33,7 +33,9 @@ class StepForm(forms.Form):
 
     photo_kinds: Mapping[str, PhotoKind] = {}
 
-    def __init__(self, *args: Any, units: "Units | None" = None, takes_photos: bool = True, **given: Any) -> None:
+    def __init__(
+        self, *args: Any, units: "Units | None" = None, takes_photos: bool = True, **given: Any
+    ) -> None:
         super().__init__(*args, **given)
         self.units = units
         if not takes_photos:
@@ -98,7 +100,9 @@ class PlainForm(StepForm):
 
 
 class RejectForm(StepForm):
-    reason = forms.ChoiceField(label=_("为什么不予受理"), choices=RejectReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("为什么不予受理"), choices=RejectReason.choices, widget=forms.RadioSelect
+    )
     opinion = _words(_("给上报人的一句话"), help_text=_("上报人会看到：为什么，可以去哪里。"))
 
     @property
@@ -127,7 +131,9 @@ class ResultForm(StepForm):
 
 class MadeSafeForm(StepForm):
     photo_kinds = {"after": PhotoKind.AFTER}
-    opinion = _words(_("怎么控制住的"), help_text=_("例如：阀门已关，现场已围挡。上报人会看到。"), required=False)
+    opinion = _words(
+        _("怎么控制住的"), help_text=_("例如：阀门已关，现场已围挡。上报人会看到。"), required=False
+    )
     after = PhotosField(label=_("现场照片"))
 
 

@@ -20,6 +20,7 @@ from nuanxin.cases.services.clocks import Start, plan_clocks
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.steps import Photo, write_log
 from nuanxin.compounds.models import Compound
+from nuanxin.compounds.queries import compound_at
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
@@ -180,14 +181,17 @@ class _Place(NamedTuple):
 def _place_of(draft: Draft) -> _Place:
     """The territory and the point, from what the phone knows: the point first, else the compound, else the tree."""
     compound = compound_of(draft.compound_id)
+    if compound is None and draft.lng is not None and draft.lat is not None:
+        compound = compound_at(draft.lng, draft.lat)
     address = draft.address.strip() or (compound.name if compound else "")
+    compound_id = compound.pk if compound else None
     if draft.lng is not None and draft.lat is not None:
         scope = locate(draft.lng, draft.lat) or _fallback_scope(draft, compound)
         if not scope:
             raise OutsideOfCity(fields={"place": OutsideOfCity.default_message})
-        return _Place(scope, draft.lng, draft.lat, draft.compound_id, address)
+        return _Place(scope, draft.lng, draft.lat, compound_id, address)
     if compound:
-        return _Place(compound.scope_code, compound.lng, compound.lat, draft.compound_id, address)
+        return _Place(compound.scope_code, compound.lng, compound.lat, compound_id, address)
     if draft.territory and path_name(draft.territory):
         return _Place(draft.territory, None, None, None, address)
     raise NoPlace(fields={"place": NoPlace.default_message})

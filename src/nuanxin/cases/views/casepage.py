@@ -120,4 +120,3 @@ def panel(request: ActorRequest, template: str, context: dict[str, Any], status:
     if status == 409:
         response["HX-Retarget"] = "#step"
     return response
-

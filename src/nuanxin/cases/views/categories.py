@@ -59,5 +59,10 @@ def category(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("已保存。新的上报按新规定；正在计时的不变。"))
             return redirect("cases:categories")
     kind = catalogue.kind_of(code)
-    context = {"form": form, "category": row, "kind": kind, "major": catalogue.MAJORS.get(row.major, ("", "tag"))[0]}
+    context = {
+        "form": form,
+        "category": row,
+        "kind": kind,
+        "major": catalogue.MAJORS.get(row.major, ("", "tag"))[0],
+    }
     return render(request, EDIT, context, status=422 if form.errors else 200)

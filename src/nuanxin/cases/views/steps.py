@@ -97,5 +97,3 @@ def _answer(
     }
     status = 409 if notice else 422 if form.errors else 200
     return panel(request, "cases/workbench/step", context, status)
-
-
