@@ -105,7 +105,7 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     context = click.Context(main.main, info_name="nuanxin")
     for name in main.COMMANDS:
-        yield from _command(main.main.get_command(context, name), context)
+        yield from _command(main.load(name), context)
 
 
 def _command(found: click.Command | None, parent: click.Context) -> Iterator[str]:

@@ -76,6 +76,13 @@ A real installation, step by step:
 """
 
 
+def load(name: str) -> click.Command:
+    """The subcommand itself; the application must have been started if it needs one."""
+    command = importlib.import_module(f"nuanxin.cli.{COMMANDS[name].module}").command
+    assert isinstance(command, click.Command)  # noqa: S101 -- narrows the type for the caller
+    return command
+
+
 class Commands(click.Group):
     """Finds a subcommand by name in the table and imports it only then."""
 
@@ -94,9 +101,7 @@ class Commands(click.Group):
             keep_demo_secrets(Path(os.environ["NUANXIN_HOME"]))
         if entry.needs_application:
             _start_application()
-        command = importlib.import_module(f"nuanxin.cli.{entry.module}").command
-        assert isinstance(command, click.Command)  # noqa: S101 -- narrows the type for the caller
-        return command
+        return load(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
