@@ -13,6 +13,7 @@ from tests.servers import serving
 MEGABYTES = 150
 # Pictures are looked at, figures computed and texts classified elsewhere: never in a process that answers people.
 # pypinyin is light on the processor and heavy in memory: spellings are stored with the row.
+# numpy is not among them: shapely holds the outlines of territories in its arrays, and it learns and analyses nothing.
 HEAVY = {
     "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pypinyin",
     "pyspark", "scipy", "sklearn", "tensorflow", "torch", "transformers",
@@ -21,7 +22,10 @@ LOADED = """
 import json, sys
 import nuanxin.config.wsgi
 from django.urls import get_resolver
-get_resolver().url_patterns  # views and API operations are imported with the address space
+def walk(resolver):  # views and API operations are imported with the address space
+    return sum(walk(each) if hasattr(each, "url_patterns") else 1 for each in resolver.url_patterns)
+assert walk(get_resolver()) > 50
+assert {"nuanxin.cases.api", "nuanxin.cases.views.workbench", "nuanxin.territories.queries"} <= set(sys.modules)
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 

@@ -109,10 +109,8 @@ class Narrator:
             due = life.case.due_at or life.now + timedelta(hours=1)
             share = self.rng.uniform(1.05, 1.6) if late else self.rng.uniform(0.05, 0.7)
             return max((due - life.now) * share, timedelta(minutes=10))
-        low, high = WAITS[action]
-        if life.case.is_urgent:
-            low, high = low * 0.2, high * 0.2
-        return timedelta(seconds=round(60 * self.rng.uniform(low, high)))
+        minutes = self.rng.uniform(*WAITS[action]) * (0.2 if life.case.is_urgent else 1)
+        return timedelta(seconds=round(60 * minutes))
 
     def _afterwards(self, life: Life) -> None:
         """The reporter's answers, and the archive once it may no longer be rated."""

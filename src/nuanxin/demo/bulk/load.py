@@ -31,7 +31,7 @@ class Mould:
 
     def __init__(self, row: models.Model, slots: Sequence[str]) -> None:
         columns = columns_of(type(row))
-        self.row = row
+        self.row: Any = row
         self.places = [columns.index(slot) for slot in slots]
         self.values = [_plain(getattr(row, column)) for column in columns]
         self.line = ""
