@@ -103,7 +103,7 @@ def _permissions() -> Iterator[str]:
 
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
-    context = click.Context(main.main, info_name="nuanxin")
+    context = main.main.make_context("nuanxin", [], resilient_parsing=True)
     for name in main.COMMANDS:
         yield from _command(main.load(name), context)
 
