@@ -23,9 +23,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(
-    *command: str, port: int | None = None, **environment: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def running(*command: str, port: int | None = None, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """`nuanxin <command>` in the environment of this run and some more; with a port, once it answers."""
     process = subprocess.Popen([*NUANXIN, *command], env={**os.environ, **environment})
     try:

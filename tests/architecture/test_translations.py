@@ -31,7 +31,10 @@ def collected(tmp_path_factory):
         "html,py,txt",
     ]
     # The copy is the package then, its catalogue included: LOCALE_PATHS leads there, not to the real one.
-    environment = os.environ | {"PYTHONPATH": str(copy.parent), "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings"}
+    environment = os.environ | {
+        "PYTHONPATH": str(copy.parent),
+        "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings",
+    }
     subprocess.run([sys.executable, "-m", "django", *command], cwd=copy, check=True, env=environment)
     with (copy / f"{CATALOGUE}.po").open("rb") as file:
         return [message for message in read_po(file, locale="en") if message.id]

@@ -267,7 +267,11 @@ def test_verification_fails_and_then_passes(town, street, photo):
     assert state_of(case) == "rework"
     task = task_of(case, "lead")
     services.submit_result(
-        actor=town["city_management"], task=task, opinion="重新压实", photos=[photo("after")], now=timezone.now()
+        actor=town["city_management"],
+        task=task,
+        opinion="重新压实",
+        photos=[photo("after")],
+        now=timezone.now(),
     )
     street.post(step(case, "pass"), {"outcome": "solved", "after": [picture()]})
     assert state_of(case) == "closed"

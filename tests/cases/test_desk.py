@@ -134,7 +134,15 @@ def test_the_desk_is_for_those_who_may_report_for_others(town):
 # --- The catalogue ---------------------------------------------------------------------------------------------------
 def edited(client, code="0401", **given):
     row = Category.objects.get(pk=code)
-    fields = ("name_zh", "name_en", "keywords", "urgency", "respond_within", "make_safe_within", "finish_within")
+    fields = (
+        "name_zh",
+        "name_en",
+        "keywords",
+        "urgency",
+        "respond_within",
+        "make_safe_within",
+        "finish_within",
+    )
     values = {name: getattr(row, name) for name in fields}
     return client.post(f"{CATALOGUE}{code}/", {**values, "is_active": "on", **given})
 

@@ -33,7 +33,9 @@ def test_case_staff_and_the_reporter_see_it(town, url, who):
     assert response["Content-Type"] == "image/jpeg"
 
 
-@pytest.mark.parametrize("who", ["other_dispatcher", "other_worker", "water", "guard", "platform", "system_admin"])
+@pytest.mark.parametrize(
+    "who", ["other_dispatcher", "other_worker", "water", "guard", "platform", "system_admin"]
+)
 def test_nobody_else_does(town, url, who):
     assert client_of(town, who).get(url).status_code == 404
     assert client_of(town, who).get(f"{url}thumb/").status_code == 404

@@ -136,7 +136,7 @@ def attempt(story, actor, name, task):
 
 @pytest.mark.parametrize("state", [state for state in CaseState if state != CaseState.ARCHIVED])
 def test_case_moves_by_table(story, state):
-    """In this state each role may do exactly what table and rule say; everything else is refused and changes nothing."""
+    """In this state each role may do exactly what table and rule say; all else is refused and changes nothing."""
     story.reach(state)
     before = fingerprint(story.case)
     for key, *_ in PEOPLE:

@@ -140,7 +140,11 @@ if _database["ENGINE"].endswith("sqlite3"):
     if os.environ.get("NUANXIN_TEST_DATABASE") is None:
         _database.pop("TEST")
 else:
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "prepare_threshold": 2, "server_side_binding": True}
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "prepare_threshold": 2,
+        "server_side_binding": True,
+    }
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = _flag("NUANXIN_CONN_HEALTH_CHECKS", default=True)
 DATABASES = {"default": _database}

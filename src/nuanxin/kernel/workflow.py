@@ -36,7 +36,9 @@ class Transition:
 class Workflow:
     """All moves of one model's state field, in the order in which its life goes."""
 
-    def __init__(self, name: str, states: type[models.TextChoices], transitions: Iterable[Transition]) -> None:
+    def __init__(
+        self, name: str, states: type[models.TextChoices], transitions: Iterable[Transition]
+    ) -> None:
         self.name = name
         self.states = states
         self.transitions = {transition.name: transition for transition in transitions}

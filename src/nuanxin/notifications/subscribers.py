@@ -22,7 +22,9 @@ VERIFY_ROLES = ("dispatcher",)
 @subscribe(events.CaseReported)
 def case_reported(event: events.CaseReported, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    _reporter(envelope, case, Kind.RECEIVED, street=_street(envelope.scope_code), within=case.first_look_within)
+    _reporter(
+        envelope, case, Kind.RECEIVED, street=_street(envelope.scope_code), within=case.first_look_within
+    )
     if not case.is_life_safety:
         _staff(envelope, case, Kind.NEW_REPORT, _at_street(envelope, DISPATCH_ROLES), place=case.place)
 

@@ -8,7 +8,6 @@ from nuanxin.kernel.access import Actor
 from nuanxin.people.models import ApiToken, Assignment, Person
 from nuanxin.people.queries.grants import grants_of
 
-
 # What an API call needs of the four rows; the rest stays in the database.
 TOKEN_COLUMNS = (
     "person",
