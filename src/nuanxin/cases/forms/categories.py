@@ -19,10 +19,8 @@ class CategoryFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["major"].choices = [
-            ("", _("全部大类")),
-            *((code, name) for code, (name, _i) in MAJORS.items()),
-        ]  # type: ignore[attr-defined]
+        choices = [("", _("全部大类")), *((code, name) for code, (name, _icon) in MAJORS.items())]
+        self.fields["major"].choices = choices  # type: ignore[attr-defined]
 
 
 class CategoryForm(forms.Form):
