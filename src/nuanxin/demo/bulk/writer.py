@@ -19,7 +19,7 @@ from nuanxin.cases.queries.search import INDEX
 from nuanxin.demo.bulk.arcs import local_day
 from nuanxin.demo.bulk.ground import Ground, Spot, assignments
 from nuanxin.demo.bulk.life import Life
-from nuanxin.demo.bulk.load import Mould, Row, copy_into, is_postgres, put, take_ids
+from nuanxin.demo.bulk.load import Mould, Row, clear, copy_into, is_postgres, put, take_ids
 from nuanxin.demo.stories import numbers, say, texts
 from nuanxin.kernel.ids import take_serials
 from nuanxin.kernel.search.index import tsvector
@@ -74,6 +74,8 @@ class Writer:
             CaseLog: take_ids(CaseLog, sum(len(life.logs) for life in lives)),
             Rating: take_ids(Rating, sum(len(life.ratings) for life in lives)),
         }
+        if is_postgres():
+            clear(INDEX.table, self.next_id[Case], len(lives))
 
     def add(self, life: Life) -> None:
         """One case of this life, somewhere."""
