@@ -126,8 +126,6 @@ def test_calling_in_a_unit_that_is_there_already_takes_nobodys_lead(town):
 def test_a_task_of_a_confidential_case_is_for_named_roles(town):
     draft = Draft(category="1101", text="老人独自在家", lng=LNG + 0.002, lat=LAT + 0.002)
     case = services.report_case(actor=town["worker"], draft=draft, key="key-0001", now=town.now).case
-    lead = town.organisations["water"]
-    services.dispatch_case(actor=town["dispatcher"], case=case, lead=lead, now=town.now + MINUTE)
     task = Task.objects.get(case=case, role="community")
     with pytest.raises((NotAllowed, NotFound)):
         services.claim_task(actor=town["grid"], task=task, now=town.now + 2 * MINUTE)
