@@ -116,6 +116,17 @@ class TransitionIn(Schema):
     units: list[UUID] = []
 
 
+class RatingIn(Schema):
+    contacted: bool
+    solved: bool
+    satisfied: bool
+    comment: Annotated[PlainText, Field(max_length=300)] = ""
+
+
+class WordsIn(Schema):
+    text: Annotated[PlainText, Field(min_length=1, max_length=500)]
+
+
 class QueueIn(Schema):
     tab: Annotated[str, Field(max_length=12)] = "open"
     cursor: Cursor = ""
@@ -245,6 +256,33 @@ def list_own(request: Any) -> Any:
 def own(request: Any, number: Number) -> Any:
     """One of the reporter's own, with what the reporter is told."""
     return _case_out(request, detail.own_case(request.actor, number), "cases.view_own")
+
+
+@router.post("/mine/{number}/rating", response={200: CaseOut, **PROBLEMS})
+@operation("cases.rate")
+def rate(request: Any, number: Number, given: Form[RatingIn]) -> Any:
+    """Contacted? solved? satisfied? Once for each closing, within seven days; "not solved" reopens once."""
+    case = detail.own_case(request.actor, number)
+    case = services.rate_case(actor=request.actor, case=case, now=timezone.now(), **given.model_dump())
+    return _case_out(request, case, "cases.view_own")
+
+
+@router.post("/mine/{number}/reopening", response={200: CaseOut, **PROBLEMS})
+@operation("cases.reopen")
+def reopen(request: Any, number: Number, given: Form[WordsIn]) -> Any:
+    """Not solved after all; once."""
+    case = detail.own_case(request.actor, number)
+    case = services.reopen_case(actor=request.actor, case=case, opinion=given.text, now=timezone.now())
+    return _case_out(request, case, "cases.view_own")
+
+
+@router.post("/mine/{number}/answers", response={200: CaseOut, **PROBLEMS})
+@operation("cases.answer")
+def answer(request: Any, number: Number, given: Form[WordsIn]) -> Any:
+    """Answer a question of the handlers, or add something; they do not learn who it is."""
+    case = detail.own_case(request.actor, number)
+    services.answer_question(actor=request.actor, case=case, text=given.text, now=timezone.now())
+    return _case_out(request, case, "cases.view_own")
 
 
 @router.get("", response={200: PageOut, **PROBLEMS})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,23 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.demo import chooser
-from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.http import from_this_machine, public
 from nuanxin.people.enums import SignInMethod
 from nuanxin.people.services import start_session
 from nuanxin.people.services.sessions import LANGUAGE_KEY
-
-# Said by any proxy that passes on somebody else's request.
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
-
-
-def from_this_machine(request: HttpRequest) -> bool:
-    """Not even behind a proxy: its own address is a loopback address as well."""
-    if any(header in request.META for header in FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
 
 
 def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

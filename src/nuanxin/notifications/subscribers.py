@@ -104,9 +104,11 @@ def question_asked(event: events.QuestionAsked, envelope: Envelope) -> None:
 
 @subscribe(events.QuestionAnswered)
 def question_answered(event: events.QuestionAnswered, envelope: Envelope) -> None:
-    if event.organisation_id is not None:
+    if event.organisation_id is None:
+        staff = _at_street(envelope, DISPATCH_ROLES)
+    else:
         staff = _of(event.organisation_id, WORK_ROLES, envelope)
-        _staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff)
+    _staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff)
 
 
 @subscribe(events.ReporterRevealed)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nuanxin.kernel import checks
 from nuanxin.kernel.access import policy
-from nuanxin.kernel.access.http import public, requires
+from nuanxin.kernel.access.http import from_this_machine, public, requires
 from nuanxin.kernel.audit.queries import entries, newest_seals
 from nuanxin.kernel.channels.queries import recorded_messages
 from nuanxin.portal.greeting import greeting
@@ -85,11 +85,12 @@ def audit(request: Any) -> HttpResponse:
     return render(request, "portal/audit.html", found)
 
 
-@public("development and the demonstration only: what would have been sent")
+@public("development and the demonstration on this machine only: what would have been sent")
 @require_safe
 def messages(request: Any) -> HttpResponse:
     """The recorder's messages, where there is a recorder and nobody real can read them."""
-    if not (settings.DEMO or settings.DEBUG) or settings.NUANXIN_SMS_PROVIDER != "recorder":
+    is_ours = settings.NUANXIN_SMS_PROVIDER == "recorder" and (settings.DEMO or settings.DEBUG)
+    if not is_ours or not from_this_machine(request):
         raise Http404
     return render(request, "portal/messages.html", {"rows": recorded_messages()[:PAGE_SIZE]})
 

@@ -94,7 +94,7 @@ def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> Ca
             .first()
         )
         message = _write_message(case, MessageDirection.FROM_REPORTER, answer, actor=None, now=now)
-        announce(case, QuestionAnswered(case.pk, case.number, asked_by), now=now)
+        announce(case, QuestionAnswered(case.pk, case.number, asked_by or case.lead_organisation_id), now=now)
     return message
 
 

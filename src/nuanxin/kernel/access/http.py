@@ -1,5 +1,6 @@
 """The edge: every view and API operation says who may call it, and a test walks them all."""
 
+import ipaddress
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -108,6 +109,20 @@ class PlainTextMiddleware:
     def _refusal(self) -> HttpResponse:
         text = gettext("请求里有不能识别的字符，请改正后再试。")
         return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
+
+
+# Said by any proxy that passes on somebody else's request.
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
+
+
+def from_this_machine(request: HttpRequest) -> bool:
+    """Not even behind a proxy: its own address is a loopback address as well."""
+    if any(header in request.META for header in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 class SecurityHeadersMiddleware:
