@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser import LANGUAGES, SIZES, enter
 from tests.journeys.filling import Filling
+from tests.journeys.looking import Look, looks_at_both_sizes
 from tests.journeys.pages import Stop
 from tests.servers import Server
-
-SERIOUS = {"serious", "critical"}
-RULES = {
-    "resultTypes": ["violations"],
-    "preload": False,
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
-}
-# How wide the page is, and what sticks out of it where it is too wide.
-WIDTH = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const clipped = (node) => {
-    for (let up = node.parentElement; up; up = up.parentElement) {
-      if (getComputedStyle(up).overflowX !== "visible") return true;
-    }
-    return false;
-  };
-  const wide = [...document.body.querySelectorAll("*")].filter((node) => node.getBoundingClientRect().right > width + 1);
-  const told = wide.filter((node) => !clipped(node)).map((node) => node.outerHTML.slice(0, 120));
-  return [`${document.documentElement.scrollWidth} > ${width}`, ...told.slice(0, 4)];
-}"""
-CUT_WORDS = """() => [...document.querySelectorAll("h1, .button, .tab, .badge")]
-  .filter((node) => node.offsetParent && !node.closest(".visually-hidden") && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === "hidden"
-    && getComputedStyle(node).textOverflow !== "ellipsis")
-  .map((node) => node.outerHTML.slice(0, 120))"""
-
-
-@dataclass
-class Look:
-    """What one size showed."""
-
-    too_wide: list[str]
-    cut_words: list[str]
-    violations: list[str]
 
 
 @dataclass
@@ -58,7 +26,7 @@ class Visit:
     title: str
     headings: list[str]
     faults: list[str]
-    looks: dict[str, Look] = field(default_factory=dict)
+    looks: dict[str, Look]
 
 
 class Gallery:
@@ -68,7 +36,6 @@ class Gallery:
         self.browser = browser
         self.server = server
         self.filling = Filling(playwright, server.url)
-        self.axe = Axe()
         self.seen: dict[tuple[str, str], Visit] = {}
         self.window: Page | None = None
         self.whose = ("", "")
@@ -93,22 +60,12 @@ class Gallery:
         answer = page.goto(path, wait_until="load")
         if page.locator("[data-map]").count():  # it goes on fetching after the page has loaded
             page.wait_for_load_state("networkidle")
-        visit = Visit(
+        return Visit(
             status=answer.status if answer else 0,
             title=page.title(),
             headings=[text.strip() for text in page.locator("h1").all_text_contents()],
-            faults=[fault for fault in self.faults if str(stop.status) not in fault or stop.status == 200],
-        )
-        for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)
-            visit.looks[size] = self._look(page)
-        return visit
-
-    def _look(self, page: Page) -> Look:
-        return Look(
-            too_wide=page.evaluate(WIDTH),
-            cut_words=page.evaluate(CUT_WORDS),
-            violations=_serious(self.axe.run(page, options=RULES).response),
+            faults=[fault for fault in self.faults if stop.status == 200 or str(stop.status) not in fault],
+            looks=looks_at_both_sizes(page),
         )
 
     def _window(self, persona: str, language: str) -> Page:
@@ -126,23 +83,15 @@ class Gallery:
         context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.faults.append(said.text) if said.type in {"error", "warning"} else None,
-        )
+        page.on("console", lambda said: self._note(said.type, said.text))
         if persona:
             enter(page, persona)
         self.window, self.whose = page, (persona, language)
         return page
 
-
-def _serious(response: dict[str, Any]) -> list[str]:
-    """Each serious violation with the first places at which it occurs."""
-    return [
-        f"{found['id']} ({found['impact']}): " + " | ".join(node["html"][:160] for node in found["nodes"][:3])
-        for found in response["violations"]
-        if found["impact"] in SERIOUS
-    ]
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.faults.append(text)
 
 
 @pytest.fixture(scope="session")
@@ -150,3 +99,13 @@ def gallery(playwright_running: Playwright, browser: Browser, live_demo: Server)
     opened = Gallery(playwright_running, browser, live_demo)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture as a phone takes it."""
+    path = tmp_path_factory.mktemp("photos") / "photo.jpg"
+    drawn = io.BytesIO()
+    Image.radial_gradient("L").resize((1200, 900)).convert("RGB").save(drawn, "JPEG", quality=80)
+    path.write_bytes(drawn.getvalue())
+    return path

@@ -1,4 +1,4 @@
-"""What the `{names}` in the list of pages stand for in this demo city, found as a visitor finds it: by following links."""
+"""What the `{names}` in the list of pages stand for in this demo city, found by following links."""
 
 from __future__ import annotations
 

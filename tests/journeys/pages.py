@@ -40,7 +40,7 @@ STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept
 
 CLUES: dict[str, Clue] = {
     "own": Clue("wang/worker", "/mine/?show=open", OWN),
-    "own_rejected": Clue("ma/worker", "/mine/", OWN),
+    "own_rejected": Clue("ma/worker", "/mine/?show=closed", OWN),
     "own_closed": Clue("wang/worker", "/mine/?show=closed", OWN),
     "own_to_rate": Clue("chen/worker", "/mine/?show=closed", OWN),
     "own_rework": Clue("luo/worker", "/mine/?show=open", OWN),

@@ -1,4 +1,4 @@
-"""Every page of the product, on a phone and on a desk: it answers, has a heading and a title, fits, and logs nothing."""
+"""Every page, on a phone and on a desk: it answers, has a heading and a title, fits, logs nothing; axe is content."""
 
 import pytest
 from django.urls import Resolver404, resolve

@@ -1,0 +1,88 @@
+"""How a page looks at one size: whether it fits, whether words are cut off, what axe says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser import SIZES
+
+SERIOUS = {"serious", "critical"}
+RULES = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
+# How wide the page is, and what sticks out of it where it is too wide.
+WIDTH = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const clipped = (node) => {
+    for (let up = node.parentElement; up; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== "visible") return true;
+    }
+    return false;
+  };
+  const told = [...document.body.querySelectorAll("*")]
+    .filter((node) => node.getBoundingClientRect().right > width + 1 && !clipped(node))
+    .map((node) => node.outerHTML.slice(0, 120));
+  return [`${document.documentElement.scrollWidth} > ${width}`, ...told.slice(0, 4)];
+}"""
+# Short texts that end in the middle of a word, without so much as an ellipsis.
+CUT_WORDS = """() => {
+  const isCut = (node) => {
+    const style = getComputedStyle(node);
+    return node.scrollWidth > node.clientWidth + 1 && style.overflowX === "hidden" && style.textOverflow !== "ellipsis";
+  };
+  return [...document.querySelectorAll("h1, .button, .tab, .badge")]
+    .filter((node) => node.offsetParent && !node.closest(".visually-hidden") && isCut(node))
+    .map((node) => node.outerHTML.slice(0, 120));
+}"""
+
+
+@dataclass
+class Look:
+    """What one size showed."""
+
+    too_wide: list[str]
+    cut_words: list[str]
+    violations: list[str]
+
+
+def look(page: Page) -> Look:
+    return Look(
+        too_wide=page.evaluate(WIDTH),
+        cut_words=page.evaluate(CUT_WORDS),
+        violations=_serious(Axe().run(page, options=RULES).response),
+    )
+
+
+def looks_at_both_sizes(page: Page) -> dict[str, Look]:
+    looks = {}
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        looks[size] = look(page)
+    return looks
+
+
+def assert_in_order(page: Page) -> None:
+    """For pages that only a journey reaches: they fit, and axe finds nothing serious."""
+    before = page.viewport_size
+    for size, seen in looks_at_both_sizes(page).items():
+        assert not seen.too_wide, (page.url, size, seen.too_wide)
+        assert not seen.cut_words, (page.url, size, seen.cut_words)
+        assert not seen.violations, (page.url, size, seen.violations)
+    if before:
+        page.set_viewport_size(before)
+
+
+def _serious(response: dict[str, Any]) -> list[str]:
+    """Each serious violation with the first places at which it occurs."""
+    return [
+        f"{found['id']} ({found['impact']}): " + " | ".join(node["html"][:160] for node in found["nodes"][:3])
+        for found in response["violations"]
+        if found["impact"] in SERIOUS
+    ]
