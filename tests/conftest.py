@@ -41,6 +41,7 @@ def pytest_report_header():
     return f"database: {connection.vendor}; chromium: {chromium.find() or 'not installed'}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Skip, with its reason, what this machine cannot do; keep the browser's tests on one worker, one demo city."""
     for item in items:
