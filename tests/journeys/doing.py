@@ -146,7 +146,7 @@ def one_time_code(page: Page, phone: str) -> str:
         if sent.count():
             break
         tab.wait_for_timeout(250)
-    found = re.search(r"\b\d{6}\b", sent.first.locator(".card__body, p").first.inner_text())
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", sent.first.locator(".card__body, p").first.inner_text())
     tab.close()
     assert found
     return found.group()

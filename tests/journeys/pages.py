@@ -29,6 +29,10 @@ class Clue:
 NUMBER = r"/cases/(\d{19})/"
 OWN = r"/mine/(\d{19})/"
 UUID = r"([0-9a-f-]{36})"
+# A case that has everything to show: pictures, and something to do next.
+SHOWN = (
+    r'<article class="case" id="case" data-number="(\d{19})"[\s\S]*class="photos"[\s\S]*class="action-bar"'
+)
 
 
 def _step(name: str) -> str:
@@ -45,8 +49,9 @@ CLUES: dict[str, Clue] = {
     "own_to_rate": Clue("chen/worker", "/mine/?show=closed", OWN),
     "own_rework": Clue("luo/worker", "/mine/?show=open", OWN),
     "case": Clue(STREET, "/cases/?tab=handle", NUMBER),
+    "case_shown": Clue(STREET, "/cases/?tab=screen", SHOWN, in_cases=True),
     "case_screen": Clue(STREET, "/cases/?tab=screen", NUMBER),
-    "case_closed": Clue(STREET, "/cases/?tab=all", r'/cases/(\d{19})/"', in_cases=False),
+    "case_closed": Clue(STREET, "/cases/?tab=all", r'/cases/(\d{19})/"'),
     "case_of_unit": Clue(UNIT, "/cases/?tab=mine", NUMBER),
     "clock": Clue(STREET, "/cases/?tab=handle", r"(/cases/\d{19}/clocks/\d+/)", in_cases=True),
     "ask": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/ask/)", in_cases=True),
@@ -111,7 +116,7 @@ _WORKERS = (
 )
 
 _STREET = (
-    Stop("queue", "/cases/?tab=handle&case={case}", STREET),
+    Stop("queue", "/cases/?tab=open&case={case_shown}", STREET),
     Stop("queue-screen", "/cases/?tab=screen", STREET),
     Stop("queue-dispatch", "/cases/?tab=dispatch", STREET),
     Stop("queue-verify", "/cases/?tab=verify", STREET),
@@ -120,7 +125,9 @@ _STREET = (
     Stop("queue-all", "/cases/?tab=all", STREET),
     Stop("queue-search", "/cases/?tab=all&words=云栖&urgency=U2", STREET),
     Stop("queue-empty", "/cases/?tab=all&words=没有这样的", STREET),
-    Stop("case", "/cases/{case}/", STREET),
+    Stop("case", "/cases/{case_shown}/", STREET),
+    Stop("case-handle", "/cases/{case}/", STREET),
+    Stop("queue-handle", "/cases/?tab=handle&case={case}", STREET),
     Stop("case-screen", "/cases/{case_screen}/", STREET),
     Stop("case-closed", "/cases/{case_closed}/", STREET),
     Stop("explain", "{clock}", STREET),
