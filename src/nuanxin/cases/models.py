@@ -172,7 +172,6 @@ class Case(Scoped, GeoPoint):
             _open_rows("cases_dist_open", "scope_district"),
             _open_rows("cases_comm_open", "scope_community"),
             _open_rows("cases_city_open", "scope_city"),
-            _open_rows("cases_open"),
             models.Index(
                 fields=["closed_at"],
                 name="cases_to_archive",

@@ -250,10 +250,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_due_at', 'id', 'visibility'], name='cases_open'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
             index=models.Index(condition=models.Q(('state__in', ['closed', 'rejected'])), fields=['closed_at'], name='cases_to_archive'),
         ),
         migrations.AddIndex(
