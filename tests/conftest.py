@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from nuanxin.kernel.audit import guard
+from nuanxin.kernel.cached import forget_all
 from nuanxin.territories.queries import expire_all
 from scripts import chromium
 
@@ -22,6 +23,17 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("NUANXIN_HYPOTHESIS", "suite"))
 
 REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
+# The same on every database, so `make test` runs them with the first only: what reads files, and the long walk over
+# every page in every size. The journeys themselves run on both.
+ONCE = (
+    "tests/architecture/test_docs.py",
+    "tests/architecture/test_layers.py",
+    "tests/architecture/test_locks.py",
+    "tests/architecture/test_style.py",
+    "tests/architecture/test_translations.py",
+    "tests/journeys/test_every_page.py",
+    "tests/scripts/",
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +44,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def polygons_of_this_test():
-    """Outlines that the process keeps in memory belong to a test's rows, which are gone after it."""
+def held_values_of_this_test():
+    """Outlines and reference tables that the process keeps in memory belong to a test's rows, which are gone after it."""
     expire_all()
+    forget_all()
 
 
 def pytest_report_header():
@@ -42,8 +55,12 @@ def pytest_report_header():
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Skip, with its reason, what this machine cannot do; keep the browser's tests on one worker, one demo city."""
+    if os.environ.get("NUANXIN_LATER_RUN"):
+        done = [item for item in items if item.nodeid.startswith(ONCE)]
+        config.hook.pytest_deselected(items=done)
+        items[:] = [item for item in items if not item.nodeid.startswith(ONCE)]
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))

@@ -30,7 +30,9 @@ def test_every_setting_is_explained():
     }
     told = set(re.findall(r"NUANXIN_[A-Z0-9_]+", (DOCS / "operations.md").read_text(encoding="utf-8")))
     assert not read - told, f"explain these in docs/operations.md: {sorted(read - told)}"
-    assert not told - read - {"NUANXIN_CHROMIUM", "NUANXIN_REQUIRE", "NUANXIN_HYPOTHESIS"}, "these are gone"
+    assert (
+        not told - read - {"NUANXIN_CHROMIUM", "NUANXIN_REQUIRE", "NUANXIN_HYPOTHESIS", "NUANXIN_LATER_RUN"}
+    ), "these are gone"
 
 
 @pytest.mark.parametrize("context", sorted(contexts()))
