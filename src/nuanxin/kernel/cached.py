@@ -8,13 +8,15 @@ process is seen at once.
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakSet
 
 from django.db import connection, models, transaction
 
 T = TypeVar("T")
 TTL = 5.0
+_all: "WeakSet[Cached[Any]]" = WeakSet()
 
 
 class Stamp(models.Model):
@@ -35,6 +37,7 @@ class Cached(Generic[T]):
         self._lock = threading.Lock()
         self._values: dict[str, tuple[UUID | None, T]] = {}
         self._looked_at: dict[str, float] = {}
+        _all.add(self)
 
     def get(self) -> T:
         """The value; at most one small query, and none within `ttl` of the last look."""
@@ -59,3 +62,9 @@ class Cached(Generic[T]):
     def forget(self) -> None:
         self._looked_at.clear()
         self._values.clear()
+
+
+def forget_all() -> None:
+    """Let every value be looked at anew, in this process: what was changed in a transaction may have been undone."""
+    for value in list(_all):
+        value.forget()

@@ -181,7 +181,9 @@ def counts(actor: Actor, tabs: Sequence[Tab], filters: Filters, *, now: datetime
     parts: list[str] = []
     params: list[Any] = []
     for tab in counted:
-        rows = cases_in(actor, tab, filters, now=now).values_list("pk")[:COUNT_CAP]  # ordered: by the page's index
+        rows = cases_in(actor, tab, filters, now=now).values_list("pk")[
+            :COUNT_CAP
+        ]  # ordered: by the page's index
         try:
             sql, values = rows.query.sql_with_params()
         except EmptyResultSet:  # a rule that lets nothing through: a role of a unit, and no unit
