@@ -45,7 +45,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def held_values_of_this_test():
-    """What the process holds of outlines and reference tables belongs to a test's rows, which are gone after it."""
+    """What the process holds of outlines and reference tables belongs to a test's rows, gone after it."""
     expire_all()
     forget_all()
 
