@@ -93,7 +93,7 @@ def clock_words(due: datetime, *, now: datetime, remaining: timedelta | None = N
     """“还剩 42 分钟 · 今天 17:30 前” or “已超 2 小时”; `remaining` where counted time differs from wall time."""
     left = due - now if remaining is None else remaining
     if left < timedelta(0):
-        return gettext("已超 %(time)s") % {"time": duration_words(left)}
+        return gettext("已超 %(time)s") % {"time": _overdue_words(left)}
     return gettext("还剩 %(time)s · %(moment)s 前") % {
         "time": duration_words(left),
         "moment": moment(due, now=now),
@@ -103,8 +103,14 @@ def clock_words(due: datetime, *, now: datetime, remaining: timedelta | None = N
 def clock_words_short(due: datetime, *, now: datetime, remaining: timedelta | None = None) -> str:
     """The same without the moment, for narrow rows."""
     left = due - now if remaining is None else remaining
-    words = gettext("已超 %(time)s") if left < timedelta(0) else gettext("还剩 %(time)s")
-    return words % {"time": duration_words(left)}
+    if left < timedelta(0):
+        return gettext("已超 %(time)s") % {"time": _overdue_words(left)}
+    return gettext("还剩 %(time)s") % {"time": duration_words(left)}
+
+
+def _overdue_words(left: timedelta) -> str:
+    """From a minute on: “已超 不到 1 分钟” is nothing that anybody would say."""
+    return duration_words(max(-left, timedelta(minutes=1)))
 
 
 def capped(count: int, *, limit: int = 999) -> str:
