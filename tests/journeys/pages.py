@@ -112,7 +112,7 @@ _WORKERS = (
     Stop("home-resident", "/", "gao/resident"),
     Stop("home-guard", "/", "men/guard"),
     Stop("home-station", "/", "yi/station"),
-    Stop("home-new", "/", "meng/worker"),
+    Stop("home-driver", "/", "he/worker"),
 )
 
 _STREET = (
