@@ -23,6 +23,7 @@ from tests.journeys.pages import PAGES, Stop
 from tests.servers import Server, demo
 
 FULL_CITY = ("--days", "30", "--reports", "400")
+MAP_DRAWS = 1500  # milliseconds; software rendering takes its time
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "screenshots"
 
 
@@ -86,6 +87,8 @@ def _draw_one(page: Page, stop: Stop, path: str, folder: Path, *, full_page: boo
         target.mkdir(parents=True, exist_ok=True)
         page.set_viewport_size(viewport)
         answer = page.goto(path, wait_until="networkidle")
+        if page.locator("[data-map]").count():
+            page.wait_for_timeout(MAP_DRAWS)
         page.screenshot(path=target / f"{stop.name}.png", full_page=full_page)
         if answer is None or answer.status != stop.status:
             return f"{stop.name} ({path} as {stop.persona or 'visitor'}): {answer and answer.status}"

@@ -33,6 +33,9 @@ UUID = r"([0-9a-f-]{36})"
 SHOWN = (
     r'<article class="case" id="case" data-number="(\d{19})"[\s\S]*class="photos"[\s\S]*class="action-bar"'
 )
+# A limit in working hours or days, which has something to explain: nights, lunch, weekends. In Chinese, as fetched.
+WITHIN = r"(?:(?!</li>)[\s\S])*?"
+WORKING_TIME = rf'case-clocks__row">{WITHIN}工作[日时]{WITHIN}href="(/cases/\d{{19}}/clocks/\d+/)"'
 
 
 def _step(name: str) -> str:
@@ -54,6 +57,7 @@ CLUES: dict[str, Clue] = {
     "case_closed": Clue(STREET, "/cases/?tab=all", r'/cases/(\d{19})/"'),
     "case_of_unit": Clue(UNIT, "/cases/?tab=mine", NUMBER),
     "clock": Clue(STREET, "/cases/?tab=handle", r"(/cases/\d{19}/clocks/\d+/)", in_cases=True),
+    "clock_shown": Clue(STREET, "/cases/?tab=handle", WORKING_TIME, in_cases=True),
     "ask": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/ask/)", in_cases=True),
     "reveal": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/reporter/)", in_cases=True),
     "step_dispatch": Clue(STREET, "/cases/?tab=dispatch", _step("dispatch"), in_cases=True),
@@ -130,7 +134,8 @@ _STREET = (
     Stop("queue-handle", "/cases/?tab=handle&case={case}", STREET),
     Stop("case-screen", "/cases/{case_screen}/", STREET),
     Stop("case-closed", "/cases/{case_closed}/", STREET),
-    Stop("explain", "{clock}", STREET),
+    Stop("explain", "{clock_shown}", STREET),
+    Stop("explain-next", "{clock}", STREET),
     Stop("print", "/cases/{case}/print/", STREET),
     Stop("ask", "{ask}", STREET),
     Stop("reveal", "{reveal}", STREET),

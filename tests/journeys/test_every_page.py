@@ -56,6 +56,7 @@ def _example(path):
     number, uuid = "9901012026111900004", "00000000-0000-7000-8000-000000000001"
     known = {
         "clock": f"/cases/{number}/clocks/1/",
+        "clock_shown": f"/cases/{number}/clocks/1/",
         "ask": f"/cases/{number}/ask/",
         "reveal": f"/cases/{number}/reporter/",
         "person_of_admin": f"/people/{uuid}/",
