@@ -10,6 +10,7 @@ NUANXIN_REQUIRE=postgres,browser turns a missing one into a failure. Further arg
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 REPORTS = ROOT / "var" / "test"
+WORKERS = min(8, os.cpu_count() or 2)
 CHECKS = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
@@ -98,10 +100,11 @@ def main() -> int:
         outcomes.append(Outcome(step="requirements", passed=0, failed=len(lacking), skipped=0, seconds=0))
     outcomes.append(_suite("SQLite", arguments, {}))
     if "postgres" not in {need.name for need in missing}:
-        with pg.cluster(fsync=False) as url:
-            outcomes.append(
-                _suite("PostgreSQL", arguments, {"NUANXIN_DATABASE_URL": url, "NUANXIN_LATER_RUN": "1"})
-            )
+        # A cluster for each worker: sealing waits for the oldest transaction of its cluster, other tests' included.
+        with contextlib.ExitStack() as clusters:
+            urls = [clusters.enter_context(pg.cluster(fsync=False)) for _ in range(WORKERS)]
+            environment = {"NUANXIN_TEST_DATABASES": " ".join(urls), "NUANXIN_LATER_RUN": "1"}
+            outcomes.append(_suite("PostgreSQL", arguments, environment))
     return _close(outcomes, missing=missing)
 
 
@@ -148,8 +151,7 @@ def _suite(database: str, arguments: list[str], environment: dict[str, str]) -> 
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{database.lower()}.xml"
     report.unlink(missing_ok=True)
-    workers = min(8, os.cpu_count() or 2)
-    command = [BIN / "pytest", "-n", str(workers), "--dist", "loadgroup", f"--junit-xml={report}", *arguments]
+    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadgroup", f"--junit-xml={report}", *arguments]
     # The database is the run's, not the shell's: an address left over from elsewhere must not be tested upon.
     inherited = {key: value for key, value in os.environ.items() if key != "NUANXIN_DATABASE_URL"}
     started = time.monotonic()

@@ -8,6 +8,10 @@ import tempfile
 
 os.environ.setdefault("NUANXIN_SECRET_KEY", "only-for-tests-" + "0" * 40)
 os.environ.setdefault("NUANXIN_HOME", tempfile.mkdtemp(prefix="nuanxin-test-"))
+# One server for each worker of a parallel run, where `make test` has started several.
+if _servers := os.environ.get("NUANXIN_TEST_DATABASES", "").split():
+    _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["NUANXIN_DATABASE_URL"] = _servers[_number % len(_servers)]
 os.environ.setdefault("NUANXIN_SMS_PROVIDER", "recorder")
 os.environ.setdefault("NUANXIN_MAIL_PROVIDER", "recorder")
 # Two invented 32-byte keys: the second only decrypts, as after a rotation.
