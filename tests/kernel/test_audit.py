@@ -11,6 +11,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.audit import guard, merkle, seal
 from nuanxin.kernel.audit.models import AuditEntry, AuditSeal
+from tests.kernel.sealing import seal_all
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -39,7 +40,7 @@ def sealed():
     """Three seals over ten entries each."""
     for number in range(3):
         write(10, at=NOW + number * SECOND)
-        assert audit.seal_pending(now=NOW + number * SECOND) == 10
+        assert seal_all(now=NOW + number * SECOND) == 10
     return list(AuditSeal.objects.order_by("number"))
 
 
@@ -68,14 +69,14 @@ def test_seals_are_numbered_chained_and_sound(sealed):
 
 
 def test_sealing_nothing_makes_no_seal(sealed):
-    assert audit.seal_pending(now=NOW) == 0
+    assert seal_all(now=NOW) == 0
     assert AuditSeal.objects.count() == 3
 
 
 def test_a_large_backlog_becomes_several_seals(monkeypatch):
     monkeypatch.setattr(seal, "BATCH", 7)
     write(20)
-    assert audit.seal_pending(now=NOW) == 20
+    assert seal_all(now=NOW) == 20
     assert list(AuditSeal.objects.order_by("number").values_list("count", flat=True)) == [7, 7, 6]
     assert audit.verify().is_sound
 
@@ -84,7 +85,7 @@ def test_the_unsealed_age_is_shown():
     assert audit.unsealed_age(NOW) == timedelta()
     write(2, at=NOW)
     assert audit.unsealed_age(NOW + 90 * SECOND) == 90 * SECOND
-    audit.seal_pending(now=NOW)
+    seal_all(now=NOW)
     assert audit.unsealed_age(NOW + 90 * SECOND) == timedelta()
 
 
@@ -198,7 +199,7 @@ def test_the_database_refuses_to_change_the_log(guarded, statement):
 
 def test_the_guard_lets_writers_write(guarded):
     write(3)
-    assert audit.seal_pending(now=NOW + 9 * SECOND) == 3
+    assert seal_all(now=NOW + 9 * SECOND) == 3
 
 
 # --- Retention -----------------------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ def test_the_guard_lets_writers_write(guarded):
 def test_retention_cuts_at_a_seal_and_the_rest_still_verifies(guarded):
     later = NOW + timedelta(days=400)
     assert audit.cut(before=NOW + 2 * SECOND, now=later) == 20
-    audit.seal_pending(now=later)
+    seal_all(now=later)
     report = audit.verify()
     assert (report.seals, report.entries, report.is_sound) == (2, 11, True)
     assert list(AuditSeal.objects.order_by("number").values_list("number", flat=True)) == [2, 3, 4]
@@ -249,7 +250,7 @@ def test_a_commit_that_comes_late_is_sealed_after_all():
     assert audit.unsealed_age(NOW + SECOND) == SECOND
     go_on.set()
     other.join()
-    assert audit.seal_pending(now=NOW) == 6
+    assert seal_all(now=NOW) == 6
     assert audit.verify().is_sound
 
 
@@ -276,7 +277,7 @@ def test_writers_and_sealers_at_once_lose_nothing():
     stop.set()
     for thread in sealers:
         thread.join()
-    audit.seal_pending(now=NOW)
+    seal_all(now=NOW)
     report = audit.verify()
     assert (report.entries, report.is_sound) == (480, True)
 
@@ -284,7 +285,7 @@ def test_writers_and_sealers_at_once_lose_nothing():
 @pytest.mark.postgres
 def test_a_log_from_another_cluster_is_refused_with_its_reason():
     write(1)
-    audit.seal_pending(now=NOW)
+    seal_all(now=NOW)
     guard.remove(connection)
     AuditSeal.objects.update(last_xid=2**60)
     with transaction.atomic():

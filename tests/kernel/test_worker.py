@@ -19,6 +19,7 @@ from nuanxin.kernel.checks import Level, background, seals
 from nuanxin.kernel.events.models import Delivery
 from nuanxin.kernel.scheduler.models import Heartbeat, Job
 from tests.kernel import killing
+from tests.kernel.sealing import seal_all
 
 KILLED = "tests.kernel.killed"
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -153,7 +154,7 @@ def test_the_state_of_the_audit_log_is_told():
         audit.record(actor=SYSTEM, action="lamps.light", now=NOW)
     later = NOW + timedelta(minutes=10)
     assert codes(seals.audit_lag, later) == [("audit-unsealed", Level.WARNING)]
-    audit.seal_pending(now=later)
+    seal_all(now=later)
     assert codes(seals.audit_lag, later) == []
     guard.remove(connection)
     AuditEntry.objects.update(role="x")
