@@ -7,6 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from http.client import HTTPException
 
 import pytest
 
@@ -54,7 +55,11 @@ class Reporter(threading.Thread):
             except urllib.error.HTTPError as error:
                 self.refused.append(f"{error.code} {error.read().decode()[:200]}")
                 self.enough.set()
-            except (OSError, ValueError, EOFError):  # refused, reset, or cut off in the middle of the answer
+            except (
+                OSError,
+                ValueError,
+                HTTPException,
+            ):  # refused, reset, or cut off in the middle of the answer
                 time.sleep(0.1)
 
 

@@ -114,14 +114,19 @@ def program(module: str, *arguments: str) -> list[str]:
 
 def run(module: str, *arguments: str, environment: Mapping[str, str]) -> str:
     """Run a program to its end in the killed ones' environment; returns what it printed."""
-    return subprocess.run(
+    done = subprocess.run(
         program(module, *arguments),
         env=full(environment),
         cwd=ROOT,
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
-    ).stdout
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-4000:]}"
+        )
+    return done.stdout
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

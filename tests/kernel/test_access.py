@@ -99,11 +99,12 @@ def test_no_scope_is_nothing_and_not_everything(tables):
 @pytest.mark.parametrize("scope", [f"{GRID[:digits]:0<12}" if digits < 15 else GRID for digits in DIGITS])
 def test_the_first_page_of_a_territory_reads_its_index_and_sorts_nothing(tables, scope):
     Lamp.objects.bulk_create(Lamp(scope_code="97" + code[2:]) for code in invented_codes(3000))
-    Lamp.objects.bulk_create(Lamp(scope_code=GRID) for _ in range(30))
+    Lamp.objects.bulk_create(Lamp(scope_code=GRID) for _ in range(3000))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")  # a page this small would be read from the heap
+        if connection.vendor == "postgresql":  # tables this small would be read from the heap
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
     page = Lamp.objects.filter(scope_q(scope)).order_by("-id")[:20]
     plan = page.explain()
     assert f"kernel_tests_lamp_{level_of(scope)}" in plan

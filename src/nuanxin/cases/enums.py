@@ -8,6 +8,7 @@ class CaseState(TextChoices):
     REPORTED = "reported", _("已上报")
     SCREENING = "screening", _("核实中")
     REJECTED = "rejected", _("不予受理")
+    MERGED = "merged", _("已并案")
     FILED = "filed", _("已立案")
     DISPATCHED = "dispatched", _("已派单")
     CLAIMED = "claimed", _("社区已领单")
@@ -60,7 +61,7 @@ DESK_STATES: dict[str, tuple[str, ...]] = {
         CaseState.REWORK,
     ),
     Desk.VERIFY: (CaseState.RESULT_SUBMITTED, CaseState.VERIFYING),
-    Desk.OVER: (CaseState.REJECTED, CaseState.CLOSED, CaseState.ARCHIVED),
+    Desk.OVER: (CaseState.REJECTED, CaseState.MERGED, CaseState.CLOSED, CaseState.ARCHIVED),
 }
 OVER_STATES = DESK_STATES[Desk.OVER]
 
@@ -69,6 +70,7 @@ STEP_OF_STATE: dict[str, int] = {
     CaseState.REPORTED: 2,
     CaseState.SCREENING: 2,
     CaseState.REJECTED: 2,
+    CaseState.MERGED: 2,
     CaseState.FILED: 2,
     CaseState.RETURNED: 2,
     CaseState.REOPENED: 2,
@@ -89,6 +91,16 @@ class Urgency(TextChoices):
     U2 = "U2", _("紧急")
     U3 = "U3", _("一般")
     U4 = "U4", _("日常")
+
+
+class SupervisionLevel(TextChoices):
+    """How loudly a case is asked after (督办, `domain.md` §2.3)."""
+
+    YELLOW = "yellow", _("黄色预警")
+    ORANGE = "orange", _("橙色督办")
+    RED = "red", _("红色督办")
+    LEADER = "leader", _("领导督办")
+    LISTED = "listed", _("挂牌督办")
 
 
 class Visibility(TextChoices):

@@ -14,7 +14,7 @@ from nuanxin.people.models import Assignment
 KEEP = timedelta(days=180)
 
 
-def tell_reporter(
+def for_reporter(
     *,
     person_id: int,
     event_id: UUID,
@@ -23,9 +23,9 @@ def tell_reporter(
     facts: Mapping[str, Any],
     is_urgent: bool,
     now: datetime,
-) -> None:
-    """One notice for the reporter, held back in the peak hours unless life is at stake."""
-    notice = Notice(
+) -> Notice:
+    """A notice for the reporter, held back in the peak hours unless life is at stake."""
+    return Notice(
         person_id=person_id,
         event_id=event_id,
         kind=kind,
@@ -35,10 +35,9 @@ def tell_reporter(
         at=now,
         visible_at=visible_from(now, is_urgent=is_urgent),
     )
-    Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
-def tell_staff(
+def for_staff(
     *,
     assignments: Iterable[Assignment],
     event_id: UUID,
@@ -47,26 +46,28 @@ def tell_staff(
     facts: Mapping[str, Any],
     is_urgent: bool,
     now: datetime,
-) -> None:
-    """One notice for each person, at once: they are at work."""
+) -> list[Notice]:
+    """A notice for each person, at once: they are at work."""
     by_person = {assignment.person_id: assignment for assignment in assignments}
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                person_id=person_id,
-                assignment=assignment,
-                event_id=event_id,
-                kind=kind,
-                case_number=case_number,
-                facts=dict(facts),
-                is_urgent=is_urgent,
-                at=now,
-                visible_at=now,
-            )
-            for person_id, assignment in by_person.items()
-        ],
-        ignore_conflicts=True,
-    )
+    return [
+        Notice(
+            person_id=person_id,
+            assignment=assignment,
+            event_id=event_id,
+            kind=kind,
+            case_number=case_number,
+            facts=dict(facts),
+            is_urgent=is_urgent,
+            at=now,
+            visible_at=now,
+        )
+        for person_id, assignment in by_person.items()
+    ]
+
+
+def tell(notices: Iterable[Notice]) -> None:
+    """Put them into the inboxes, in one statement; what is there already stays as it is."""
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
 def read_notice(*, actor: Actor, notice_id: int, now: datetime) -> Notice:

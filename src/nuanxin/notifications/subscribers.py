@@ -9,6 +9,8 @@ from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import services
 from nuanxin.notifications.enums import Kind
+from nuanxin.notifications.models import Notice
+from nuanxin.notifications.services import tell
 from nuanxin.notifications.urgent import text_those_on_duty
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import assignments_at, name_of_role, organisation_label, person_id_of_subject
@@ -22,25 +24,28 @@ VERIFY_ROLES = ("dispatcher",)
 @subscribe(events.CaseReported)
 def case_reported(event: events.CaseReported, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    _reporter(
-        envelope, case, Kind.RECEIVED, street=_street(envelope.scope_code), within=case.first_look_within
-    )
+    street = _street(envelope.scope_code)
+    notices = _reporter(envelope, case, Kind.RECEIVED, street=street, within=case.first_look_within)
     if not case.is_life_safety:
-        _staff(envelope, case, Kind.NEW_REPORT, _at_street(envelope, DISPATCH_ROLES), place=case.place)
+        notices += _staff(
+            envelope, case, Kind.NEW_REPORT, _at_street(envelope, DISPATCH_ROLES), place=case.place
+        )
+    tell(notices)
 
 
 @subscribe(events.CaseRejected)
 def case_rejected(event: events.CaseRejected, envelope: Envelope) -> None:
-    _reporter(envelope, case_facts(event.case_id), Kind.REJECTED)
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.REJECTED))
 
 
 @subscribe(events.TaskDispatched)
 def task_dispatched(event: events.TaskDispatched, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
-    _staff(envelope, case, Kind.NEW_TASK, staff, place=case.place)
+    notices = _staff(envelope, case, Kind.NEW_TASK, staff, place=case.place)
     if event.role == TaskRole.LEAD:
-        _reporter(envelope, case, Kind.DISPATCHED, unit=organisation_label(event.organisation_id))
+        notices += _reporter(envelope, case, Kind.DISPATCHED, unit=organisation_label(event.organisation_id))
+    tell(notices)
     if case.is_life_safety:
         text_those_on_duty(event.organisation_id, case, envelope)
 
@@ -48,27 +53,27 @@ def task_dispatched(event: events.TaskDispatched, envelope: Envelope) -> None:
 @subscribe(events.TaskClaimed)
 def task_claimed(event: events.TaskClaimed, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    _reporter(envelope, case, Kind.CLAIMED, unit=organisation_label(event.organisation_id))
+    tell(_reporter(envelope, case, Kind.CLAIMED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.TaskAccepted)
 def task_accepted(event: events.TaskAccepted, envelope: Envelope) -> None:
     if event.role == TaskRole.LEAD:
         case = case_facts(event.case_id)
-        _reporter(envelope, case, Kind.ACCEPTED, unit=organisation_label(event.organisation_id))
+        tell(_reporter(envelope, case, Kind.ACCEPTED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.HazardContained)
 def hazard_contained(event: events.HazardContained, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    _reporter(envelope, case, Kind.CONTAINED, unit=organisation_label(event.organisation_id))
+    tell(_reporter(envelope, case, Kind.CONTAINED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.TaskReturned)
 def task_returned(event: events.TaskReturned, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     staff = _at_street(envelope, DISPATCH_ROLES)
-    _staff(envelope, case, Kind.RETURNED, staff, unit=organisation_label(event.organisation_id))
+    tell(_staff(envelope, case, Kind.RETURNED, staff, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.ResultSubmitted)
@@ -77,29 +82,31 @@ def result_submitted(event: events.ResultSubmitted, envelope: Envelope) -> None:
     if not case.awaits_verification:
         return
     unit = organisation_label(event.organisation_id)
-    _reporter(envelope, case, Kind.HANDED_IN, unit=unit)
-    _staff(envelope, case, Kind.TO_VERIFY, _at_street(envelope, VERIFY_ROLES), unit=unit)
+    tell(
+        _reporter(envelope, case, Kind.HANDED_IN, unit=unit)
+        + _staff(envelope, case, Kind.TO_VERIFY, _at_street(envelope, VERIFY_ROLES), unit=unit)
+    )
 
 
 @subscribe(events.ReworkRequested)
 def rework_requested(event: events.ReworkRequested, envelope: Envelope) -> None:
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
-    _staff(envelope, case_facts(event.case_id), Kind.REWORK, staff, count=event.rework_count)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.REWORK, staff, count=event.rework_count))
 
 
 @subscribe(events.CaseClosed)
 def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
-    _reporter(envelope, case_facts(event.case_id), Kind.CLOSED)
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.CLOSED))
 
 
 @subscribe(events.CaseReopened)
 def case_reopened(event: events.CaseReopened, envelope: Envelope) -> None:
-    _staff(envelope, case_facts(event.case_id), Kind.REOPENED, _at_street(envelope, DISPATCH_ROLES))
+    tell(_staff(envelope, case_facts(event.case_id), Kind.REOPENED, _at_street(envelope, DISPATCH_ROLES)))
 
 
 @subscribe(events.QuestionAsked)
 def question_asked(event: events.QuestionAsked, envelope: Envelope) -> None:
-    _reporter(envelope, case_facts(event.case_id), Kind.QUESTION)
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.QUESTION))
 
 
 @subscribe(events.QuestionAnswered)
@@ -108,12 +115,12 @@ def question_answered(event: events.QuestionAnswered, envelope: Envelope) -> Non
         staff = _at_street(envelope, DISPATCH_ROLES)
     else:
         staff = _of(event.organisation_id, WORK_ROLES, envelope)
-    _staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff))
 
 
 @subscribe(events.ReporterRevealed)
 def reporter_revealed(event: events.ReporterRevealed, envelope: Envelope) -> None:
-    _reporter(envelope, case_facts(event.case_id), Kind.REVEALED, role=name_of_role(event.role))
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.REVEALED, role=name_of_role(event.role)))
 
 
 @subscribe(events.ClockPassed)
@@ -126,14 +133,14 @@ def clock_passed(event: events.ClockPassed, envelope: Envelope) -> None:
     else:
         staff = _at_street(envelope, ("street_lead",))
         where = {"street": _street(envelope.scope_code)}
-    _staff(envelope, case, Kind.LATE, staff, clock=event.clock, **where)
+    tell(_staff(envelope, case, Kind.LATE, staff, clock=event.clock, **where))
 
 
-def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> None:
+def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:
     person_id = person_id_of_subject(envelope.subject_id) if envelope.subject_id else None
     if person_id is None:
-        return
-    services.tell_reporter(
+        return []
+    notice = services.for_reporter(
         person_id=person_id,
         event_id=envelope.id,
         kind=kind,
@@ -142,6 +149,7 @@ def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) 
         is_urgent=case.is_life_safety,
         now=envelope.occurred_at,
     )
+    return [notice]
 
 
 def _staff(
@@ -150,8 +158,8 @@ def _staff(
     kind: Kind,
     assignments: Iterable[Assignment],
     **facts: object,
-) -> None:
-    services.tell_staff(
+) -> list[Notice]:
+    return services.for_staff(
         assignments=assignments,
         event_id=envelope.id,
         kind=kind,

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField
+
 from nuanxin.cases.enums import Desk, Visibility
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.kernel.prepared import Prepared
 
 COLUMNS = ("number", "category_id", "visibility", "desk", "address", "compound__name")
 
@@ -22,18 +25,24 @@ class CaseFacts:
     first_look_within: str
 
 
+_facts = Prepared(
+    lambda *, case_id: Case.objects.filter(pk=case_id).values_list(*COLUMNS), case_id=BigIntegerField()
+)
+
+
 def case_facts(case_id: int) -> CaseFacts:
-    """One statement."""
-    case = Case.objects.select_related("compound").only(*COLUMNS).get(pk=case_id)
-    kind = kind_of(case.category_id)
-    confidential = case.visibility == Visibility.CONFIDENTIAL
-    place = case.address or (case.compound.name if case.compound else "")
+    """One statement. Raises `Case.DoesNotExist`."""
+    row = _facts.first(case_id=case_id)
+    if row is None:
+        raise Case.DoesNotExist
+    number, code, visibility, desk, address, compound = row
+    kind = kind_of(code)
     return CaseFacts(
-        number=case.number,
-        category=case.category_id,
+        number=number,
+        category=code,
         category_name_zh=kind.name_zh,
-        place="" if confidential else place,
+        place="" if visibility == Visibility.CONFIDENTIAL else address or compound or "",
         is_life_safety=kind.is_life_safety,
-        awaits_verification=case.desk == Desk.VERIFY,
+        awaits_verification=desk == Desk.VERIFY,
         first_look_within=str(kind.first_look or ""),
     )

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet
 
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.models import ApiToken, Assignment, Person
 from nuanxin.people.queries.grants import grants_of
 
@@ -62,15 +63,23 @@ def assignments_in_force(*, person_id: int, now: datetime) -> QuerySet[Assignmen
 
 
 def assignment_in_force(*, assignment_id: int, person_id: int, now: datetime) -> Assignment | None:
-    return (
-        Assignment.objects.filter(active(now), pk=assignment_id, person_id=person_id, person__is_active=True)
-        .select_related("person__subject", "role", "organisation")
-        .first()
-    )
+    return _assignment_in_force.first(assignment_id=assignment_id, person_id=person_id, now=now)
 
 
 def token_in_force(*, token_hash: str, now: datetime) -> ApiToken | None:
-    return (
+    return _token_in_force.first(token_hash=token_hash, now=now)
+
+
+_assignment_in_force = Prepared(
+    lambda *, assignment_id, person_id, now: Assignment.objects.filter(
+        active(now), pk=assignment_id, person_id=person_id, person__is_active=True
+    ).select_related("person__subject", "role", "organisation"),
+    assignment_id=BigIntegerField(),
+    person_id=BigIntegerField(),
+    now=DateTimeField(),
+)
+_token_in_force = Prepared(
+    lambda *, token_hash, now: (
         ApiToken.objects.filter(
             active(now, "assignment__"),
             token_hash=token_hash,
@@ -80,8 +89,10 @@ def token_in_force(*, token_hash: str, now: datetime) -> ApiToken | None:
         )
         .select_related("person__subject", "assignment")
         .only(*TOKEN_COLUMNS)
-        .first()
-    )
+    ),
+    token_hash=CharField(),
+    now=DateTimeField(),
+)
 
 
 def person_with_subject(*, person_id: int) -> Person | None:

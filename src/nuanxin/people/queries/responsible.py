@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
+from django.db.models import BigIntegerField, CharField, DateTimeField, Field
+
 from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.enums import RoleKind, UnitType, WorkerType
 from nuanxin.people.models import Assignment, DutyShift, IndustryCharge, Organisation, Role, WorkerProfile
 from nuanxin.people.queries.actors import active
@@ -79,13 +84,31 @@ def assignments_at(
     site_id: int | None = None,
 ) -> list[Assignment]:
     """Who acts in one of the roles exactly there now: the territory itself, not what lies inside or around it."""
-    where = {"scope_code": scope_code} if scope_code else {}
+    where: dict[str, str | int] = {"scope_code": scope_code} if scope_code else {}
     if organisation_id is not None:
-        where["organisation_id"] = organisation_id  # type: ignore[assignment]  # one dict for three columns
+        where["organisation_id"] = organisation_id
     if site_id is not None:
-        where["site_id"] = site_id  # type: ignore[assignment]  # as above
-    found = Assignment.objects.filter(active(now), role__in=list(roles), person__is_active=True, **where)
-    return list(found.only("pk", "person_id", "role_id").order_by("pk"))
+        where["site_id"] = site_id
+    return _acting(tuple(roles), tuple(where)).rows(now=now, **where)
+
+
+@cache
+def _acting(roles: tuple[str, ...], columns: tuple[str, ...]) -> Prepared[Assignment]:
+    """One statement for each set of roles that the code names."""
+    types: dict[str, Field[Any, Any]] = {
+        "scope_code": CharField(),
+        "organisation_id": BigIntegerField(),
+        "site_id": BigIntegerField(),
+    }
+    return Prepared(
+        lambda *, now, **where: (
+            Assignment.objects.filter(active(now), role__in=roles, person__is_active=True, **where)
+            .only("pk", "person_id", "role_id")
+            .order_by("pk")
+        ),
+        now=DateTimeField(),
+        **{column: types[column] for column in columns},
+    )
 
 
 def on_duty(*, now: datetime, organisation_id: int | None = None, scope_code: str = "") -> list[Assignment]:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import UUIDField
+
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.identifiers import national_mobile, normal_mobile
 from nuanxin.people.models import Person, Subject
 
@@ -36,8 +39,15 @@ def person_of_subject(subject_id: UUID) -> Person | None:
 
 def person_id_of_subject(subject_id: UUID) -> int | None:
     """The key alone, for those who only address somebody."""
-    found = Subject.objects.filter(pk=subject_id, person__is_active=True)
-    return found.values_list("person_id", flat=True).first()
+    return _person_id.first(subject_id=subject_id)
+
+
+_person_id = Prepared(
+    lambda *, subject_id: Subject.objects.filter(pk=subject_id, person__is_active=True).values_list(
+        "person_id", flat=True
+    ),
+    subject_id=UUIDField(),
+)
 
 
 def persons_of_subjects(subject_ids: Iterable[UUID]) -> dict[UUID, Person]:
