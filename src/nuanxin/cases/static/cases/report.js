@@ -24,12 +24,14 @@ class Report {
     this.stepper = document.querySelector("[data-stepper]");
     this.photos = 0;
     this.isPlaced = false; // whether the sender has said where, not only the form
+    this.chosen = ""; // the kind that was ticked, kept while new search results replace the ticked line
     form.dataset.scripted = "";
     document.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("toggle", (event) => this.opened(event.target), true);
     form.addEventListener("photos-changed", (event) => this.photosChanged(event.detail.count));
+    form.addEventListener("htmx:afterSwap", () => this.keepChoice());
     form.addEventListener("pin-moved", () => this.pinMoved());
     addEventListener("popstate", (event) => this.show(event.state?.step ?? form.dataset.start));
     addEventListener("offline", () => this.step === "call" && this.status(this.words.offline));
@@ -107,8 +109,15 @@ class Report {
     if (target.name === "place_by" && target.value === "point") this.openPlace();
     if (target.name !== "category") return this.clearError(target.name);
     this.clearError("category");
+    this.chosen = target.value;
     if (target.dataset.call) return this.danger({ danger: target.value, ...target.dataset });
     this.noteChoice();
+  }
+
+  keepChoice() {
+    if (!this.chosen || this.find("input[name=category]:checked")) return;
+    const same = this.find(`input[name=category][value="${this.chosen}"]`);
+    if (same) same.checked = true;
   }
 
   noteChoice() {
@@ -236,6 +245,7 @@ class Report {
   async send(extra, { wait, photos }) {
     const body = new FormData(this.form);
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
+    if (!body.get("category") && this.chosen) body.set("category", this.chosen);
     if (!photos) body.delete("photos");
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), wait);
