@@ -143,6 +143,11 @@ class ClockOutcome(TextChoices):
     CANCELLED = "cancelled", _("取消")
 
 
+class ClockChangeKind(TextChoices):
+    PAUSE = "pause", _("暂停")
+    EXTEND = "extend", _("延期")
+
+
 class PhotoKind(TextChoices):
     NEAR = "near", _("近景")
     FAR = "far", _("远景")

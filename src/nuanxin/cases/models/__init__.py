@@ -11,6 +11,7 @@ from nuanxin.cases.models.work import (
     CaseLog,
     CaseMessage,
     Clock,
+    ClockChange,
     Rating,
     Task,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "CaseMessage",
     "Category",
     "Clock",
+    "ClockChange",
     "DispatchRule",
     "Rating",
     "Reporter",

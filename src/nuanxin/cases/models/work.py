@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from nuanxin.cases import workflow
 from nuanxin.cases.enums import (
+    ClockChangeKind,
     ClockKind,
     ClockOutcome,
     MessageDirection,
@@ -81,6 +82,7 @@ class Clock(models.Model):
         "结果", max_length=10, choices=ClockOutcome.choices, default=ClockOutcome.RUNNING
     )
     climbed_at = models.DateTimeField("升级时间", null=True)
+    paused_at = models.DateTimeField("暂停时间", null=True)
 
     class Meta:
         constraints = [
@@ -88,14 +90,35 @@ class Clock(models.Model):
                 condition=Q(outcome=ClockOutcome.RUNNING) ^ Q(stopped_at__isnull=False),
                 name="cases_clock_stopped_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(stopped_at__isnull=True),
+                name="cases_clock_stopped_is_not_paused",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"],
                 name="cases_clock_to_climb",
-                condition=Q(stopped_at__isnull=True, climbed_at__isnull=True),
+                condition=Q(stopped_at__isnull=True, climbed_at__isnull=True, paused_at__isnull=True),
             ),
         ]
+
+
+class ClockChange(models.Model):
+    """Why a clock is due at another instant than when it started: a pause that has ended, an extension granted.
+
+    Never edited: with the limit and the calendar of the clock itself it explains the deadline for ever.
+    """
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField("原因", max_length=8, choices=ClockChangeKind.choices)
+    from_at = models.DateTimeField("起")  # of a pause; of an extension when it was granted
+    to_at = models.DateTimeField("止")
+    due_before = models.DateTimeField("原到期")
+    due_after = models.DateTimeField("现到期")
+
+    class Meta:
+        ordering = ["from_at", "id"]
 
 
 class CaseLog(models.Model):

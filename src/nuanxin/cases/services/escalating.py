@@ -18,7 +18,7 @@ def escalate_passed_clocks(*, now: datetime) -> int:
     with transaction.atomic():
         clocks = list(
             Clock.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(stopped_at=None, climbed_at=None, due_at__lt=now)
+            .filter(stopped_at=None, climbed_at=None, paused_at=None, due_at__lt=now)
             .select_related("case")
             .order_by("due_at")[:BATCH],
         )

@@ -181,7 +181,7 @@ def _is_overdue(case: Case, action: str, task: Task | None, *, now: datetime) ->
     """Whether a limit of this very step had passed; another unit's delay is not this one's."""
     if case.next_due_at is None or case.next_due_at >= now:
         return False
-    passed = Clock.objects.filter(case=case, stopped_at=None, due_at__lt=now)
+    passed = Clock.objects.filter(case=case, stopped_at=None, paused_at=None, due_at__lt=now)
     own = passed.filter(kind=ClockKind.MAKE_SAFE) if action == "make_safe" else passed.filter(task=task)
     return own.exists()
 
