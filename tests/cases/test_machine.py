@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, Q
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from nuanxin.cases import services
-from nuanxin.cases.enums import DESK_STATES, OVER_STATES, CaseState, TaskRole, TaskState
+from nuanxin.cases.enums import DESK_STATES
 from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Rating, Reporter, Task
 from nuanxin.cases.queries import detail, queue
 from nuanxin.cases.services import Draft, Photo, StepInput
@@ -31,7 +30,7 @@ from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.kernel.files.accept import accept_image
-from nuanxin.notifications.models import Notice
+from tests.cases import invariants
 from tests.factories.fixtures import jpeg
 from tests.factories.town import LAT, LNG, build_town
 
@@ -54,7 +53,6 @@ PAUSES = (
     timedelta(days=2),
     timedelta(days=8),
 )
-OPEN = [state for state in CaseState if state not in OVER_STATES]
 pick = st.integers(min_value=0, max_value=10_000)
 
 
@@ -234,105 +232,23 @@ class Loop(RuleBasedStateMachine):
     # --- What holds ----------------------------------------------------------------------------------------------
     @invariant()
     def cases_are_sound(self):
-        for case in Case.objects.all():
-            assert case.state in DESK_STATES[case.desk]
-            assert (case.closed_at is not None) == (case.state in OVER_STATES)
-            running = Clock.objects.filter(case=case, stopped_at=None)
-            due = min((clock.due_at for clock in running), default=None)
-            assert case.next_due_at == due, case.state
-            if case.state in OVER_STATES:
-                assert not running, case.state
-                assert not Task.objects.filter(case=case, ended_at=None).exists()
-            else:
-                assert due, f"nothing is due while {case.state}: no queue would show it"
-            assert case.reopened_count <= 1
-            assert case.rework_count == CaseLog.objects.filter(case=case, task=None, action="fail").count()
-            assert case.return_count == CaseLog.objects.filter(case=case, task=None, action="return").count()
-            assert (case.handled_by_id is not None) == (
-                case.state
-                in {
-                    CaseState.RESULT_SUBMITTED,
-                    CaseState.VERIFYING,
-                    CaseState.REWORK,
-                    CaseState.CLOSED,
-                }
-                or (case.state == CaseState.ARCHIVED and not case.reject_reason)
-            ), case.state
+        invariants.cases_are_sound()
 
     @invariant()
     def tasks_are_sound(self):
-        for case in Case.objects.filter(state__in=OPEN).exclude(
-            state__in=["reported", "screening", "rejected"]
-        ):
-            tasks = Task.objects.filter(case=case, ended_at=None)
-            community = tasks.filter(role=TaskRole.COMMUNITY)
-            assert len(community) <= 1
-            assert len(tasks.filter(role=TaskRole.LEAD)) <= 1
-            if case.state == CaseState.DISPATCHED:
-                assert len(community) == 1
-                assert community[0].state == TaskState.DISPATCHED
-            if case.state in {"dispatched", "claimed", "accepted", "in_progress", "rework"}:
-                assert self.somebody_can_go_on(case), f"{case.state}: nobody can ever go on"
-            if case.state in {CaseState.RESULT_SUBMITTED, CaseState.VERIFYING}:
-                assert tasks.filter(
-                    organisation=case.handled_by_id, state=TaskState.RESULT_SUBMITTED
-                ).exists()
-            if case.lead_organisation_id and tasks.filter(role=TaskRole.LEAD).exists():
-                assert tasks.get(role=TaskRole.LEAD).organisation_id == case.lead_organisation_id
-        stray = Clock.objects.filter(task__ended_at__isnull=False, stopped_at=None)
-        assert not stray.exists(), "a clock runs on a task that is over"
-
-    def somebody_can_go_on(self, case: Case) -> bool:
-        """A lead that works, or a community that may still handle it, call in a lead, or hand it back."""
-        tasks = Task.objects.filter(case=case, ended_at=None)
-        lead = tasks.filter(role=TaskRole.LEAD).exclude(state=TaskState.RESULT_SUBMITTED)
-        community = tasks.filter(role=TaskRole.COMMUNITY, state__in=["dispatched", "claimed", "in_progress"])
-        return lead.exists() or community.exists()
+        invariants.tasks_are_sound()
 
     @invariant()
     def the_log_is_one_chain(self):
-        for case in Case.objects.all():
-            own = list(CaseLog.objects.filter(case=case, task=None).order_by("id"))
-            assert own[0].action == "report"
-            state, at = "", own[0].at
-            for log in own:
-                assert log.from_state == state, f"{log.action} from {log.from_state}, not {state}"
-                assert log.at >= at
-                if log.action != "report":
-                    assert log.to_state == CASE[log.action].target
-                    assert log.from_state in CASE[log.action].sources
-                state, at = log.to_state, log.at
-            assert state == case.state, "the case is where the log says"
-            assert case.state_since == own[-1].at
+        invariants.the_log_is_one_chain()
 
     @invariant()
     def separation_of_duties(self):
-        """Nobody verifies what their own organisation has handled."""
-        for closed in CaseLog.objects.filter(
-            action__in=["pass", "fail", "verify"], organisation__isnull=False
-        ):
-            handed_in = (
-                CaseLog.objects.filter(
-                    case=closed.case_id, action__in=["submit_result", "self_handle"], pk__lt=closed.pk
-                )
-                .exclude(organisation=None)
-                .filter(Q(task__role__in=[TaskRole.LEAD, TaskRole.COMMUNITY]))
-                .order_by("-pk")
-                .first()
-            )
-            assert handed_in is not None
-            assert handed_in.organisation_id != closed.organisation_id
+        invariants.separation_of_duties()
 
     @invariant()
     def events_are_delivered_once(self):
-        twice = Notice.objects.values("person", "event_id", "kind").annotate(n=Count("pk")).filter(n__gt=1)
-        assert not twice.exists()
-        doubled = Delivery.objects.values("event", "subscriber").annotate(n=Count("pk")).filter(n__gt=1)
-        assert not doubled.exists()
-        reports = Event.objects.filter(name="cases.CaseReported").count()
-        assert reports == Case.objects.count() == Reporter.objects.count()
-        once = Rating.objects.values("case", "round").annotate(n=Count("pk")).filter(n__gt=1)
-        assert not once.exists()
+        invariants.events_are_delivered_once()
 
     @invariant()
     def counts_are_true(self):
