@@ -1,51 +1,81 @@
 """Rows leaving the system: a written act, masked, and never more than `EXPORT_MOST` at once (`domain.md` §8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from nuanxin.cases.enums import Source, Urgency
 from nuanxin.cases.models import Case
-from nuanxin.cases.queries.catalogue import kind_of
-from nuanxin.cases.queries.places import community_names
-from nuanxin.cases.queries.queue import EXPORT_MOST, Filters, Tab, rows_to_export
+from nuanxin.cases.queries.catalogue import MAJORS, kind_of
+from nuanxin.cases.queries.places import area_name, community_names
+from nuanxin.cases.queries.queue import EXPORT_MOST, Filters, Tab, is_too_long_to_export, rows_to_export
+from nuanxin.cases.services.workbook import Cell, Column, Note, write_workbook
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import NotAllowed
+from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_address
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
-HEADINGS = (
-    gettext_lazy("案卷号"),
-    gettext_lazy("类别编码"),
-    gettext_lazy("类别"),
-    gettext_lazy("紧急程度"),
-    gettext_lazy("状态"),
-    gettext_lazy("来源"),
-    gettext_lazy("所在社区"),
-    gettext_lazy("位置（脱敏）"),
-    gettext_lazy("主办单位"),
-    gettext_lazy("上报时间"),
-    gettext_lazy("立案时间"),
-    gettext_lazy("总时限"),
-    gettext_lazy("办结时间"),
-    gettext_lazy("办结方式"),
-    gettext_lazy("退回次数"),
-    gettext_lazy("返工次数"),
+COLUMNS = (
+    Column(gettext_lazy("案卷号"), 22),
+    Column(gettext_lazy("类别编码"), 9),
+    Column(gettext_lazy("类别"), 18),
+    Column(gettext_lazy("紧急程度"), 10),
+    Column(gettext_lazy("状态"), 12),
+    Column(gettext_lazy("来源"), 10),
+    Column(gettext_lazy("所在社区"), 14),
+    Column(gettext_lazy("位置（脱敏）"), 30),
+    Column(gettext_lazy("主办单位"), 24),
+    Column(gettext_lazy("上报时间"), 17),
+    Column(gettext_lazy("立案时间"), 17),
+    Column(gettext_lazy("总时限"), 17),
+    Column(gettext_lazy("办结时间"), 17),
+    Column(gettext_lazy("办结方式"), 12),
+    Column(gettext_lazy("退回次数"), 9),
+    Column(gettext_lazy("返工次数"), 9),
 )
+
+
+class TooManyRows(Invalid):
+    default_message = _("符合条件的超过 5,000 行，一次导不完。")
+    default_hint = _("请加上日期、类别或社区，分几次导出；没有导出任何内容。")
 
 
 def export_cases(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> Iterator[list[str]]:
     """The headings and then the rows of a queue, as text. Free text stays here: it may hold anything. Audited.
 
-    Raises `NotAllowed`.
+    Raises `NotAllowed`, `TooManyRows`.
     """
+    _write_down(actor, tab, filters, form="csv", now=now)
+    return _lines(actor, tab, filters, now=now)
+
+
+def export_workbook(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> IO[bytes]:
+    """The same rows as a workbook with typed cells, and a sheet that says what they are. Audited.
+
+    The file lies on disk and is written row by row. Raises `NotAllowed`, `TooManyRows`.
+    """
+    _write_down(actor, tab, filters, form="xlsx", now=now)
+    return write_workbook(
+        columns=COLUMNS,
+        rows=_rows(actor, tab, filters, now=now),
+        notes=_notes(actor, tab, filters, now=now),
+        now=now,
+    )
+
+
+def _write_down(actor: Actor, tab: Tab, filters: Filters, *, form: str, now: datetime) -> None:
     if not policy.permits(actor, "cases.export"):
         raise NotAllowed
+    if is_too_long_to_export(actor, tab, filters, now=now):
+        raise TooManyRows
     with transaction.atomic():
         audit.record(
             actor=actor,
@@ -53,10 +83,9 @@ def export_cases(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> 
             object_type="cases.queue",
             object_id=tab.name,
             scope_code=actor.scope_code,
-            detail={"most": EXPORT_MOST, "filters": _narrowed(filters)},
+            detail={"most": EXPORT_MOST, "form": form, "filters": _narrowed(filters)},
             now=now,
         )
-    return _lines(actor, tab, filters, now=now)
 
 
 def _narrowed(filters: Filters) -> dict[str, str]:
@@ -66,20 +95,21 @@ def _narrowed(filters: Filters) -> dict[str, str]:
 
 
 def _lines(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterator[list[str]]:
-    yield [str(heading) for heading in HEADINGS]
+    yield [str(column.heading) for column in COLUMNS]
+    for number, *others in _rows(actor, tab, filters, now=now):
+        yield [f"\t{number}", *map(_as_text, others)]  # a tab: no spreadsheet rounds the nineteen digits
+
+
+def _rows(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterator[list[Cell]]:
     names: dict[str, str] = {}
     for case in rows_to_export(actor, tab, filters, now=now).iterator(chunk_size=CHUNK):
         community = case.scope_community.ljust(12, "0")
         if community not in names:
             names |= {community: "", **community_names([community])}
-        number, *others = _cells(case, names[community])
-        yield [
-            f"\t{number}",
-            *map(_safe, others),
-        ]  # the tab keeps a spreadsheet from rounding nineteen digits
+        yield [safe(cell) if isinstance(cell, str) else cell for cell in _cells(case, names[community])]
 
 
-def _cells(case: Case, community: str) -> list[str]:
+def _cells(case: Case, community: str) -> list[Cell]:
     address = case.address or (case.compound.name if case.compound else "")
     lead = case.lead_organisation.name if case.lead_organisation else ""
     return [
@@ -92,20 +122,57 @@ def _cells(case: Case, community: str) -> list[str]:
         community,
         mask_address(address),
         lead,
-        _time(case.reported_at),
-        _time(case.filed_at),
-        _time(case.due_at),
-        _time(case.closed_at),
+        case.reported_at,
+        case.filed_at,
+        case.due_at,
+        case.closed_at,
         str(case.get_outcome_display()) if case.outcome else "",
-        str(case.return_count),
-        str(case.rework_count),
+        case.return_count,
+        case.rework_count,
     ]
 
 
-def _time(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+def _as_text(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    return "" if cell is None else str(cell)
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """Never a formula, whatever somebody wrote into an address."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _notes(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Sequence[Note]:
+    """What the rows are, for whoever finds the file later. Words that were searched for may name somebody."""
+    narrowed = "；".join(_conditions(filters)) or str(_("没有另加条件"))
+    return (
+        Note(_("范围"), area_name(actor.scope_code) if actor.scope_code else str(_("本单位有任务的案件"))),
+        Note(_("队列"), str(tab.label)),
+        Note(_("条件"), narrowed),
+        Note(_("导出时间"), now),
+        Note(
+            _("口径"), _("一行一件，按队列的顺序；时间为北京时间；总时限从立案起算，危及生命的从收到起算。")
+        ),
+        Note(_("没有的"), _("保密类案件、文字描述、照片和上报人不在表里；位置只到楼栋。")),
+        Note(_("谁可以看"), _("只供本单位办理工作使用，不要转发到群里；这次导出已记入审计。")),
+    )
+
+
+def _conditions(filters: Filters) -> Iterator[str]:
+    if filters.words:
+        yield str(_("有关键字（不写进文件）"))
+    if filters.major:
+        yield str(MAJORS[filters.major][0])
+    if filters.category:
+        yield kind_of(filters.category).name
+    if filters.urgency:
+        yield str(Urgency(filters.urgency).label)
+    if filters.source:
+        yield str(Source(filters.source).label)
+    if filters.community:
+        yield community_names([filters.community]).get(filters.community, filters.community)
+    if filters.since:
+        yield str(_("上报不早于 %(at)s") % {"at": _as_text(filters.since)})
+    if filters.until:
+        yield str(_("上报早于 %(at)s") % {"at": _as_text(filters.until)})
