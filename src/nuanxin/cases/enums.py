@@ -133,7 +133,11 @@ class ClockKind(TextChoices):
     MAKE_SAFE = "make_safe", _("控制险情")
     HANDLE = "handle", _("处置")
     VERIFY = "verify", _("核查")
+    ANSWER = "answer", _("报到")
+    MEETING = "meeting", _("会商")
     TOTAL = "total", _("总时限")
+    REPLY = "reply", _("督办回复")
+    REVIEW = "review", _("挂账复查")
 
 
 class ClockOutcome(TextChoices):
@@ -146,6 +150,14 @@ class ClockOutcome(TextChoices):
 class ClockChangeKind(TextChoices):
     PAUSE = "pause", _("暂停")
     EXTEND = "extend", _("延期")
+    CALENDAR = "calendar", _("放假安排公布")
+
+
+class PauseCause(TextChoices):
+    """Why a clock stood still; shown beside the stretch that does not count."""
+
+    SHELVED = "shelved", _("挂账")
+    OTHER = "other", _("其他原因")
 
 
 class PhotoKind(TextChoices):
@@ -197,6 +209,20 @@ class ReturnReason(TextChoices):
     R9 = "R9", _("需要其他单位共同主办")
 
 
+class ConsultAnswer(TextChoices):
+    """What a whistled unit says (吹哨报到)."""
+
+    ATTENDS = "attends", _("到会")
+    OPINION = "opinion", _("书面意见")
+
+
+class ExtensionState(TextChoices):
+    ASKED = "asked", _("待审批")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("未同意")
+    LAPSED = "lapsed", _("到期未批")
+
+
 class MessageDirection(TextChoices):
     TO_REPORTER = "to_reporter", _("问上报人")
     FROM_REPORTER = "from_reporter", _("上报人答")
@@ -208,3 +234,72 @@ class Outcome(TextChoices):
     SOLVED = "solved", _("已解决")
     EXPLAINED = "explained", _("已解释说明")
     TRANSFERRED = "transferred", _("已转交")
+
+
+class MeasureKind(TextChoices):
+    """The 721 method (`domain.md` 004-42): service first, then management, and only then enforcement."""
+
+    NOTICE = "notice", _("温馨提示单")
+    MANAGEMENT = "management", _("管理措施")
+    PENALTY = "penalty", _("行政处罚")
+
+
+class StageKind(TextChoices):
+    """A repair in stages: the danger away, something that holds for now, the thing itself."""
+
+    MAKE_SAFE = "make_safe", _("控制险情")
+    TEMPORARY = "temporary", _("临时处理")
+    FINAL = "final", _("彻底修复")
+
+
+class HandOffKind(TextChoices):
+    """Where a report goes that is not for a repair crew (`CaseHandedOff`)."""
+
+    GOOD_DEED = "good_deed", _("好人好事登记")
+    DISPUTE = "dispute", _("劳动争议调解")
+    WISH = "wish", _("居民议事")
+
+
+# Beside the stages: they may run on after the case itself is due, and stand for no part of its time.
+BESIDE_STAGES = frozenset({ClockKind.REPLY, ClockKind.REVIEW})
+
+
+class ShelvingState(TextChoices):
+    """A request to let a case wait, and what became of it (挂账)."""
+
+    ASKED = "asked", _("待审核")
+    SHELVED = "shelved", _("已挂账")
+    REFUSED = "refused", _("未同意")
+    ENDED = "ended", _("已销账")
+
+
+class ShelvingCause(TextChoices):
+    """Why it cannot be solved now (`domain.md` §2.3)."""
+
+    HISTORY = "history", _("历史遗留")
+    FUNDS = "funds", _("资金未落实")
+    SEASON = "season", _("受季节影响")
+    OTHER = "other", _("其他")
+
+
+class AppealKind(TextChoices):
+    OVERDUE = "overdue", _("超时")
+    REWORK = "rework", _("返工")
+    UNSATISFIED = "unsatisfied", _("不满意")
+
+
+class AppealState(TextChoices):
+    PRECHECK = "precheck", _("待初审")
+    OPINION = "opinion", _("待本单位意见")
+    REVIEW = "review", _("待领导审定")
+    UPHELD = "upheld", _("申诉成立")
+    REJECTED = "rejected", _("申诉不成立")
+
+
+class SupervisionCause(TextChoices):
+    """Who or what opened it: time or reworks do by themselves, the others are a person's decision."""
+
+    TIME = "time", _("时限")
+    REWORK = "rework", _("多次返工")
+    LEADER = "leader", _("领导督办")
+    KEY = "key", _("重点督办")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from nuanxin.cases.services import archive_cases, escalate_passed_clocks
+from nuanxin.cases.services import archive_cases, escalate_passed_clocks, settle_provisional_clocks
 from nuanxin.kernel.scheduler import periodic
 
 
@@ -17,4 +17,11 @@ def escalate(now: datetime) -> None:
 def archive(now: datetime) -> None:
     """Closed and rejected cases leave for the archive when they can no longer be rated."""
     while archive_cases(now=now):
+        pass
+
+
+@periodic(every=timedelta(hours=1))
+def settle_provisional(now: datetime) -> None:
+    """Deadlines that waited for a year's holiday notice are counted by it, once it is imported."""
+    while settle_provisional_clocks(now=now):
         pass

@@ -3,8 +3,19 @@
 The reporter stands apart, in `Reporter`: nothing that case staff read joins it.
 """
 
+from nuanxin.cases.models.appeal import Appeal, AppealStep
+from nuanxin.cases.models.bulletin import DailyBulletin
 from nuanxin.cases.models.case import KEY_LENGTH, OPEN, TEXT_LENGTH, Case, Reporter
 from nuanxin.cases.models.catalogue import Category, DispatchRule
+from nuanxin.cases.models.consultation import Consultation, ConsultationParty
+from nuanxin.cases.models.deadlines import Extension
+from nuanxin.cases.models.handoffs import HandOff
+from nuanxin.cases.models.limits import HandlingLimit
+from nuanxin.cases.models.measures import Measure
+from nuanxin.cases.models.repairs import RepairStage
+from nuanxin.cases.models.saved import BulkRow, BulkRun, SavedView
+from nuanxin.cases.models.shelving import OPEN_SHELVINGS, PUBLIC_LENGTH, Shelving, ShelvingReview
+from nuanxin.cases.models.supervision import HandlingRule, Supervision
 from nuanxin.cases.models.work import (
     RATING_WINDOW,
     Attachment,
@@ -19,17 +30,36 @@ from nuanxin.cases.models.work import (
 __all__ = [
     "KEY_LENGTH",
     "OPEN",
+    "OPEN_SHELVINGS",
+    "PUBLIC_LENGTH",
     "RATING_WINDOW",
     "TEXT_LENGTH",
+    "Appeal",
+    "AppealStep",
     "Attachment",
+    "BulkRow",
+    "BulkRun",
     "Case",
     "CaseLog",
     "CaseMessage",
     "Category",
     "Clock",
     "ClockChange",
+    "Consultation",
+    "ConsultationParty",
+    "DailyBulletin",
     "DispatchRule",
+    "Extension",
+    "HandOff",
+    "HandlingRule",
+    "HandlingLimit",
+    "Measure",
     "Rating",
+    "RepairStage",
     "Reporter",
+    "SavedView",
+    "Shelving",
+    "ShelvingReview",
+    "Supervision",
     "Task",
 ]

@@ -100,6 +100,7 @@ class Case(Scoped, GeoPoint):
     extension_count = models.PositiveSmallIntegerField("延期次数", default=0)
     consulting_since = models.DateTimeField("会商开始", null=True)
     shelved_at = models.DateTimeField("挂账时间", null=True)
+    shelved_until = models.DateField("挂账目标日期", null=True)
     supervision = models.CharField("督办", max_length=8, choices=SupervisionLevel.choices, blank=True)
 
     if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Case(Scoped, GeoPoint):
         def get_urgency_display(self) -> str: ...
         def get_source_display(self) -> str: ...
         def get_outcome_display(self) -> str: ...
+        def get_supervision_display(self) -> str: ...
 
     class Meta:
         constraints = [
@@ -121,6 +123,10 @@ class Case(Scoped, GeoPoint):
                 condition=Q(state=CaseState.MERGED) ^ Q(parent__isnull=True), name="cases_merged_has_parent"
             ),
             models.CheckConstraint(condition=Q(extension_count__lte=2), name="cases_extended_twice_at_most"),
+            models.CheckConstraint(
+                condition=~(Q(shelved_at__isnull=True) ^ Q(shelved_until__isnull=True)),
+                name="cases_shelved_has_target",
+            ),
         ]
         indexes = [
             _open_rows("cases_street_desk", "scope_street", "desk"),
@@ -136,7 +142,15 @@ class Case(Scoped, GeoPoint):
             ),
             models.Index(fields=["category", "h3"], name="cases_same_place"),
             models.Index(fields=["parent"], name="cases_merged_into", condition=Q(parent__isnull=False)),
+            models.Index(
+                fields=["scope_street", "next_due_at", "id"],
+                name="cases_street_consulting",
+                condition=Q(consulting_since__isnull=False),
+            ),
             models.Index(fields=["recurs"], name="cases_recurring", condition=Q(recurs__isnull=False)),
+            models.Index(
+                fields=["shelved_until", "id"], name="cases_shelved", condition=Q(shelved_at__isnull=False)
+            ),
             models.Index(fields=["scope_street", "-id"], name="cases_street_all"),
             models.Index(fields=["scope_district", "-id"], name="cases_dist_all"),
             models.Index(fields=["scope_community", "-id"], name="cases_comm_all"),

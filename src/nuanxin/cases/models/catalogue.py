@@ -27,6 +27,9 @@ class Category(models.Model):
     )
     difficulty = models.CharField("六难", max_length=20, blank=True)
     handoff = models.CharField("转办去向", max_length=20, blank=True)
+    # 721 (`domain.md` 004-42): with a term here a kind notice comes before any other measure.
+    notice_within = models.CharField("提示单期限", max_length=12, blank=True)
+    notice_words = models.CharField("提示单的话", max_length=200, blank=True)
     is_active = models.BooleanField("启用", default=True)
     spelling = models.CharField(
         "拼音", max_length=300, blank=True, editable=False

@@ -11,6 +11,7 @@ from nuanxin.cases.enums import (
     ClockKind,
     ClockOutcome,
     MessageDirection,
+    PauseCause,
     PhotoKind,
     ReturnReason,
     TaskRole,
@@ -36,6 +37,8 @@ class Task(models.Model):
     ended_at = models.DateTimeField("结束时间", null=True)
     due_at = models.DateTimeField("时限", null=True)
     return_reason = models.CharField("退回原因", max_length=2, choices=ReturnReason.choices, blank=True)
+    return_until = models.DateTimeField("可退回到", null=True)
+    unfinished = models.CharField("协办未交结果，主办先交的说明", max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -81,8 +84,10 @@ class Clock(models.Model):
     outcome = models.CharField(
         "结果", max_length=10, choices=ClockOutcome.choices, default=ClockOutcome.RUNNING
     )
+    watch_at = models.DateTimeField("下次看", null=True)  # when time next has something to say about it
     climbed_at = models.DateTimeField("升级时间", null=True)
     paused_at = models.DateTimeField("暂停时间", null=True)
+    paused_for = models.CharField("暂停原因", max_length=10, choices=PauseCause.choices, blank=True)
 
     class Meta:
         constraints = [
@@ -97,15 +102,21 @@ class Clock(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["watch_at"],
+                name="cases_clock_to_watch",
+                condition=Q(stopped_at__isnull=True, paused_at__isnull=True, watch_at__isnull=False),
+            ),
+            models.Index(
                 fields=["due_at"],
-                name="cases_clock_to_climb",
-                condition=Q(stopped_at__isnull=True, climbed_at__isnull=True, paused_at__isnull=True),
+                name="cases_clock_to_settle",
+                condition=Q(stopped_at__isnull=True, provisional=True),
             ),
         ]
 
 
 class ClockChange(models.Model):
-    """Why a clock is due at another instant than when it started: a pause that has ended, an extension granted.
+    """Why a clock is due at another instant than when it started: a pause that has ended, an extension granted, a
+    year's holidays published that were only assumed before (`calendar` is what counts from then on).
 
     Never edited: with the limit and the calendar of the clock itself it explains the deadline for ever.
     """
@@ -116,6 +127,10 @@ class ClockChange(models.Model):
     to_at = models.DateTimeField("止")
     due_before = models.DateTimeField("原到期")
     due_after = models.DateTimeField("现到期")
+    cause = models.CharField("为什么暂停", max_length=10, choices=PauseCause.choices, blank=True)
+    calendar = models.ForeignKey(
+        "kernel.CalendarSnapshot", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["from_at", "id"]

@@ -58,6 +58,8 @@ class Kind:
     handoff: str
     is_active: bool
     search_text: str
+    notice_within: Limit | None
+    notice_words: str
 
     @property
     def name(self) -> str:
@@ -140,6 +142,8 @@ def _kind(row: Category) -> Kind:
         handoff=row.handoff,
         is_active=row.is_active,
         search_text=" ".join(parts).lower(),
+        notice_within=_limit(row.notice_within, row.urgency),
+        notice_words=row.notice_words,
     )
 
 

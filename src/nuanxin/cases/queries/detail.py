@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
+from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.workflow import Transition
 from nuanxin.kernel.worktime import Interval, Limit, explain
-from nuanxin.kernel.worktime.services import calendar_of
 
 # Steps whose words the reporter reads too; the others are between offices.
 TOLD_TO_REPORTER = frozenset(
@@ -103,13 +103,15 @@ def clocks_of(case: Case) -> list[Clock]:
         Clock.objects.filter(case=case)
         .select_related("organisation", "calendar")
         .defer("calendar__data")
+        .prefetch_related("changes")
         .order_by("started_at", "id")
     )
 
 
 def clock_for(actor: Actor, case: Case, clock_id: int) -> Clock:
     """Raises `NotFound`."""
-    clock = Clock.objects.filter(case=case, pk=clock_id).select_related("calendar", "organisation").first()
+    rows = Clock.objects.filter(case=case, pk=clock_id).select_related("calendar", "organisation")
+    clock = rows.prefetch_related("changes__calendar").first()
     if clock is None:
         raise NotFound
     return clock
@@ -118,8 +120,8 @@ def clock_for(actor: Actor, case: Case, clock_id: int) -> Clock:
 def explained(clock: Clock, *, now: datetime) -> list[Interval]:
     """Every counted and uncounted stretch from the start to the later of the limit and the stop (or now)."""
     until = max(clock.due_at, clock.stopped_at or now)
-    limit = Limit.parse(clock.limit)
-    return explain(clock.started_at, limit, calendar_of(clock.calendar), until=until)
+    pauses = pauses_of(clock, until=until)
+    return explain(clock.started_at, Limit.parse(clock.limit), calendar_in_force(clock), pauses, until=until)
 
 
 def file_for(actor: Actor, public_id: UUID) -> StoredFile:

@@ -19,6 +19,7 @@ from nuanxin.cases.enums import (
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Task
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.detail import Move
 from nuanxin.cases.queries.places import address_for, area_name, point_for
 from nuanxin.cases.queries.routing import Suggestion, suggest_units
@@ -27,7 +28,6 @@ from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.workflow import Transition
 from nuanxin.kernel.worktime import Interval, Limit, due_at, remaining
-from nuanxin.kernel.worktime.services import calendar_of
 from nuanxin.people.queries import roles
 from nuanxin.ui.phrases import duration_words
 
@@ -256,7 +256,8 @@ def counted_left(clock: Clock, limit: Limit, *, now: datetime) -> timedelta | No
     """Counted time still left where it differs from the time on the wall; `None` where wall time says it all."""
     if not limit.kind.counts_working_time or limit.kind.counts_days or clock.due_at <= now:
         return None
-    left = remaining(clock.started_at, limit, calendar_of(clock.calendar), now=now)
+    pauses = pauses_of(clock, until=now)
+    left = remaining(clock.started_at, limit, calendar_in_force(clock), pauses, now=now)
     return min(left, clock.due_at - now)
 
 
@@ -276,7 +277,7 @@ def explanation(actor: Actor, case: Case, clock_id: int, *, now: datetime) -> Ex
     clock = detail.clock_for(actor, case, clock_id)
     line = _line(clock, case, now=now)
     intervals = detail.explained(clock, now=now)
-    rule = due_at(clock.started_at, line.limit, calendar_of(clock.calendar)).at
+    rule = due_at(clock.started_at, line.limit, calendar_in_force(clock), pauses_of(clock)).at
     until = clock.stopped_at or now
     counted = sum(
         (min(each.end, until) - each.start for each in intervals if each.counted and each.start < until),

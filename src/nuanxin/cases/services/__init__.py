@@ -1,9 +1,10 @@
 """The verbs of a case, in the order in which it lives. Nothing else writes."""
 
 from nuanxin.cases.services.categories import load_categories, update_category
+from nuanxin.cases.services.clocks import settle_provisional_clocks
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import escalate_passed_clocks
-from nuanxin.cases.services.exporting import export_cases
+from nuanxin.cases.services.exporting import export_cases, export_workbook
 from nuanxin.cases.services.feedback import (
     answer_question,
     ask_reporter,
@@ -48,6 +49,7 @@ __all__ = [
     "dispatch_case",
     "escalate_passed_clocks",
     "export_cases",
+    "export_workbook",
     "fail_verification",
     "file_case",
     "load_categories",
@@ -62,6 +64,7 @@ __all__ = [
     "return_task",
     "reveal_reporter",
     "self_handle",
+    "settle_provisional_clocks",
     "start_screening",
     "start_task",
     "start_verification",

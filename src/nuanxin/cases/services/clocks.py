@@ -3,16 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Case as When_
 from django.db.models import Min, QuerySet, Value, When
 
-from nuanxin.cases.enums import ClockChangeKind, ClockKind, ClockOutcome
+from nuanxin.cases.enums import ClockChangeKind, ClockKind, ClockOutcome, PauseCause
 from nuanxin.cases.models import Case, Clock, ClockChange, Task
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.kernel.worktime import SHANGHAI, Limit, Pause, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
-from nuanxin.kernel.worktime.services import calendar_of, snapshot_for
+from nuanxin.kernel.worktime.services import calendar_for, calendar_of, snapshot_for, snapshot_with_new_years
+
+SETTLE_BATCH = 200
+# The total itself; and a consultation, which is often called because the time has run out.
+OF_THEIR_OWN = frozenset({ClockKind.TOTAL, ClockKind.ANSWER, ClockKind.MEETING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ def plan_clocks(case: Case, starts: Iterable[Start], *, now: datetime) -> list[C
     ]
     total = next((clock.due_at for clock in clocks if clock.kind == ClockKind.TOTAL), case.due_at)
     for clock in clocks:
-        if total is not None and clock.kind != ClockKind.TOTAL:
+        if total is not None and clock.kind not in OF_THEIR_OWN:
             clock.due_at = min(clock.due_at, max(total, now))
     return clocks
 
@@ -71,35 +78,29 @@ def _clock(
     )
 
 
-def pause_clocks(case: Case, *, now: datetime) -> None:
+def pause_clocks(case: Case, *, now: datetime, cause: str = PauseCause.SHELVED) -> None:
     """Let all running clocks of the case stand still, for what nobody can work on (挂账); none of them is due."""
-    Clock.objects.filter(case=case, stopped_at=None, paused_at=None).update(paused_at=now)
+    Clock.objects.filter(case=case, stopped_at=None, paused_at=None).update(paused_at=now, paused_for=cause)
 
 
 def resume_clocks(case: Case, *, now: datetime) -> None:
     """Let them run on: each is due later by the time, of its own kind, that it stood still."""
     standing = Clock.objects.filter(case=case, stopped_at=None).exclude(paused_at=None)
-    for clock in standing.select_related("calendar").prefetch_related("changes"):
+    for clock in standing.select_related("calendar").prefetch_related("changes__calendar"):
         paused_at = clock.paused_at or now
         was_late = paused_at > clock.due_at
         due = clock.due_at if was_late else _due_after_pause(clock, paused_at, now)
-        _change(clock, ClockChangeKind.PAUSE, paused_at, now, due, paused_at=None)
+        change = ClockChange(
+            kind=ClockChangeKind.PAUSE, from_at=paused_at, to_at=now, due_after=due, cause=clock.paused_for
+        )
+        _change(clock, change, paused_at=None, paused_for="")
 
 
 def extend_clocks(case: Case, *kinds: str, to: datetime, now: datetime) -> None:
     """Move the deadline of the running clocks of these kinds, and say so: what it was before stays on record."""
     for clock in Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None, due_at__lt=to):
-        _change(clock, ClockChangeKind.EXTEND, now, now, to, climbed_at=None)
-
-
-def pauses_of(clock: Clock, *, until: datetime | None = None) -> list[Pause]:
-    """When it stood still; with `until` the pause that still lasts as well."""
-    over = [
-        Pause(change.from_at, change.to_at)
-        for change in clock.changes.all()
-        if change.kind == ClockChangeKind.PAUSE
-    ]
-    return [*over, Pause(clock.paused_at, until)] if clock.paused_at and until else over
+        change = ClockChange(kind=ClockChangeKind.EXTEND, from_at=now, to_at=now, due_after=to)
+        _change(clock, change, climbed_at=None)
 
 
 def _due_after_pause(clock: Clock, start: datetime, end: datetime) -> datetime:
@@ -108,20 +109,63 @@ def _due_after_pause(clock: Clock, start: datetime, end: datetime) -> datetime:
     if extended:
         return clock.due_at + (end - start)
     pauses = [*pauses_of(clock), Pause(start, end)]
-    return due_at(clock.started_at, Limit.parse(clock.limit), calendar_of(clock.calendar), pauses).at
+    return due_at(clock.started_at, Limit.parse(clock.limit), calendar_in_force(clock), pauses).at
 
 
-def _change(
-    clock: Clock,
-    kind: ClockChangeKind,
-    start: datetime,
-    end: datetime,
-    due: datetime,
-    **columns: datetime | None,
-) -> None:
-    ClockChange.objects.create(
-        clock=clock, kind=kind, from_at=start, to_at=end, due_before=clock.due_at, due_after=due
+def settle_provisional_clocks(*, now: datetime) -> int:
+    """Running clocks that rested on a year without a holiday notice get their deadline from it, now that it is here.
+
+    Only those that run: what has stopped is decided. The calendar in force from now on is kept in a `ClockChange`, the
+    one that the clock was started with stays. One whose deadline was extended to a date keeps that date. Returns how
+    many of at most `SETTLE_BATCH` were settled; call until 0.
+    """
+    return sum(_settle(pk, case_id, now=now) for pk, case_id in _to_settle(now))
+
+
+def _provisional() -> QuerySet[Clock]:
+    return Clock.objects.filter(provisional=True, stopped_at=None, paused_at=None).exclude(
+        changes__kind=ClockChangeKind.EXTEND
     )
+
+
+def _to_settle(now: datetime) -> list[tuple[int, int]]:
+    """Those due in a year that is published by now; the totals first, because no stage ends after them."""
+    published = calendar_for("", now.astimezone(SHANGHAI).date()).published_years
+    totals_first = When_(When(kind=ClockKind.TOTAL, then=Value(0)), default=Value(1))
+    rows = _provisional().filter(due_at__year__in=published).order_by(totals_first, "id")
+    return list(rows.values_list("pk", "case_id")[:SETTLE_BATCH])
+
+
+@transaction.atomic
+def _settle(clock_id: int, case_id: int, *, now: datetime) -> bool:
+    case = Case.objects.select_for_update(of=("self",)).get(
+        pk=case_id
+    )  # as every step does, before its clocks
+    rows = _provisional().select_related("calendar").prefetch_related("changes__calendar")
+    clock = rows.filter(pk=clock_id).first()
+    if clock is None:
+        return False
+    snapshot = snapshot_with_new_years(clock.calendar)
+    due = due_at(clock.started_at, Limit.parse(clock.limit), calendar_of(snapshot), pauses_of(clock))
+    if due.provisional:
+        return False
+    at = due.at
+    if clock.kind != ClockKind.TOTAL and case.due_at is not None:
+        at = min(at, max(case.due_at, clock.started_at))
+    change = ClockChange(
+        kind=ClockChangeKind.CALENDAR, from_at=now, to_at=now, due_after=at, calendar=snapshot
+    )
+    may_climb_again = {"climbed_at": None} if at > now else {}
+    _change(clock, change, provisional=False, **may_climb_again)
+    set_next_due(case)
+    return True
+
+
+def _change(clock: Clock, change: ClockChange, **columns: Any) -> None:
+    """Write down what was and what is, and let case and task know the new deadline."""
+    due = change.due_after
+    change.clock, change.due_before = clock, clock.due_at
+    change.save(force_insert=True)
     Clock.objects.filter(pk=clock.pk).update(due_at=due, **columns)
     if clock.kind == ClockKind.TOTAL:
         Case.objects.filter(pk=clock.case_id).update(due_at=due)
@@ -129,17 +173,27 @@ def _change(
         Task.objects.filter(pk=clock.task_id).update(due_at=due)
 
 
-def stop_clocks(case: Case, *kinds: str, now: datetime, task: Task | None = None) -> None:
+def stop_clocks(
+    case: Case,
+    *kinds: str,
+    now: datetime,
+    task: Task | None = None,
+    organisation_id: int | None = None,
+) -> None:
     """Stop the running clocks of these kinds; on time or late is decided here, once."""
     running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None)
     if task is not None:
         running = running.filter(task=task)
+    if organisation_id is not None:
+        running = running.filter(organisation=organisation_id)
     _stop(running, in_time=ClockOutcome.MET, now=now)
 
 
-def cancel_clocks(case: Case, *, now: datetime, task: Task | None = None) -> None:
+def cancel_clocks(case: Case, *kinds: str, now: datetime, task: Task | None = None) -> None:
     """Stop without a result: the work was taken away, or the case is over. What had passed before stays late."""
     running = Clock.objects.filter(case=case, stopped_at=None)
+    if kinds:
+        running = running.filter(kind__in=kinds)
     if task is not None:
         running = running.filter(task=task)
     _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
@@ -150,6 +204,7 @@ def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> 
     running.update(
         stopped_at=now,
         paused_at=None,
+        paused_for="",
         outcome=When_(When(due_at__gte=now, then=Value(in_time.value)), default=late),
     )
 

@@ -12,7 +12,13 @@ from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.worktime.calendar import DayRule, OfficeHours
 from nuanxin.kernel.worktime.models import Holiday, WorkingHours
 from nuanxin.kernel.worktime.notices import new_years_days, parse_notice, shipped_notices
-from nuanxin.kernel.worktime.tables import calendar_for, calendar_of, snapshot_for, tables
+from nuanxin.kernel.worktime.tables import (
+    calendar_for,
+    calendar_of,
+    snapshot_for,
+    snapshot_with_new_years,
+    tables,
+)
 
 __all__ = [
     "HolidayImport",
@@ -22,6 +28,7 @@ __all__ = [
     "import_shipped_holidays",
     "set_working_hours",
     "snapshot_for",
+    "snapshot_with_new_years",
 ]
 
 

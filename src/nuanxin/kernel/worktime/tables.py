@@ -94,6 +94,33 @@ def snapshot_for(scope_code: str, on: date) -> CalendarSnapshot:
     return snapshot
 
 
+def snapshot_with_new_years(snapshot: CalendarSnapshot) -> CalendarSnapshot:
+    """The same calendar with the years that have been published since; itself when there are none.
+
+    Office hours and days of years that it knew stay as they were, whatever has been changed since. A notice may name
+    days of the December before its year; of those it takes the ones that were nothing special.
+    """
+    known, table = calendar_of(snapshot), tables.get()
+    today = {rule.on: rule for days in library().values() for rule in days}
+    today |= {rule.on: rule for days in table.rules.values() for rule in days}
+    first = min(known.published_years, default=0)
+    published = (table.loaded_years | library().keys()) - known.published_years
+    years = frozenset(year for year in published if year >= first)
+    if not years:
+        return snapshot
+    rules = {rule.on: rule for rule in known.days}
+    for on, rule in today.items():
+        if on.year in years or (on.month == 12 and on.year + 1 in years):
+            rules.setdefault(on, rule)
+    calendar = WorkCalendar(
+        hours=known.hours,
+        days=tuple(rules[on] for on in sorted(rules)),
+        published_years=known.published_years | years,
+    )
+    data = calendar.to_snapshot()
+    return CalendarSnapshot.objects.get_or_create(digest=_digest(data), defaults={"data": data})[0]
+
+
 def calendar_of(snapshot: CalendarSnapshot) -> WorkCalendar:
     """The calendar that a clock was started with. Reads `data` only if the process has not seen it."""
     calendar = _parsed.get(snapshot.digest)
