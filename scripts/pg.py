@@ -81,6 +81,13 @@ def cluster(*, fsync: bool = True, settings: dict[str, str] | None = None) -> It
 
     `fsync=False` is for tests, which need no disk that survives a power cut; a benchmark keeps it on.
     """
+    with server(fsync=fsync, settings=settings) as running:
+        yield running.url
+
+
+@contextlib.contextmanager
+def server(*, fsync: bool = True, settings: dict[str, str] | None = None) -> Iterator[Server]:
+    """The same for those who mean to `crash` it and `start` it again."""
     folder = binaries()
     if folder is None:
         message = (
@@ -89,23 +96,28 @@ def cluster(*, fsync: bool = True, settings: dict[str, str] | None = None) -> It
         raise PostgresMissing(message)
     owner = _owner()
     home = Path(tempfile.mkdtemp(prefix="nuanxin-pg-", dir="/tmp"))  # a socket's path is at most 107 bytes
-    server = _Server(folder=folder, home=home, owner=owner, port=free_port(), password=secrets.token_hex(12))
+    own = Server(folder=folder, home=home, owner=owner, port=free_port(), password=secrets.token_hex(12))
     try:
-        server.make(durable=fsync, settings=settings or {})
-        server.start()
-        yield f"postgresql://nuanxin:{server.password}@127.0.0.1:{server.port}/nuanxin"
+        own.make(durable=fsync, settings=settings or {})
+        own.start()
+        own.make_database()
+        yield own
     finally:
-        server.stop()
+        own.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Server:
+class Server:
     folder: Path
     home: Path
     owner: pwd.struct_passwd | None
     port: int
     password: str
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://nuanxin:{self.password}@127.0.0.1:{self.port}/nuanxin"
 
     def make(self, *, durable: bool, settings: dict[str, str]) -> None:
         secret = self.home / "password"
@@ -137,11 +149,17 @@ class _Server:
         self._run(
             "pg_ctl", "start", "-D", self.home / "data", "-l", self.home / "log", "-w", "-t", "60", "-s"
         )
+
+    def make_database(self) -> None:
         self._run("createdb", "-h", self.home, "-p", self.port, "-U", "nuanxin", "nuanxin")
+
+    def crash(self) -> None:
+        """End every process of it at once, without a checkpoint; the next start recovers from the log."""
+        self._run("pg_ctl", "stop", "-D", self.home / "data", "-m", "immediate", "-w", "-t", "30", "-s")
 
     def stop(self) -> None:
         with contextlib.suppress(RuntimeError):  # it may never have started
-            self._run("pg_ctl", "stop", "-D", self.home / "data", "-m", "immediate", "-w", "-t", "30", "-s")
+            self.crash()
 
     def _run(self, program: str, *arguments: object) -> None:
         """Run one of PostgreSQL's programs; its words go to a file, for the server keeps a pipe open."""

@@ -58,26 +58,26 @@ class Victim:
 
     def live_and_die(self, end: float, source: random.Random) -> int:
         while time.monotonic() < end:
-            process = self._start()
+            process = self.start()
             try:
                 time.sleep(source.uniform(self.shortest, self.longest))
                 if process.poll() is not None:
                     raise RuntimeError(f"died by itself ({process.returncode}): {' '.join(self.command)}")
             finally:
-                _kill(process)
+                kill(process)
             self.kills += 1
         return self.kills
 
     @contextmanager
     def alive(self) -> "Iterator[subprocess.Popen[bytes]]":
         """Run it once more and let it live as long as the block."""
-        process = self._start()
+        process = self.start()
         try:
             yield process
         finally:
-            _kill(process)
+            kill(process)
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def start(self) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             self.command,
             env=full(self.environment),
@@ -88,7 +88,7 @@ class Victim:
         patience = time.monotonic() + START_SECONDS
         while not self.ready(process):
             if process.poll() is not None or time.monotonic() > patience:
-                _kill(process)
+                kill(process)
                 raise RuntimeError(f"did not start: {' '.join(self.command)}")
         return process
 
@@ -129,7 +129,7 @@ def run(module: str, *arguments: str, environment: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
