@@ -43,6 +43,18 @@ def duration_words(length: timedelta) -> str:
     return " ".join(parts)
 
 
+def span_words(length: timedelta) -> str:
+    """For an account, where a day more or less matters: “1 天 3 小时”, “2 小时 5 分钟”, “8 天”."""
+    seconds = int(abs(length.total_seconds()))
+    if seconds < DAY:
+        return duration_words(length)
+    days, hours = seconds // DAY, seconds % DAY // HOUR
+    parts = [ngettext("%(n)d 天", "%(n)d 天", days) % {"n": days}]
+    if hours:
+        parts.append(ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours})
+    return " ".join(parts)
+
+
 def time_of_day(at: datetime) -> str:
     return timezone.localtime(at).strftime("%H:%M")
 

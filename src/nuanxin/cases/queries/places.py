@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from nuanxin.cases.models import Case
 from nuanxin.kernel.access import Actor, level_of, significant
+from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.privacy.masking import mask_address
 from nuanxin.territories.enums import Level
 from nuanxin.territories.models import Territory
@@ -61,3 +62,8 @@ def centre_of(scope_code: str) -> tuple[float, float] | None:
     """Where a map of the territory begins."""
     box = bounds_of(scope_code) or bounds_of()
     return ((box.west + box.east) / 2, (box.south + box.north) / 2) if box else None
+
+
+def street_name(scope_code: str) -> str:
+    """`枫林街道`: who answers for the steps that no unit has."""
+    return path_name(padded(scope_code[: LEVELS["street"]]), top=Level.STREET)

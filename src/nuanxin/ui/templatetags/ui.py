@@ -51,6 +51,11 @@ def duration(length: timedelta | None) -> str:
 
 
 @register.filter
+def span(length: timedelta | None) -> str:
+    return phrases.span_words(length) if length is not None else ""
+
+
+@register.filter
 def remaining(due: datetime | None, now: datetime) -> str:
     return phrases.clock_words(due, now=now) if due else ""
 
