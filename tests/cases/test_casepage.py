@@ -243,7 +243,7 @@ def test_a_unit_returns_with_a_reason(town):
     unit, task = client_of(town, "city_management"), task_of(case, "lead")
     url = step(case, "return", task)
     assert unit.post(url, {"reason": "R2"}).status_code == 422
-    unit.post(url, {"reason": "R2", "opinion": "道路移交文件第 3 条"})
+    unit.post(url, {"reason": "R2", "opinion": "已移交给市政", "basis": "道路移交文件第 3 条"})
     assert state_of(case) == "returned"
     page = client_of(town, "dispatcher").get(address(case)).content.decode()
     assert "R2 不是我的职责" in page

@@ -143,7 +143,7 @@ class Loop(RuleBasedStateMachine):
         legal = [
             (who, move)
             for who in STAFF
-            for move in detail.moves_for(self.town[who], case, tasks)
+            for move in detail.moves_for(self.town[who], case, tasks, now=self.now)
             if self.may_see(who, case)
         ]
         if legal:
@@ -159,6 +159,10 @@ class Loop(RuleBasedStateMachine):
         given = StepInput(
             opinion="说明" if chance.random() < 0.9 else "",
             reason="R2" if name == "return" else "7",
+            basis="《职责清单》第 3 条",
+            unfinished="说明" if chance.random() < 0.9 else "",
+            answer=chance.choice(("attends", "opinion")),
+            until=self.now + timedelta(days=chance.randint(0, 20)),
             outcome=chance.choice(("solved", "explained", "transferred")),
             lead=units[0],
             assists=tuple(units[1 : chance.randint(1, 3)]),

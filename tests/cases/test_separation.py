@@ -91,7 +91,7 @@ def test_the_reporter_reads_over_the_api_what_the_page_tells(town):
     case = dispatched(town)
     task = Task.objects.get(case=case, role="lead")
     services.return_task(
-        actor=town["water"], task=task, reason="R2", opinion="这是市政的事", now=town.now + 2 * MINUTE
+        actor=town["water"], task=task, reason="R2", opinion="这是市政的事", basis="《职责清单》第 3 条", now=town.now + 2 * MINUTE
     )
     told = api(town, "worker", f"/mine/{case.number}")["timeline"]
     assert "这是市政的事" not in str(told)
@@ -102,7 +102,7 @@ def test_a_new_lead_who_assisted_before_leads(town):
     case = dispatched(town, assists=("gas",))
     task = Task.objects.get(case=case, role="lead")
     now = town.now + 2 * MINUTE
-    services.return_task(actor=town["water"], task=task, reason="R2", opinion="不是我的", now=now)
+    services.return_task(actor=town["water"], task=task, reason="R1", opinion="不是我的", now=now)
     services.dispatch_case(actor=town["dispatcher"], case=case, lead=town.organisations["gas"], now=now)
     lead = Task.objects.get(case=case, role="lead", ended_at=None)
     assert lead.organisation == town.organisations["gas"]

@@ -56,6 +56,8 @@ class Story:
             "outcome": "solved",
             "lead": water,
             "units": (gas,),
+            "basis": "《职责清单》第 3 条",
+            "unfinished": "说明",
             "photos": (self.photo("before"), self.photo("after", "#137A4B")),
             **more,
         }

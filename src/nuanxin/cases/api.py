@@ -114,6 +114,10 @@ class TransitionIn(Schema):
     lead: UUID | None = None
     assists: list[UUID] = []
     units: list[UUID] = []
+    basis: ShortText = ""
+    unfinished: Annotated[PlainText, Field(max_length=300)] = ""
+    answer: Annotated[str, Field(max_length=8)] = ""
+    until: datetime | None = None
 
 
 class RatingIn(Schema):
@@ -176,7 +180,9 @@ def _case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[
             for log in detail.timeline(case)
             if not (is_own and log.action in NOT_TOLD)
         ],
-        "available_transitions": [_move_out(move) for move in detail.moves_for(request.actor, case, tasks)],
+        "available_transitions": [
+            _move_out(move) for move in detail.moves_for(request.actor, case, tasks, now=timezone.now())
+        ],
     }
 
 
@@ -328,6 +334,10 @@ def transition(
         lead=given.lead,
         assists=tuple(given.assists),
         units=tuple(given.units),
+        basis=given.basis,
+        unfinished=given.unfinished,
+        answer=given.answer,
+        until=given.until,
         photos=_photos(before, PhotoKind.BEFORE) + _photos(after, PhotoKind.AFTER),
     )
     case = services.perform_step(

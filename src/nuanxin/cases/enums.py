@@ -260,10 +260,6 @@ class HandOffKind(TextChoices):
     WISH = "wish", _("居民议事")
 
 
-# Beside the stages: they may run on after the case itself is due, and stand for no part of its time.
-BESIDE_STAGES = frozenset({ClockKind.REPLY, ClockKind.REVIEW})
-
-
 class ShelvingState(TextChoices):
     """A request to let a case wait, and what became of it (挂账)."""
 

@@ -137,6 +137,83 @@ class ClockPassed:
 
 
 @event
+class ConsultationCalled:
+    """Several organisations are whistled to one table; `is_required` after the last return that a case may have."""
+
+    case_id: int
+    number: str
+    consultation_id: int
+    organisation_id: int
+    is_required: bool
+
+
+@event
+class ConsultationAnswered:
+    """One of them has answered (`attends`, `opinion`); `is_complete` when it was the last one."""
+
+    case_id: int
+    number: str
+    consultation_id: int
+    organisation_id: int
+    answer: str
+    is_complete: bool
+
+
+@event
+class ConsultationConcluded:
+    """The minutes name one lead; none (0) when the case was settled before they were written."""
+
+    case_id: int
+    number: str
+    consultation_id: int
+    organisation_id: int
+
+
+@event
+class ExtensionRequested:
+    """The leading unit asks for time until `until` (ISO 8601)."""
+
+    case_id: int
+    number: str
+    extension_id: int
+    organisation_id: int
+    until: str
+
+
+@event
+class ExtensionGranted:
+    """`count` says how often the case has been extended now."""
+
+    case_id: int
+    number: str
+    extension_id: int
+    organisation_id: int
+    until: str
+    count: int
+
+
+@event
+class ExtensionRefused:
+    """Refused, or not decided before the deadline came (`is_lapsed`)."""
+
+    case_id: int
+    number: str
+    extension_id: int
+    organisation_id: int
+    is_lapsed: bool
+
+
+@event
+class TaskWithdrawn:
+    """The dispatcher takes an assistant's part away again."""
+
+    case_id: int
+    number: str
+    task_id: int
+    organisation_id: int
+
+
+@event
 class QuestionAsked:
     case_id: int
     number: str
@@ -160,6 +237,15 @@ class CaseHandedOff:
 
 
 @event
+class DailyBulletinMade:
+    """The day of a street or a district is on one page; `on` is the day (`2026-09-15`)."""
+
+    bulletin_id: int
+    scope: str
+    on: str
+
+
+@event
 class ReporterRevealed:
     """Somebody broke the glass: the reporter is told who (which role, which organisation) and why."""
 
@@ -167,3 +253,147 @@ class ReporterRevealed:
     number: str
     role: str
     reason_code: str
+
+
+@event
+class SupervisionOpened:
+    """An organisation is asked after (督办), by time, by reworks, or by hand; `by_hand` names the organisation that asks."""
+
+    case_id: int
+    number: str
+    supervision_id: int
+    organisation_id: int
+    level: str
+    cause: str
+    by_hand: int | None = None
+
+
+@event
+class SupervisionAnswered:
+    """One answer, to all that was open for this organisation; `level` is the highest of it."""
+
+    case_id: int
+    number: str
+    organisation_id: int
+    level: str
+
+
+@event
+class ReplyOverdue:
+    """Nobody has answered in time: it climbs one level."""
+
+    case_id: int
+    number: str
+    supervision_id: int
+    organisation_id: int
+    level: str
+
+
+@event
+class CaseUrged:
+    """A reminder (催办), by the system on the day after the deadline or by hand."""
+
+    case_id: int
+    number: str
+    organisation_id: int
+    by_hand: bool
+
+
+@event
+class ShelvingRequested:
+    case_id: int
+    number: str
+    shelving_id: int
+    organisation_id: int
+    cause: str
+
+
+@event
+class ShelvingRefused:
+    case_id: int
+    number: str
+    shelving_id: int
+    organisation_id: int
+
+
+@event
+class CaseShelved:
+    """It waits in the problem library until `target` (`2026-12-31`); its clocks stand still."""
+
+    case_id: int
+    number: str
+    shelving_id: int
+    organisation_id: int
+    target: str
+
+
+@event
+class ShelvingReviewDue:
+    """The monthly look at it comes up."""
+
+    case_id: int
+    number: str
+    shelving_id: int
+
+
+@event
+class ShelvingReviewed:
+    case_id: int
+    number: str
+    shelving_id: int
+    target: str
+
+
+@event
+class CaseUnshelved:
+    """It can be solved now: its clocks run on."""
+
+    case_id: int
+    number: str
+    shelving_id: int
+    organisation_id: int
+
+
+@event
+class AppealFiled:
+    case_id: int
+    number: str
+    appeal_id: int
+    organisation_id: int
+    kind: str
+
+
+@event
+class AppealMoved:
+    """On to the next desk: `opinion` of the own organisation, `review` by a leader."""
+
+    case_id: int
+    number: str
+    appeal_id: int
+    organisation_id: int
+    kind: str
+    state: str
+
+
+@event
+class AppealDecided:
+    """`upheld`: the fact does not count against the organisation; it stays on record all the same."""
+
+    case_id: int
+    number: str
+    appeal_id: int
+    organisation_id: int
+    kind: str
+    upheld: bool
+
+
+@event
+class AppealLate:
+    """A stage of an appeal has run out of time."""
+
+    case_id: int
+    number: str
+    appeal_id: int
+    organisation_id: int
+    kind: str
+    state: str

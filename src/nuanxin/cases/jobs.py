@@ -2,7 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from nuanxin.cases.services import archive_cases, escalate_passed_clocks, settle_provisional_clocks
+from nuanxin.cases.services import (
+    archive_cases,
+    escalate_passed_clocks,
+    lapse_extensions,
+    settle_provisional_clocks,
+)
 from nuanxin.kernel.scheduler import periodic
 
 
@@ -10,6 +15,13 @@ from nuanxin.kernel.scheduler import periodic
 def escalate(now: datetime) -> None:
     """A passed limit climbs one level."""
     while escalate_passed_clocks(now=now):
+        pass
+
+
+@periodic(every=timedelta(minutes=1))
+def lapse(now: datetime) -> None:
+    """A request for more time that nobody decided before the deadline is answered by it."""
+    while lapse_extensions(now=now):
         pass
 
 

@@ -3,14 +3,17 @@
 The extent (`own`, `area`, `org`, `site`, `all`) comes from the role × action matrix (`domain.md` §10.2).
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from nuanxin.cases.enums import Desk, TaskRole, Visibility
-from nuanxin.kernel.access import NOTHING, Actor, register, scope_q
+from nuanxin.kernel.access import NOTHING, Actor, level_of, register, scope_q
 from nuanxin.kernel.access.policy import Rule
 
 UNIT_ROLES = (TaskRole.LEAD, TaskRole.ASSIST)
+STREET_OFFICE = "JD"
 
 
 def _own(actor: Actor) -> Q:
@@ -47,6 +50,63 @@ def _case_q(permission: str, actor: Actor) -> Q:
 
 def _on_cases(permission: str) -> Rule:
     return lambda actor: _case_q(permission, actor)
+
+
+def _whistled(actor: Actor, **answered: bool) -> Any:
+    """The cases about which the actor's organisation has been called to a consultation that is still open."""
+    party = apps.get_model("cases", "ConsultationParty")
+    return party._default_manager.filter(
+        organisation=actor.organisation_id, consultation__ended_at__isnull=True, **answered
+    )
+
+
+def _view(actor: Actor) -> Q:
+    """A unit also reads what it has been whistled for, as long as the consultation lasts, without a task of its own.
+
+    One list of both, so that a unit's cases are found from the unit, however many cases there are.
+    """
+    if actor.extent("cases.view") not in {"org", "site"} or actor.organisation_id is None:
+        return _case_q("cases.view", actor)
+    task = apps.get_model("cases", "Task")
+    tasks = task._default_manager.filter(organisation=actor.organisation_id).values("case")
+    called = _whistled(actor).values("consultation__case")
+    return Q(pk__in=tasks.union(called, all=True)) & _not_confidential("cases.view", actor)
+
+
+def _attend(actor: Actor) -> Q:
+    """Whoever was called answers for the own organisation."""
+    if actor.organisation_id is None:
+        return NOTHING
+    called = _whistled(actor).filter(consultation__case=OuterRef("pk"))
+    return Q(Exists(called)) & _not_confidential("cases.attend", actor)
+
+
+def _ask_for_time(actor: Actor) -> Q:
+    """The task of the unit that leads the case: the lead's, or the community's where no unit has been given it."""
+    if actor.organisation_id is None:
+        return NOTHING
+    own = Q(organisation=actor.organisation_id, case__lead_organisation=actor.organisation_id)
+    if actor.sees_confidential("cases.request_extension"):
+        return own
+    return own & ~Q(case__visibility=Visibility.CONFIDENTIAL)
+
+
+def _give_time(actor: Actor) -> Q:
+    """One level up, never the asking organisation's own: the street decides for those who work for it, the level
+    above it for the street itself (`domain.md` §2.3).
+    """
+    if actor.extent("cases.decide_extension") != "area" or not actor.scope_code:
+        return NOTHING
+    reach = scope_q(actor.scope_code, "case__") & ~Q(organisation=actor.organisation_id)
+    if level_of(actor.scope_code) not in {"street", "community", "grid"}:
+        reach &= Q(organisation__unit_type=STREET_OFFICE)
+    if actor.person_id is not None:
+        assignment = apps.get_model("people", "Assignment")
+        own = assignment._default_manager.filter(person=actor.person_id).values("pk")
+        reach &= ~Q(assignment_id__in=own)
+    if actor.sees_confidential("cases.decide_extension"):
+        return reach
+    return reach & ~Q(case__visibility=Visibility.CONFIDENTIAL)
 
 
 def _verify(actor: Actor) -> Q:
@@ -95,23 +155,130 @@ def _on_tasks(permission: str, *roles: str, while_handled: bool = False) -> None
     register(permission, rule)
 
 
+def _own_views(actor: Actor) -> Q:
+    """Views of the queue: of this person, in this role."""
+    return Q(person=actor.person_id, role=actor.role) if actor.person_id else NOTHING
+
+
+def _in_area(permission: str) -> Rule:
+    """Rows that lie in a territory and are about nobody."""
+
+    def rule(actor: Actor) -> Q:
+        return scope_q(actor.scope_code) if actor.extent(permission) == "area" else NOTHING
+
+    return rule
+
+
+def _own_assignments(actor: Actor) -> Any:
+    assignment = apps.get_model("people", "Assignment")
+    return assignment._default_manager.filter(person=actor.person_id).values("pk")
+
+
+def _at_work_on(permission: str) -> Rule:
+    """Cases in which the actor's organisation has the lead's or the community's part in hand."""
+
+    def rule(actor: Actor) -> Q:
+        if actor.organisation_id is None:
+            return NOTHING
+        tasks = apps.get_model("cases", "Task")._default_manager.filter(
+            case=OuterRef("pk"),
+            organisation=actor.organisation_id,
+            role__in=(TaskRole.LEAD, TaskRole.COMMUNITY),
+            ended_at=None,
+        )
+        return Q(Exists(tasks), desk=Desk.HANDLE) & _not_confidential(permission, actor)
+
+    return rule
+
+
+def _had_part_in(permission: str) -> Rule:
+    """Cases in which the actor's organisation has or had a part."""
+    return lambda actor: _with_task_of(actor) & _not_confidential(permission, actor)
+
+
+def _asked_after(permission: str) -> Rule:
+    """Cases about which the actor's organisation is asked and has not answered yet (督办)."""
+
+    def rule(actor: Actor) -> Q:
+        if actor.organisation_id is None:
+            return NOTHING
+        asked = apps.get_model("cases", "Supervision")._default_manager.filter(
+            case=OuterRef("pk"), organisation=actor.organisation_id, ended_at=None, replied_at=None
+        )
+        return Q(Exists(asked)) & _not_confidential(permission, actor)
+
+    return rule
+
+
+def _others_requests(permission: str) -> Rule:
+    """What another organisation, and another person, has asked for in the area: nobody decides their own."""
+
+    def rule(actor: Actor) -> Q:
+        reach = Q() if actor.extent(permission) == "all" else scope_q(actor.scope_code, "case__")
+        if actor.organisation_id is not None:
+            reach &= ~Q(organisation=actor.organisation_id)
+        if actor.person_id is not None:
+            reach &= ~Q(assignment_id__in=_own_assignments(actor))
+        if actor.sees_confidential(permission):
+            return reach
+        return reach & ~Q(case__visibility=Visibility.CONFIDENTIAL)
+
+    return rule
+
+
+def _contested(permission: str) -> Rule:
+    """Appeals of others; and not against what one has decided oneself."""
+    others = _others_requests(permission)
+
+    def rule(actor: Actor) -> Q:
+        if actor.person_id is None:
+            return others(actor)
+        return others(actor) & ~Q(log__isnull=False, log__assignment_id__in=_own_assignments(actor))
+
+    return rule
+
+
+def _own_appeals(actor: Actor) -> Q:
+    """Of the own organisation, by somebody else."""
+    if actor.organisation_id is None or actor.person_id is None:
+        return NOTHING
+    return Q(organisation=actor.organisation_id) & ~Q(assignment_id__in=_own_assignments(actor))
+
+
 register("cases.report")
 register("cases.report_for")
 register("cases.search")
 register("cases.export", _on_cases("cases.export"))
-register("cases.view", _on_cases("cases.view"))
+register("cases.view", _view)
 register("cases.view_own", _own)
 register("cases.screen", _on_cases("cases.screen"))
 register("cases.file", _on_cases("cases.file"))
 register("cases.reject", _on_cases("cases.reject"))
 register("cases.dispatch", _on_cases("cases.dispatch"))
 register("cases.verify", _verify)
+register("cases.consult", _on_cases("cases.consult"))
+register("cases.attend", _attend)
+register("cases.conclude", _on_cases("cases.conclude"))
+register("cases.request_extension", _ask_for_time)
+register("cases.decide_extension", _give_time)
 register("cases.supervise", _on_cases("cases.supervise"))
+register("cases.supervise_key", _on_cases("cases.supervise_key"))
+register("cases.remind", _on_cases("cases.remind"))
+register("cases.reply_supervision", _asked_after("cases.reply_supervision"))
+register("cases.request_shelving", _at_work_on("cases.request_shelving"))
+register("cases.decide_shelving", _others_requests("cases.decide_shelving"))
+register("cases.appeal", _had_part_in("cases.appeal"))
+register("cases.precheck_appeal", _contested("cases.precheck_appeal"))
+register("cases.opine_appeal", _own_appeals)
+register("cases.decide_appeal", _contested("cases.decide_appeal"))
 register("cases.ask", _on_cases("cases.ask"))
 register("cases.break_glass", _on_cases("cases.break_glass"))
 register("cases.rate", _own)
 register("cases.reopen", _reopen)
 register("cases.answer", _own)
+register("cases.keep_views", _own_views)
+register("cases.bulletin", _in_area("cases.bulletin"))
+register("cases.board")
 register("cases.categories")
 register("cases.view_categories")
 # On tasks:

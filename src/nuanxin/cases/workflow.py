@@ -5,9 +5,23 @@ Moves of a case marked `system` follow from a move of one of its tasks, or from 
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.cases.enums import AppealState as A
 from nuanxin.cases.enums import CaseState as C
+from nuanxin.cases.enums import ShelvingState as S
 from nuanxin.cases.enums import TaskState as T
 from nuanxin.kernel.workflow import Transition, Workflow
+
+# A consultation may be called, and may end, while somebody still has to be found or is at it.
+BEING_WORKED_ON = (
+    C.FILED,
+    C.RETURNED,
+    C.REOPENED,
+    C.DISPATCHED,
+    C.CLAIMED,
+    C.ACCEPTED,
+    C.IN_PROGRESS,
+    C.REWORK,
+)
 
 CASE = Workflow(
     "case",
@@ -33,6 +47,15 @@ CASE = Workflow(
             "cases.dispatch",
             ("lead",),
             "TaskDispatched",
+        ),
+        Transition(
+            "conclude",
+            _("会商结论，派单"),
+            BEING_WORKED_ON,
+            C.DISPATCHED,
+            "cases.conclude",
+            ("lead", "opinion"),
+            "ConsultationConcluded",
         ),
         Transition("claim", _("社区领单"), (C.DISPATCHED,), C.CLAIMED, "system", event="TaskClaimed"),
         Transition(
@@ -129,7 +152,7 @@ TASK = Workflow(
         Transition(
             "return",
             _("退回"),
-            (T.DISPATCHED,),
+            (T.DISPATCHED, T.ACCEPTED),
             T.RETURNED,
             "cases.return",
             ("reason", "opinion"),
@@ -141,5 +164,196 @@ TASK = Workflow(
         ),
         Transition("withdraw", _("撤回"), OPEN_TASK, T.WITHDRAWN, "system"),
         Transition("finish", _("完成"), OPEN_TASK, T.DONE, "system"),
+    ],
+)
+
+AT_WORK = (C.DISPATCHED, C.CLAIMED, C.ACCEPTED, C.IN_PROGRESS, C.REWORK)
+
+# Buttons that move no state: what they say is a row or a column beside it (`docs/decisions/0002`).
+BESIDE = {
+    move.name: move
+    for move in (
+        Transition(
+            "consult",
+            _("吹哨会商"),
+            BEING_WORKED_ON,
+            "",
+            "cases.consult",
+            ("units", "opinion"),
+            "ConsultationCalled",
+            "plain",
+        ),
+        Transition(
+            "answer_call",
+            _("报到"),
+            BEING_WORKED_ON,
+            "",
+            "cases.attend",
+            ("answer",),
+            "ConsultationAnswered",
+        ),
+        Transition("assists", _("调整协办"), AT_WORK, "", "cases.dispatch", ("units",), tone="plain"),
+        Transition(
+            "request_extension",
+            _("申请延期"),
+            AT_WORK,
+            "",
+            "cases.request_extension",
+            ("until", "opinion"),
+            "ExtensionRequested",
+            "plain",
+        ),
+        Transition(
+            "grant_extension",
+            _("同意延期"),
+            AT_WORK,
+            "",
+            "cases.decide_extension",
+            (),
+            "ExtensionGranted",
+        ),
+        Transition(
+            "refuse_extension",
+            _("不同意延期"),
+            AT_WORK,
+            "",
+            "cases.decide_extension",
+            ("opinion",),
+            "ExtensionRefused",
+            "danger",
+        ),
+        Transition(
+            "reply_supervision",
+            _("回复督办"),
+            (),
+            "",
+            "cases.reply_supervision",
+            ("opinion",),
+            "SupervisionAnswered",
+        ),
+        Transition(
+            "request_shelving",
+            _("申请挂账"),
+            AT_WORK,
+            "",
+            "cases.request_shelving",
+            ("cause", "opinion", "until"),
+            "ShelvingRequested",
+            "plain",
+        ),
+        Transition(
+            "supervise",
+            _("督办"),
+            (),
+            "",
+            "cases.supervise",
+            ("cause", "opinion"),
+            "SupervisionOpened",
+            "plain",
+        ),
+        Transition("remind", _("催办"), (), "", "cases.remind", (), "CaseUrged", "plain"),
+        Transition(
+            "appeal", _("申诉"), (), "", "cases.appeal", ("about", "opinion"), "AppealFiled", "plain"
+        ),
+    )
+}
+
+SHELVING = Workflow(
+    "shelving",
+    S,
+    [
+        Transition(
+            "approve_shelving",
+            _("同意挂账"),
+            (S.ASKED,),
+            S.SHELVED,
+            "cases.decide_shelving",
+            ("public_words",),
+            "CaseShelved",
+        ),
+        Transition(
+            "refuse_shelving",
+            _("不同意挂账"),
+            (S.ASKED,),
+            S.REFUSED,
+            "cases.decide_shelving",
+            ("opinion",),
+            "ShelvingRefused",
+            "danger",
+        ),
+        Transition(
+            "review_shelving",
+            _("挂账复查"),
+            (S.SHELVED,),
+            S.SHELVED,
+            "cases.decide_shelving",
+            ("public_words", "target_on"),
+            "ShelvingReviewed",
+        ),
+        Transition(
+            "end_shelving",
+            _("销账，继续办"),
+            (S.SHELVED,),
+            S.ENDED,
+            "cases.decide_shelving",
+            ("public_words",),
+            "CaseUnshelved",
+            "plain",
+        ),
+        Transition("lapse", _("失效"), (S.ASKED,), S.REFUSED, "system"),
+    ],
+)
+
+APPEAL = Workflow(
+    "appeal",
+    A,
+    [
+        Transition(
+            "accept_appeal",
+            _("受理申诉"),
+            (A.PRECHECK,),
+            A.OPINION,
+            "cases.precheck_appeal",
+            event="AppealMoved",
+        ),
+        Transition(
+            "dismiss_appeal",
+            _("不受理申诉"),
+            (A.PRECHECK,),
+            A.REJECTED,
+            "cases.precheck_appeal",
+            ("opinion",),
+            "AppealDecided",
+            "danger",
+        ),
+        Transition(
+            "opine_appeal",
+            _("出具本单位意见"),
+            (A.OPINION,),
+            A.REVIEW,
+            "cases.opine_appeal",
+            ("opinion",),
+            "AppealMoved",
+        ),
+        Transition("pass_on", _("转领导审定"), (A.OPINION,), A.REVIEW, "system", event="AppealMoved"),
+        Transition(
+            "uphold_appeal",
+            _("申诉成立"),
+            (A.REVIEW,),
+            A.UPHELD,
+            "cases.decide_appeal",
+            ("opinion",),
+            "AppealDecided",
+        ),
+        Transition(
+            "reject_appeal",
+            _("申诉不成立"),
+            (A.REVIEW,),
+            A.REJECTED,
+            "cases.decide_appeal",
+            ("opinion",),
+            "AppealDecided",
+            "danger",
+        ),
     ],
 )

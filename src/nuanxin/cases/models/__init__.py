@@ -15,7 +15,7 @@ from nuanxin.cases.models.measures import Measure
 from nuanxin.cases.models.repairs import RepairStage
 from nuanxin.cases.models.saved import BulkRow, BulkRun, SavedView
 from nuanxin.cases.models.shelving import OPEN_SHELVINGS, PUBLIC_LENGTH, Shelving, ShelvingReview
-from nuanxin.cases.models.supervision import HandlingRule, Supervision
+from nuanxin.cases.models.supervision import Supervision
 from nuanxin.cases.models.work import (
     RATING_WINDOW,
     Attachment,
@@ -51,7 +51,6 @@ __all__ = [
     "DispatchRule",
     "Extension",
     "HandOff",
-    "HandlingRule",
     "HandlingLimit",
     "Measure",
     "Rating",

@@ -37,6 +37,7 @@ class Task(models.Model):
     ended_at = models.DateTimeField("结束时间", null=True)
     due_at = models.DateTimeField("时限", null=True)
     return_reason = models.CharField("退回原因", max_length=2, choices=ReturnReason.choices, blank=True)
+    return_basis = models.CharField("退回依据的文件", max_length=200, blank=True)
     return_until = models.DateTimeField("可退回到", null=True)
     unfinished = models.CharField("协办未交结果，主办先交的说明", max_length=300, blank=True)
 

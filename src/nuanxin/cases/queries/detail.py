@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
+from nuanxin.cases.queries.besides import besides, is_offered
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
-from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
+from nuanxin.cases.workflow import BESIDE, CASE, OPEN_TASK, TASK
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.models import StoredFile
@@ -70,13 +71,16 @@ def task_for(actor: Actor, case: Case, task_id: int) -> Task:
     return task
 
 
-def moves_for(actor: Actor, case: Case, tasks: Sequence[Task]) -> list[Move]:
-    """What this actor may do now, the own organisation's task first, in table order."""
+def moves_for(actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime) -> list[Move]:
+    """What this actor may do now, the own organisation's task first, in table order; then what moves no state."""
     own = [
         task for task in tasks if task.organisation_id == actor.organisation_id and task.state in OPEN_TASK
     ]
     moves = [Move(transition, task) for task in own for transition in TASK.available(actor, task)]
-    return moves + [Move(transition) for transition in CASE.available(actor, case)]
+    moves += [Move(transition) for transition in CASE.available(actor, case)]
+    offered = [move for move in moves if is_offered(move.transition.name, case, move.task, now=now)]
+    beside = besides(actor, case, tasks, now=now)
+    return offered + [Move(BESIDE[name], task) for name, task in beside]
 
 
 def timeline(case: Case) -> list[CaseLog]:

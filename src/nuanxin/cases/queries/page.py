@@ -127,7 +127,7 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
     tasks = detail.tasks_of(case)
     clocks = detail.clocks_of(case)
     held = policy.held(actor, {"cases.ask", "cases.break_glass"}, case)
-    moves = page_moves(actor, case, tasks, clocks)
+    moves = page_moves(actor, case, tasks, clocks, now=now)
     dispatching = any(move.transition.name == "dispatch" for move in moves)
     return CasePage(
         case=case,
@@ -149,13 +149,15 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
     )
 
 
-def page_moves(actor: Actor, case: Case, tasks: Sequence[Task], clocks: Sequence[Clock]) -> list[Move]:
+def page_moves(
+    actor: Actor, case: Case, tasks: Sequence[Task], clocks: Sequence[Clock], *, now: datetime
+) -> list[Move]:
     """The legal moves of the tables, and three things that a table of states cannot say.
 
     A report is filed and dispatched in one go by who may do both; danger under control is a fact, not a state; the
     community no longer handles itself what a unit has already accepted.
     """
-    moves = detail.moves_for(actor, case, tasks)
+    moves = detail.moves_for(actor, case, tasks, now=now)
     at_work = {TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.RESULT_SUBMITTED}
     others = any(task.state in at_work and task.organisation_id != actor.organisation_id for task in tasks)
     moves = [move for move in moves if not (others and move.transition.name == "self_handle")]

@@ -1,10 +1,19 @@
 """The verbs of a case, in the order in which it lives. Nothing else writes."""
 
+from nuanxin.cases.services.assisting import set_assists
+from nuanxin.cases.services.bulk import BulkItem, BulkResult, forget_bulk_runs, perform_bulk, summary
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.clocks import settle_provisional_clocks
+from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import escalate_passed_clocks
 from nuanxin.cases.services.exporting import export_cases, export_workbook
+from nuanxin.cases.services.extending import (
+    grant_extension,
+    lapse_extensions,
+    refuse_extension,
+    request_extension,
+)
 from nuanxin.cases.services.feedback import (
     answer_question,
     ask_reporter,
@@ -22,9 +31,11 @@ from nuanxin.cases.services.handling import (
     start_task,
     submit_result,
 )
+from nuanxin.cases.services.limits import put_handling_limit
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
+from nuanxin.cases.services.saved import delete_view, move_view, rename_view, save_view, set_default_view
 from nuanxin.cases.services.steps import Photo
 from nuanxin.cases.services.verifying import (
     archive_cases,
@@ -35,39 +46,58 @@ from nuanxin.cases.services.verifying import (
 
 __all__ = [
     "STEP_NAMES",
+    "BulkItem",
+    "BulkResult",
     "Draft",
     "OnBehalf",
     "Photo",
     "StepInput",
     "Submission",
     "accept_task",
+    "answer_call",
     "answer_question",
     "archive_cases",
     "ask_reporter",
+    "call_consultation",
     "call_in_units",
     "claim_task",
+    "conclude_consultation",
+    "delete_view",
     "dispatch_case",
     "escalate_passed_clocks",
     "export_cases",
     "export_workbook",
     "fail_verification",
     "file_case",
+    "forget_bulk_runs",
+    "grant_extension",
+    "lapse_extensions",
     "load_categories",
     "mark_made_safe",
+    "move_view",
     "pass_verification",
+    "perform_bulk",
     "perform_step",
     "put_dispatch_rule",
+    "put_handling_limit",
     "rate_case",
+    "refuse_extension",
     "reject_case",
+    "rename_view",
     "reopen_case",
     "report_case",
+    "request_extension",
     "return_task",
     "reveal_reporter",
+    "save_view",
     "self_handle",
+    "set_assists",
+    "set_default_view",
     "settle_provisional_clocks",
     "start_screening",
     "start_task",
     "start_verification",
     "submit_result",
+    "summary",
     "update_category",
 ]

@@ -13,13 +13,16 @@ from nuanxin.cases.enums import ClockChangeKind, ClockKind, ClockOutcome, PauseC
 from nuanxin.cases.models import Case, Clock, ClockChange, Task
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
+from nuanxin.cases.queries.watching import first_watch, next_watch
 from nuanxin.kernel.worktime import SHANGHAI, Limit, Pause, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
 from nuanxin.kernel.worktime.services import calendar_for, calendar_of, snapshot_for, snapshot_with_new_years
 
 SETTLE_BATCH = 200
-# The total itself; and a consultation, which is often called because the time has run out.
-OF_THEIR_OWN = frozenset({ClockKind.TOTAL, ClockKind.ANSWER, ClockKind.MEETING})
+# The total itself; and what is often asked for because the time has run out.
+OF_THEIR_OWN = frozenset(
+    {ClockKind.TOTAL, ClockKind.ANSWER, ClockKind.MEETING, ClockKind.REPLY, ClockKind.REVIEW}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def plan_clocks(case: Case, starts: Iterable[Start], *, now: datetime) -> list[C
     for clock in clocks:
         if total is not None and clock.kind not in OF_THEIR_OWN:
             clock.due_at = min(clock.due_at, max(total, now))
+        clock.watch_at = first_watch(clock, calendar)
     return clocks
 
 
@@ -98,7 +102,8 @@ def resume_clocks(case: Case, *, now: datetime) -> None:
 
 def extend_clocks(case: Case, *kinds: str, to: datetime, now: datetime) -> None:
     """Move the deadline of the running clocks of these kinds, and say so: what it was before stays on record."""
-    for clock in Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None, due_at__lt=to):
+    rows = Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None, due_at__lt=to)
+    for clock in rows.select_related("calendar").prefetch_related("changes__calendar"):
         change = ClockChange(kind=ClockChangeKind.EXTEND, from_at=now, to_at=now, due_after=to)
         _change(clock, change, climbed_at=None)
 
@@ -150,7 +155,7 @@ def _settle(clock_id: int, case_id: int, *, now: datetime) -> bool:
     if due.provisional:
         return False
     at = due.at
-    if clock.kind != ClockKind.TOTAL and case.due_at is not None:
+    if clock.kind not in OF_THEIR_OWN and case.due_at is not None:
         at = min(at, max(case.due_at, clock.started_at))
     change = ClockChange(
         kind=ClockChangeKind.CALENDAR, from_at=now, to_at=now, due_after=at, calendar=snapshot
@@ -166,11 +171,21 @@ def _change(clock: Clock, change: ClockChange, **columns: Any) -> None:
     due = change.due_after
     change.clock, change.due_before = clock, clock.due_at
     change.save(force_insert=True)
-    Clock.objects.filter(pk=clock.pk).update(due_at=due, **columns)
+    clock.due_at = due
+    Clock.objects.filter(pk=clock.pk).update(due_at=due, watch_at=_watch_after(clock, change), **columns)
     if clock.kind == ClockKind.TOTAL:
         Case.objects.filter(pk=clock.case_id).update(due_at=due)
     elif clock.kind in {ClockKind.CLAIM, ClockKind.ACCEPT} and clock.task_id:
         Task.objects.filter(pk=clock.task_id).update(due_at=due)
+
+
+def _watch_after(clock: Clock, change: ClockChange) -> datetime | None:
+    """When time next has something to say, now that the deadline is another."""
+    calendar = calendar_of(change.calendar) if change.calendar else calendar_in_force(clock)
+    pauses = pauses_of(clock)
+    if change.kind == ClockChangeKind.PAUSE:
+        pauses.append(Pause(change.from_at, change.to_at))
+    return next_watch(clock, calendar, pauses, now=change.to_at)
 
 
 def stop_clocks(
@@ -197,6 +212,11 @@ def cancel_clocks(case: Case, *kinds: str, now: datetime, task: Task | None = No
     if task is not None:
         running = running.filter(task=task)
     _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
+
+
+def cancel_running(clocks: QuerySet[Clock], *, now: datetime) -> None:
+    """The same for clocks that the caller names."""
+    _stop(clocks.filter(stopped_at=None), in_time=ClockOutcome.CANCELLED, now=now)
 
 
 def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> None:

@@ -10,13 +10,28 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import CaseState, ClockKind, RejectReason, TaskRole, TaskState
 from nuanxin.cases.events import CaseFiled, CaseHandedOff, CaseRejected, TaskDispatched
 from nuanxin.cases.models import Case, Clock, Task
+from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.routing import suggest_units, territorial_owner
 from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_clocks
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, move_case, require_text
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
+from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.worktime import SHANGHAI, due_at
+from nuanxin.kernel.worktime.services import calendar_for
 from nuanxin.people.models import Organisation
+
+
+class ConsultationRequired(Conflict):
+    default_message = _("这件事退回的次数已满，不能再直接派单。")
+    default_hint = _("请先“吹哨会商”，由几个单位一起确定一家主办。")
+
+
+class StillConsulting(Conflict):
+    default_message = _("几个单位正在会商这件事。")
+    default_hint = _("有了结论，用“会商结论，派单”来派。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,17 @@ def dispatch_case(
     """Give the case out: always the community's task and the lead unit's, assistants as chosen.
 
     A case that is still being screened is filed in the same step. Publishes one `TaskDispatched` for each task.
+    Raises `ConsultationRequired` when it has been handed back as often as it may, `StillConsulting` during one.
     """
     with transaction.atomic():
         case = locked_case(actor, "cases.dispatch", case)
         if case.state in {CaseState.REPORTED, CaseState.SCREENING}:
             _file(case, actor=actor, now=now)
-        _dispatch(case, _parts(case, lead, assists), actor=actor, now=now, opinion=opinion)
+        if case.consulting_since is not None:
+            raise StillConsulting
+        if must_consult(case):
+            raise ConsultationRequired
+        give_out(case, parts_of(case, lead, assists), actor=actor, now=now, opinion=opinion)
     return case
 
 
@@ -88,7 +108,7 @@ def dispatch_at_receipt(case: Case, *, now: datetime) -> None:
     _file(case, actor=SYSTEM, now=now, start=False)
     parts = [Part(unit.organisation, unit.role, str(unit.reason)) for unit in suggest_units(case)]
     if parts:
-        _dispatch(case, parts, actor=SYSTEM, now=now)
+        give_out(case, parts, actor=SYSTEM, now=now)
 
 
 def _file(case: Case, *, actor: Actor, now: datetime, opinion: str = "", start: bool = True) -> None:
@@ -114,7 +134,7 @@ def start_total(case: Case, *, now: datetime) -> None:
     Clock.objects.bulk_create(clocks)
 
 
-def _parts(case: Case, lead: Organisation, assists: Iterable[Organisation]) -> list[Part]:
+def parts_of(case: Case, lead: Organisation, assists: Iterable[Organisation]) -> list[Part]:
     """Lead and assistants as chosen, and the community's in any case; an organisation has one task."""
     parts: dict[int, Part] = {}
     territorial = territorial_owner(case.scope_code)
@@ -127,12 +147,21 @@ def _parts(case: Case, lead: Organisation, assists: Iterable[Organisation]) -> l
     return list(parts.values())
 
 
-def _dispatch(case: Case, parts: Sequence[Part], *, actor: Actor, now: datetime, opinion: str = "") -> None:
+def give_out(
+    case: Case,
+    parts: Sequence[Part],
+    *,
+    actor: Actor,
+    now: datetime,
+    opinion: str = "",
+    step: str = "dispatch",
+) -> None:
+    """Give each its part and take away what is not in it; `step` is the move by which the case gets there."""
     lead = next((part for part in parts if part.role == TaskRole.LEAD), parts[0])
     _withdraw_others(case, keep={(part.organisation.pk, part.role) for part in parts}, now=now)
     move_case(
         case,
-        "dispatch",
+        step,
         actor=actor,
         now=now,
         opinion=opinion,
@@ -155,11 +184,13 @@ def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]
         for part in parts
         if part.organisation.pk not in busy
     ]
+    until = returnable_until(case, now=now)
     starts = []
     for task in tasks:
         kind = ClockKind.CLAIM if task.role == TaskRole.COMMUNITY else ClockKind.ACCEPT
         starts.append(Start(kind, task=task, organisation_id=task.organisation_id))
-        if task.role == TaskRole.LEAD:
+        task.return_until = until
+        if task.role in {TaskRole.LEAD, TaskRole.ASSIST}:  # everybody's own work has its own clock
             starts.append(Start(ClockKind.HANDLE, task=task, organisation_id=task.organisation_id))
     clocks = plan_clocks(case, starts, now=now)
     for clock in clocks:
@@ -179,10 +210,21 @@ def _withdraw_others(case: Case, *, keep: set[tuple[int, str]], now: datetime) -
 
 
 def _catch_up(case: Case, *, actor: Actor, now: datetime) -> None:
-    """After a return the community may have claimed already: the case is where it was, not one step back."""
-    claimed = Task.objects.filter(case=case, role=TaskRole.COMMUNITY, state=TaskState.CLAIMED).exists()
-    if claimed:
+    """Whoever keeps a part may be further on already: the case is where they are, not one step back."""
+    open_tasks = dict(Task.objects.filter(case=case, ended_at=None).values_list("role", "state"))
+    if open_tasks.get(TaskRole.COMMUNITY) in {TaskState.CLAIMED, TaskState.IN_PROGRESS}:
         move_case(case, "claim", actor=SYSTEM, now=now)
+    lead = open_tasks.get(TaskRole.LEAD)
+    if lead in {TaskState.ACCEPTED, TaskState.IN_PROGRESS}:
+        move_case(case, "accept", actor=SYSTEM, now=now)
+    if lead == TaskState.IN_PROGRESS:
+        move_case(case, "start", actor=SYSTEM, now=now)
+
+
+def returnable_until(case: Case, *, now: datetime) -> datetime:
+    """Until when somebody who is given a part now may hand it back with a reason (首接负责)."""
+    limit = handling_limits().to_return(urgent=case.is_urgent)
+    return due_at(now, limit, calendar_for(case.scope_code, now.astimezone(SHANGHAI).date())).at
 
 
 def dispatched(case: Case, task: Task) -> TaskDispatched:

@@ -17,7 +17,10 @@ from nuanxin.cases.events import (
 )
 from nuanxin.cases.models import Case, Clock, Task
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.services.assisting import still_at_it
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
+from nuanxin.cases.services.consulting import drop_consultation
 from nuanxin.cases.services.dispatching import Part, add_tasks, dispatched
 from nuanxin.cases.services.steps import (
     MissingField,
@@ -35,10 +38,28 @@ from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.people.models import Organisation
 
+# What one learns only after having accepted (`domain.md` §2.3); all else is on the paper that was dispatched.
+SEEN_ON_SITE = frozenset({ReturnReason.R3, ReturnReason.R4, ReturnReason.R5, ReturnReason.R9})
+
 
 class UnitsAtWork(Conflict):
     default_message = _("已经有单位接单了，不能再改为社区自行处置。")
     default_hint = _("请等单位提交结果，或联系街道改派。")
+
+
+class TooLateToReturn(Conflict):
+    default_message = _("可以退回的时间已经过了，首接负责，请继续办理。")
+    default_hint = _("确实不归贵单位的，请联系街道“吹哨会商”；办不完的，可以申请延期。")
+
+
+class AcceptedAlready(Conflict):
+    default_message = _("已经接单，不能再用这个理由退回。")
+    default_hint = _("接单后只能因为到现场才知道的事退回：类别有误、信息不全、没有该问题、需要共同主办。")
+
+
+class ReturnedEnough(Conflict):
+    default_message = _("这件事退回的次数已满，主办是会商定的，不能再退回。")
+    default_hint = _("有困难请联系街道，可以再次会商。")
 
 
 class NothingToContain(Conflict):
@@ -159,9 +180,18 @@ def mark_made_safe(
     return case
 
 
-def submit_result(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Photo], now: datetime) -> Case:
+def submit_result(
+    *,
+    actor: Actor,
+    task: Task,
+    opinion: str,
+    photos: Sequence[Photo],
+    now: datetime,
+    unfinished: str = "",
+) -> Case:
     """The unit hands in its result with a picture. The lead's result sends the case to verification.
 
+    A lead that does not wait for its assistants says why (`unfinished`); offices read it, the reporter does not.
     Publishes `ResultSubmitted`.
     """
     text = require_text("opinion", opinion, _("请写一句处理结果。"))
@@ -170,6 +200,7 @@ def submit_result(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Ph
         if not kind_of(case.category_id).is_confidential:
             require_photo(photos, PhotoKind.AFTER)
         if task.role == TaskRole.LEAD:
+            _say_who_is_missing(case, task, unfinished)
             _hand_in(case, task, "submit_result", actor=actor, opinion=text, photos=photos, now=now)
         else:
             move_task(
@@ -182,7 +213,7 @@ def submit_result(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Ph
                 photos=photos,
                 submitted_at=now,
             )
-            stop_clocks(case, ClockKind.ACCEPT, task=task, now=now)
+            stop_clocks(case, ClockKind.ACCEPT, ClockKind.HANDLE, task=task, now=now)
             set_next_due(case)
             announce(
                 case,
@@ -192,13 +223,22 @@ def submit_result(*, actor: Actor, task: Task, opinion: str, photos: Sequence[Ph
     return case
 
 
-def return_task(*, actor: Actor, task: Task, reason: str, opinion: str, now: datetime) -> Case:
-    """Hand the part back with a reason (首接负责: never silently) to the dispatcher. Publishes `TaskReturned`."""
+def return_task(
+    *, actor: Actor, task: Task, reason: str, opinion: str, now: datetime, basis: str = ""
+) -> Case:
+    """Hand the part back with a reason (首接负责: never silently) to the dispatcher. Publishes `TaskReturned`.
+
+    "Not my duty" (R2) cites a document. Only for a while after the dispatch; who has accepted may still find on site
+    what the paper did not say. Raises `TooLateToReturn`, `AcceptedAlready`, `ReturnedEnough`.
+    """
     if reason not in ReturnReason.values:
         raise MissingField(fields={"reason": _("请选择退回原因。")})
-    text = require_text("opinion", opinion, _("请说明退回的依据。"))
+    text = require_text("opinion", opinion, _("请说明为什么退回。"))
+    if reason == ReturnReason.R2:
+        require_text("basis", basis, _("说不是自己的职责，要写明哪个文件、哪一条。"))
     with transaction.atomic():
         case, task = locked_task(actor, "cases.return", task)
+        _check_return(case, task, reason, now=now)
         move_task(
             case,
             task,
@@ -208,6 +248,7 @@ def return_task(*, actor: Actor, task: Task, reason: str, opinion: str, now: dat
             opinion=text,
             reason=reason,
             return_reason=reason,
+            return_basis=basis.strip()[:200],
             ended_at=now,
         )
         stop_clocks(case, ClockKind.CLAIM, ClockKind.ACCEPT, task=task, now=now)
@@ -218,6 +259,28 @@ def return_task(*, actor: Actor, task: Task, reason: str, opinion: str, now: dat
         set_next_due(case)
         announce(case, TaskReturned(case.pk, case.number, task.pk, task.organisation_id, reason), now=now)
     return case
+
+
+def _check_return(case: Case, task: Task, reason: str, *, now: datetime) -> None:
+    if task.state not in TASK["return"].sources:
+        return  # the table refuses it, in its own words
+    if task.return_until is None or now > task.return_until:
+        raise TooLateToReturn
+    if task.state == TaskState.ACCEPTED and reason not in SEEN_ON_SITE:
+        raise AcceptedAlready
+    if task.role != TaskRole.ASSIST and case.return_count >= handling_limits().most_returns:
+        raise ReturnedEnough
+
+
+def _say_who_is_missing(case: Case, task: Task, unfinished: str) -> None:
+    """A lead does not leave its assistants behind without a word."""
+    missing = still_at_it(case)
+    if not missing:
+        return
+    names = _("、").join(each.organisation.label for each in missing)
+    told = _("%(units)s还没交结果。请写一句为什么先交，或等它们办完。") % {"units": names}
+    task.unfinished = require_text("unfinished", unfinished, told)[:300]
+    Task.objects.filter(pk=task.pk).update(unfinished=task.unfinished)
 
 
 def _require_before_and_after(case: Case, photos: Sequence[Photo]) -> None:
@@ -239,7 +302,9 @@ def _hand_in(
     """The lead's (or the community's own) result: the case goes on to verification."""
     move_task(case, task, name, actor=actor, now=now, opinion=opinion, photos=photos, submitted_at=now)
     stop_clocks(case, ClockKind.ACCEPT, ClockKind.CLAIM, task=task, now=now)
-    stop_clocks(case, ClockKind.HANDLE, ClockKind.MAKE_SAFE, now=now)
+    stop_clocks(case, ClockKind.HANDLE, task=task, now=now)  # an assistant's own runs on
+    stop_clocks(case, ClockKind.MAKE_SAFE, now=now)
+    drop_consultation(case, now=now)
     move_case(case, "submit_result", actor=SYSTEM, now=now, handled_by=task.organisation)
     start_clocks(case, [Start(ClockKind.VERIFY)], now=now)
     set_next_due(case)

@@ -8,7 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import Case, Task
+from nuanxin.cases.services.assisting import set_assists
+from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
+from nuanxin.cases.services.extending import grant_extension, refuse_extension, request_extension
 from nuanxin.cases.services.feedback import reopen_case
 from nuanxin.cases.services.handling import (
     accept_task,
@@ -22,7 +25,7 @@ from nuanxin.cases.services.handling import (
 )
 from nuanxin.cases.services.steps import MissingField, Photo
 from nuanxin.cases.services.verifying import fail_verification, pass_verification, start_verification
-from nuanxin.cases.workflow import CASE, TASK
+from nuanxin.cases.workflow import BESIDE, CASE, TASK
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.models import Organisation
@@ -31,7 +34,11 @@ from nuanxin.people.queries.responsible import organisations_by_public_id
 
 @dataclass(frozen=True, slots=True)
 class StepInput:
-    """What a step may need; `lead`, `assists` and `units` are public ids of organisations."""
+    """What a step may need; `lead`, `assists` and `units` are public ids of organisations.
+
+    `basis` is the document that a return cites, `unfinished` why a lead does not wait for its assistants, `answer` what
+    a whistled unit says, `until` the new deadline of an extension.
+    """
 
     opinion: str = ""
     reason: str = ""
@@ -40,6 +47,10 @@ class StepInput:
     assists: tuple[UUID, ...] = ()
     units: tuple[UUID, ...] = ()
     photos: tuple[Photo, ...] = ()
+    basis: str = ""
+    unfinished: str = ""
+    answer: str = ""
+    until: datetime | None = None
 
 
 def perform_step(
@@ -74,6 +85,16 @@ def _dispatch(actor: Actor, case: Case, given: StepInput, now: datetime) -> Case
     return dispatch_case(actor=actor, case=case, lead=lead, assists=assists, opinion=given.opinion, now=now)
 
 
+def _conclude(actor: Actor, case: Case, given: StepInput, now: datetime) -> Case:
+    if given.lead is None:
+        raise MissingField(fields={"lead": _("请选择主办单位。")})
+    lead = _organisations([given.lead], "lead")[0]
+    assists = _organisations(given.assists, "assists")
+    return conclude_consultation(
+        actor=actor, case=case, lead=lead, assists=assists, opinion=given.opinion, now=now
+    )
+
+
 CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     "screen": lambda actor, case, given, now: start_screening(actor=actor, case=case, now=now),
     "file": lambda actor, case, given, now: file_case(actor=actor, case=case, opinion=given.opinion, now=now),
@@ -81,6 +102,22 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
         actor=actor, case=case, reason=given.reason, opinion=given.opinion, now=now
     ),
     "dispatch": _dispatch,
+    "conclude": _conclude,
+    "consult": lambda actor, case, given, now: call_consultation(
+        actor=actor, case=case, units=_organisations(given.units, "units"), opinion=given.opinion, now=now
+    ),
+    "answer_call": lambda actor, case, given, now: answer_call(
+        actor=actor, case=case, answer=given.answer, opinion=given.opinion, now=now
+    ),
+    "assists": lambda actor, case, given, now: set_assists(
+        actor=actor, case=case, units=_organisations(given.units, "units"), opinion=given.opinion, now=now
+    ),
+    "grant_extension": lambda actor, case, given, now: grant_extension(
+        actor=actor, case=case, opinion=given.opinion, now=now
+    ),
+    "refuse_extension": lambda actor, case, given, now: refuse_extension(
+        actor=actor, case=case, opinion=given.opinion, now=now
+    ),
     "verify": lambda actor, case, given, now: start_verification(actor=actor, case=case, now=now),
     "pass": lambda actor, case, given, now: pass_verification(
         actor=actor, case=case, outcome=given.outcome, opinion=given.opinion, photos=given.photos, now=now
@@ -109,17 +146,25 @@ TASK_STEPS: Mapping[str, Callable[[Actor, Task, StepInput, datetime], Case]] = {
         actor=actor, task=task, opinion=given.opinion, photos=given.photos, now=now
     ),
     "submit_result": lambda actor, task, given, now: submit_result(
-        actor=actor, task=task, opinion=given.opinion, photos=given.photos, now=now
+        actor=actor,
+        task=task,
+        opinion=given.opinion,
+        photos=given.photos,
+        unfinished=given.unfinished,
+        now=now,
     ),
     "return": lambda actor, task, given, now: return_task(
-        actor=actor, task=task, reason=given.reason, opinion=given.opinion, now=now
+        actor=actor, task=task, reason=given.reason, opinion=given.opinion, basis=given.basis, now=now
+    ),
+    "request_extension": lambda actor, task, given, now: request_extension(
+        actor=actor, task=task, until=given.until, opinion=given.opinion, now=now
     ),
 }
 
 STEP_NAMES = frozenset(CASE_STEPS) | frozenset(TASK_STEPS)
 
 # Every step that somebody presses has its service; the tables and this file cannot drift apart.
-assert {name for name, move in CASE.transitions.items() if move.permission != "system"} == set(CASE_STEPS)  # noqa: S101
-assert {name for name, move in TASK.transitions.items() if move.permission != "system"} == set(TASK_STEPS) - {  # noqa: S101
-    "make_safe"
+_PRESSED = {
+    name for table in (CASE, TASK) for name, move in table.transitions.items() if move.permission != "system"
 }
+assert _PRESSED | {"make_safe", *BESIDE} == STEP_NAMES  # noqa: S101

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind
 from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Reporter, Task
+from nuanxin.cases.services.easing import ease_after
 from nuanxin.cases.workflow import CASE, TASK
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
+from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.services import store_image
@@ -26,6 +27,11 @@ class Photo:
 
 class MissingField(Invalid):
     """A step needs something that was not given."""
+
+
+class StillShelved(Conflict):
+    default_message = _("这件事已经挂账，时限都停着，现在不能办这一步。")
+    default_hint = _("可以办了，请街道先“销账，继续办”。")
 
 
 def locked_case(actor: Actor, permission: str, case: Case) -> Case:
@@ -82,6 +88,8 @@ def move_case(
     **changes: Any,
 ) -> CaseLog:
     """One row of the case's table: state, log, audit, pictures."""
+    if case.shelved_at is not None:
+        raise StillShelved
     before, since = case.state, case.state_since
     transition = CASE[name]
     if transition.target in OVER_STATES and before not in OVER_STATES:
@@ -116,6 +124,8 @@ def move_task(
     **changes: Any,
 ) -> CaseLog:
     """One row of the task's table."""
+    if case.shelved_at is not None:
+        raise StillShelved
     before = task.state
     transition = TASK.step(task, name, **changes)
     return write_log(
@@ -162,7 +172,7 @@ def write_log(
         opinion=opinion,
         reason=reason,
         seconds_used=max(0, int((now - since).total_seconds())),
-        is_overdue=_is_overdue(case, action, task, now=now),
+        is_overdue=_is_overdue(case, action, task, actor, now=now),
     )
     attach(case, log, photos, now=now)
     audit.record(
@@ -174,15 +184,26 @@ def write_log(
         detail={"from": from_state, "to": to_state, "task": task.pk if task else None, "reason": reason},
         now=now,
     )
+    if case.supervision:
+        ease_after(case, action, task, now=now)
     return log
 
 
-def _is_overdue(case: Case, action: str, task: Task | None, *, now: datetime) -> bool:
+def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now: datetime) -> bool:
     """Whether a limit of this very step had passed; another unit's delay is not this one's."""
     if case.next_due_at is None or case.next_due_at >= now:
         return False
     passed = Clock.objects.filter(case=case, stopped_at=None, paused_at=None, due_at__lt=now)
-    own = passed.filter(kind=ClockKind.MAKE_SAFE) if action == "make_safe" else passed.filter(task=task)
+    match action:
+        case "make_safe":
+            own = passed.filter(kind=ClockKind.MAKE_SAFE)
+        case "answer_call":
+            own = passed.filter(kind=ClockKind.ANSWER, organisation=actor.organisation_id)
+        case "reply_supervision":
+            own = passed.filter(kind=ClockKind.REPLY, organisation=actor.organisation_id)
+        case _:
+            beside = (ClockKind.ANSWER, ClockKind.REPLY, ClockKind.REVIEW)
+            own = passed.filter(task=task).exclude(kind__in=beside)
     return own.exists()
 
 

@@ -1,0 +1,85 @@
+"""The limits of handling as the city has set them, held in the process; `reference/limits.csv` is where it starts."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from nuanxin.cases.models import HandlingLimit
+from nuanxin.kernel.cached import Cached
+from nuanxin.kernel.worktime import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One line of the shipped file: what a value may be, and what it is for."""
+
+    name: str
+    value: str
+    kind: str
+    most: int
+    label: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingLimits:
+    return_within: Limit
+    return_within_urgent: Limit
+    most_returns: int
+    answer_within: Limit
+    meet_within: Limit
+    most_extensions: int
+    longest_extension: Limit
+    yellow_left: int
+    orange_left: Limit
+    leader_over: int
+    listed_reworks: int
+    reply_from: int
+    reply_within: Limit
+    reply_within_urgent: Limit
+    review_every: Limit
+    review_notice: Limit
+    appeal_within: Limit
+    precheck_within: Limit
+    opinion_within: Limit
+    decide_within: Limit
+
+    def to_return(self, *, urgent: bool) -> Limit:
+        return self.return_within_urgent if urgent else self.return_within
+
+
+@cache
+def shipped() -> dict[str, Shipped]:
+    text = files("nuanxin.cases").joinpath("reference/limits.csv").read_text(encoding="utf-8")
+    return {row.name: row for row in _rows(text)}
+
+
+def _rows(text: str) -> Iterator[Shipped]:
+    for row in csv.DictReader(text.splitlines()):
+        most = int(row.pop("most") or 0)
+        yield Shipped(**row, most=most)
+
+
+def _load() -> HandlingLimits:
+    own = dict(HandlingLimit.objects.values_list("name", "value"))
+    values = {name: own.get(name, row.value) for name, row in shipped().items()}
+    read = {
+        name: int(value) if shipped()[name].kind == "count" else Limit.parse(value)
+        for name, value in values.items()
+    }
+    return HandlingLimits(**read)  # type: ignore[arg-type]  # the file's kind column says which is which
+
+
+LIMITS: Cached[HandlingLimits] = Cached("cases.limits", _load)
+
+
+def handling_limits() -> HandlingLimits:
+    return LIMITS.get()
+
+
+def limits_in_force() -> list[tuple[Shipped, str]]:
+    """Each with the value that holds here, in the order of the file."""
+    own = dict(HandlingLimit.objects.values_list("name", "value"))
+    return [(row, own.get(name, row.value)) for name, row in shipped().items()]
