@@ -1,6 +1,7 @@
 """`nuanxin check`."""
 
 import json
+from collections.abc import Iterable
 
 import click
 from django.utils import timezone
@@ -25,8 +26,15 @@ def command(*, as_json: bool) -> None:
       nuanxin check
       nuanxin check --json | grep -v '"level": "ok"'
     """
-    findings = checks.run(timezone.now())
+    if not report(checks.run(timezone.now()), as_json=as_json):
+        raise SystemExit(1)
+
+
+def report(findings: Iterable[checks.Finding], *, as_json: bool = False) -> bool:
+    """Say what was found; returns whether no promise is broken."""
+    sound = True
     for finding in findings:
+        sound = sound and finding.level < checks.Level.ERROR
         if as_json:
             row = {"level": finding.level.name.lower(), "code": finding.code, "message": finding.message}
             click.echo(json.dumps(row | {"hint": finding.hint}, ensure_ascii=False))
@@ -34,5 +42,4 @@ def command(*, as_json: bool) -> None:
         click.echo(f"{MARKS[finding.level]}  {finding.code}: {finding.message}")
         if finding.hint and finding.level > checks.Level.OK:
             click.echo(f"         → {finding.hint}")
-    if any(finding.level == checks.Level.ERROR for finding in findings):
-        raise SystemExit(1)
+    return sound

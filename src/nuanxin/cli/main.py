@@ -51,6 +51,13 @@ COMMANDS = {
     "check": Entry(
         module="check", summary="Look for what is wrong: settings, calendar, keys, seals, backlog."
     ),
+    "backup": Entry(module="backup", summary="Write the database and the files to one archive."),
+    "restore": Entry(module="restore", summary="Verify such an archive, or put it in place."),
+    "indicators": Entry(
+        module="indicators",
+        summary="Compile the definitions of the indicators to SQL.",
+        environment={"NUANXIN_SECRET_KEY": "compiling-indicators"},
+    ),
     "docs": Entry(
         module="docs",
         summary="Write the generated half of the documentation.",
