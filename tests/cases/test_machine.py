@@ -210,9 +210,9 @@ class Loop(RuleBasedStateMachine):
 
     @rule()
     def the_scheduler_comes_by(self):
-        while services.escalate_passed_clocks(now=self.now):
+        while services.watch_clocks(now=self.now):
             pass
-        assert not services.escalate_passed_clocks(now=self.now)
+        assert not services.watch_clocks(now=self.now)
         while services.archive_cases(now=self.now):
             pass
 

@@ -66,11 +66,11 @@ def test_a_passed_limit_climbs_one_level(town):
     case = report(town, now, category="0101")
     drain(now=now)
     later = now + timedelta(minutes=20)
-    while services.escalate_passed_clocks(now=later):
+    while services.watch_clocks(now=later):
         pass
     drain(now=later)
     assert "超时：燃气泄漏、燃气异味" in titles(town, "gas_lead", later)
     assert "超时：燃气泄漏、燃气异味" in titles(town, "community_head", later)
     assert "超时：燃气泄漏、燃气异味" in titles(town, "street_lead", later)  # nobody has answered at all
-    assert not services.escalate_passed_clocks(now=later)
+    assert not services.watch_clocks(now=later)
     assert detail.case_for(town["dispatcher"], case.number).is_open

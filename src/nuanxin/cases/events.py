@@ -257,7 +257,7 @@ class ReporterRevealed:
 
 @event
 class SupervisionOpened:
-    """An organisation is asked after (督办), by time, by reworks, or by hand; `by_hand` names the organisation that asks."""
+    """An organisation is asked after (督办): by time, by reworks, or by the organisation that `by_hand` names."""
 
     case_id: int
     number: str

@@ -4,17 +4,20 @@ from datetime import datetime, timedelta
 
 from nuanxin.cases.services import (
     archive_cases,
-    escalate_passed_clocks,
+    forget_bulk_runs,
     lapse_extensions,
+    make_bulletins,
     settle_provisional_clocks,
+    watch_appeals,
+    watch_clocks,
 )
 from nuanxin.kernel.scheduler import periodic
 
 
 @periodic(every=timedelta(minutes=1))
 def escalate(now: datetime) -> None:
-    """A passed limit climbs one level."""
-    while escalate_passed_clocks(now=now):
+    """Limits come near and pass: supervision opens, reminders go out, what nobody answers climbs one level."""
+    while watch_clocks(now=now):
         pass
 
 
@@ -22,6 +25,25 @@ def escalate(now: datetime) -> None:
 def lapse(now: datetime) -> None:
     """A request for more time that nobody decided before the deadline is answered by it."""
     while lapse_extensions(now=now):
+        pass
+
+
+@periodic(every=timedelta(minutes=5))
+def daily_bulletin(now: datetime) -> None:
+    """At five in the afternoon the day of each street and district goes on one page."""
+    make_bulletins(now=now)
+
+
+@periodic(every=timedelta(days=1))
+def forget_bulk(now: datetime) -> None:
+    """What became of each row of a bulk step is forgotten after thirty days; the cases' logs stay."""
+    forget_bulk_runs(now=now)
+
+
+@periodic(every=timedelta(minutes=5))
+def appeals(now: datetime) -> None:
+    """Stages of appeals that have run out of time."""
+    while watch_appeals(now=now):
         pass
 
 

@@ -237,7 +237,7 @@ BESIDE = {
             AT_WORK,
             "",
             "cases.request_shelving",
-            ("cause", "opinion", "until"),
+            ("cause", "opinion", "target_on"),
             "ShelvingRequested",
             "plain",
         ),
@@ -252,9 +252,7 @@ BESIDE = {
             "plain",
         ),
         Transition("remind", _("催办"), (), "", "cases.remind", (), "CaseUrged", "plain"),
-        Transition(
-            "appeal", _("申诉"), (), "", "cases.appeal", ("about", "opinion"), "AppealFiled", "plain"
-        ),
+        Transition("appeal", _("申诉"), (), "", "cases.appeal", ("about", "opinion"), "AppealFiled", "plain"),
     )
 }
 

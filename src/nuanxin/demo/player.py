@@ -14,7 +14,7 @@ from itertools import groupby
 from django.db import transaction
 
 from nuanxin.cases.models import Clock
-from nuanxin.cases.services import archive_cases, escalate_passed_clocks
+from nuanxin.cases.services import archive_cases, watch_clocks
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.city import SEED, build_city
 from nuanxin.demo.darkroom import Darkroom
@@ -82,7 +82,6 @@ class _Player:
         self.progress = progress
         self.delivered = 0
         self.talked_about: set[str] = set()  # cases with events that nobody has heard yet
-        self.next_due = end  # no running clock passes before
 
     def run(self, happenings: list[Happening]) -> Played:
         done = 0
@@ -106,10 +105,11 @@ class _Player:
     def _happen(self, at: datetime, report: PlannedReport, step: PlannedStep | None) -> None:
         if report.key in self.talked_about:
             self._deliver(at)
-        case = self.stage.report(report) if step is None else self.stage.act(report, step)
+        if step is None:
+            self.stage.report(report)
+        else:
+            self.stage.act(report, step)
         self.talked_about.add(report.key)
-        if case is not None and case.next_due_at is not None:
-            self.next_due = min(self.next_due, case.next_due_at)
 
     def _deliver(self, now: datetime) -> None:
         """Before a case goes on: whoever hears of a step sees the case as that step left it."""
@@ -130,16 +130,13 @@ class _Player:
             self.clock = moment
 
     def _climb(self, until: datetime) -> None:
-        """`next_due` may be earlier than the truth, never later: a case does not say which clocks have climbed."""
-        waiting = Clock.objects.filter(stopped_at=None, climbed_at=None).order_by("due_at")
-        while self.next_due < until:
-            due = waiting.values_list("due_at", flat=True).first()
-            if due is not None and due < until:
-                passed = min(due + MINUTE, until)
-                self._deliver(passed)
-                escalate_passed_clocks(now=passed)
-                self.delivered += drain(now=passed)
-            self.next_due = due or self.end
+        waiting = Clock.objects.filter(stopped_at=None, paused_at=None, watch_at__lt=until).order_by("watch_at")
+        while (due := waiting.values_list("watch_at", flat=True).first()) is not None:
+            passed = min(due + MINUTE, until)
+            self._deliver(passed)
+            if not watch_clocks(now=passed):
+                break  # due at this very instant: not passed yet
+            self.delivered += drain(now=passed)
 
     def _begin_day(self, now: datetime) -> None:
         """Old cases go to the archive; now and then people read what has come in, today at the latest."""

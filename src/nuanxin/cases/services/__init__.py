@@ -1,12 +1,22 @@
 """The verbs of a case, in the order in which it lives. Nothing else writes."""
 
+from nuanxin.cases.services.appealing import (
+    accept_appeal,
+    dismiss_appeal,
+    file_appeal,
+    opine_appeal,
+    reject_appeal,
+    uphold_appeal,
+    watch_appeals,
+)
 from nuanxin.cases.services.assisting import set_assists
 from nuanxin.cases.services.bulk import BulkItem, BulkResult, forget_bulk_runs, perform_bulk, summary
+from nuanxin.cases.services.bulletin import make_bulletins
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.clocks import settle_provisional_clocks
 from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
-from nuanxin.cases.services.escalating import escalate_passed_clocks
+from nuanxin.cases.services.escalating import watch_clocks
 from nuanxin.cases.services.exporting import export_cases, export_workbook
 from nuanxin.cases.services.extending import (
     grant_extension,
@@ -36,7 +46,15 @@ from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_ste
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
 from nuanxin.cases.services.saved import delete_view, move_view, rename_view, save_view, set_default_view
+from nuanxin.cases.services.shelving import (
+    approve_shelving,
+    end_shelving,
+    refuse_shelving,
+    request_shelving,
+    review_shelving,
+)
 from nuanxin.cases.services.steps import Photo
+from nuanxin.cases.services.supervising import remind_unit, reply_supervision, supervise_case
 from nuanxin.cases.services.verifying import (
     archive_cases,
     fail_verification,
@@ -53,9 +71,11 @@ __all__ = [
     "Photo",
     "StepInput",
     "Submission",
+    "accept_appeal",
     "accept_task",
     "answer_call",
     "answer_question",
+    "approve_shelving",
     "archive_cases",
     "ask_reporter",
     "call_consultation",
@@ -63,18 +83,22 @@ __all__ = [
     "claim_task",
     "conclude_consultation",
     "delete_view",
+    "dismiss_appeal",
     "dispatch_case",
-    "escalate_passed_clocks",
+    "end_shelving",
     "export_cases",
     "export_workbook",
     "fail_verification",
+    "file_appeal",
     "file_case",
     "forget_bulk_runs",
     "grant_extension",
     "lapse_extensions",
     "load_categories",
+    "make_bulletins",
     "mark_made_safe",
     "move_view",
+    "opine_appeal",
     "pass_verification",
     "perform_bulk",
     "perform_step",
@@ -82,13 +106,19 @@ __all__ = [
     "put_handling_limit",
     "rate_case",
     "refuse_extension",
+    "refuse_shelving",
+    "reject_appeal",
     "reject_case",
+    "remind_unit",
     "rename_view",
     "reopen_case",
+    "reply_supervision",
     "report_case",
     "request_extension",
+    "request_shelving",
     "return_task",
     "reveal_reporter",
+    "review_shelving",
     "save_view",
     "self_handle",
     "set_assists",
@@ -99,5 +129,9 @@ __all__ = [
     "start_verification",
     "submit_result",
     "summary",
+    "supervise_case",
     "update_category",
+    "uphold_appeal",
+    "watch_appeals",
+    "watch_clocks",
 ]

@@ -43,7 +43,7 @@ def locked_case(actor: Actor, permission: str, case: Case) -> Case:
     row = rows.filter(policy.rule(permission, actor), pk=case.pk).first()
     if row is not None:
         return row
-    raise _refusal(actor, case)
+    raise refusal(actor, case)
 
 
 def locked_task(actor: Actor, permission: str, task: Task) -> tuple[Case, Task]:
@@ -56,11 +56,12 @@ def locked_task(actor: Actor, permission: str, task: Task) -> tuple[Case, Task]:
         .first()
     )
     if row is None:
-        raise _refusal(actor, case)
+        raise refusal(actor, case)
     return case, row
 
 
-def _refusal(actor: Actor, case: Case) -> NotAllowed | NotFound:
+def refusal(actor: Actor, case: Case) -> NotAllowed | NotFound:
+    """What to raise: `NotFound` to whoever may not even see the case."""
     for permission in ("cases.view", "cases.view_own"):
         if policy.permits(actor, permission) and policy.allows(actor, permission, case):
             return NotAllowed()

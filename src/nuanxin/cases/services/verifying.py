@@ -11,6 +11,7 @@ from nuanxin.cases.events import CaseClosed, ReworkRequested
 from nuanxin.cases.models import RATING_WINDOW, Case, Task
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.steps import MissingField, Photo, announce, locked_case, move_case, require_text
+from nuanxin.cases.services.supervising import list_after_reworks
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
 
@@ -72,6 +73,7 @@ def fail_verification(
         ):
             TASK.step(task, "rework", submitted_at=None)
             start_clocks(case, [Start(ClockKind.HANDLE, task=task, organisation_id=handler)], now=now)
+        list_after_reworks(case, case.handled_by, now=now)
         set_next_due(case)
         announce(case, ReworkRequested(case.pk, case.number, handler or 0, case.rework_count), now=now)
     return case
