@@ -10,6 +10,7 @@ from django.db import connection
 
 from nuanxin.kernel.audit import guard
 from nuanxin.kernel.cached import forget_all
+from nuanxin.kernel.prepared import forget_actors
 from nuanxin.territories.queries import expire_all
 from scripts import chromium
 
@@ -48,6 +49,7 @@ def held_values_of_this_test():
     """What the process holds of outlines and reference tables belongs to a test's rows, gone after it."""
     expire_all()
     forget_all()
+    forget_actors()
 
 
 def pytest_report_header():

@@ -4,13 +4,19 @@ Building a statement out of filters, joins and columns costs several times what 
 by key (`docs/performance.md`). What a `Prepared` returns is what its queryset would return.
 """
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
+from functools import partial
+from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+
+from nuanxin.kernel.access.actor import Actor, Grants
 
 T = TypeVar("T")
 FAR = datetime(2900, 1, 1, tzinfo=UTC)
@@ -42,6 +48,51 @@ class Prepared(Generic[T]):
         return found[0] if found else None
 
 
+class PreparedFor(Generic[T]):
+    """A `Prepared` for each actor, whose rules are part of the statement; the latest `most` of them are kept.
+
+    `build` gets the actor and the further keys before the stand-ins. What it builds may depend on nothing else, least
+    of all on the time, which is a parameter.
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., "models.QuerySet[Any, T]"],
+        *,
+        most: int = 128,
+        **fields: "models.Field[Any, Any]",
+    ) -> None:
+        self._build = build
+        self._most = most
+        self._fields = fields
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, tuple[Grants, Prepared[T]]] = OrderedDict()
+        _for_actors.add(self)
+
+    def of(self, actor: Actor, *key: Hashable) -> Prepared[T]:
+        with self._lock:
+            grants, prepared = self._kept.get((actor, *key), (None, None))
+            if prepared is None or grants is not actor.grants:  # a role that has been given other rights
+                prepared = Prepared(partial(self._build, actor, *key), **self._fields)
+            self._kept[actor, *key] = (actor.grants, prepared)
+            self._kept.move_to_end((actor, *key))
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return prepared
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+
+_for_actors: "WeakSet[PreparedFor[Any]]" = WeakSet()
+
+
+def forget_actors() -> None:
+    """Build the statements of all actors anew: for tests, which register rules of their own."""
+    for prepared in list(_for_actors):
+        prepared.forget()
+
+
 class _Statement(Generic[T]):
     _compiler: Any
     _queryset: Any
@@ -53,14 +104,20 @@ class _Statement(Generic[T]):
         self._fields = fields
         self._queryset = build(**stand_ins)
         self._compiler = self._queryset.query.get_compiler(connection.alias)
-        self._sql, params = self._compiler.as_sql()
+        try:
+            self._sql, params = self._compiler.as_sql()
+        except EmptyResultSet:  # a rule that lets nothing through needs no statement
+            self._compiler = None
+            return
         names = {self._adapted(name, value): name for name, value in stand_ins.items()}
         self._params = [(names.get(param), param) for param in params]
         if set(names.values()) != {name for name, _param in self._params if name}:
-            raise ValueError(f"not every parameter of {build.__qualname__} reaches its statement as it is")
+            raise ValueError(f"not every parameter of {build} reaches its statement as it is")
         self._queryset.query.get_compiler = lambda *_args, **_kwargs: self._compiler
 
     def rows(self, values: dict[str, Any]) -> list[T]:
+        if self._compiler is None:
+            return []
         adapted = {name: self._adapted(name, values[name]) for name in self._fields}
         bound = tuple(adapted[name] if name else param for name, param in self._params)
         self._compiler.as_sql = lambda *_args, **_kwargs: (self._sql, bound)

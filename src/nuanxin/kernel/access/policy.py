@@ -1,13 +1,14 @@
 """The policy: permission → rule. A rule yields the one `Q` that answers both "which?" and "may I?"."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import ExpressionWrapper, Q, QuerySet
 
 from nuanxin.kernel.access.actor import SYSTEM, Actor
 from nuanxin.kernel.access.scope import NOTHING
+from nuanxin.kernel.prepared import PreparedFor
 
 M = TypeVar("M", bound=models.Model)
 Rule = Callable[[Actor], Q]
@@ -57,16 +58,23 @@ def allows(actor: Actor, permission: str, instance: models.Model) -> bool:
 
 def held(actor: Actor, names: Iterable[str], instance: models.Model) -> set[str]:
     """Which of the permissions the actor has on this very object; one query for all of them."""
-    rules = {name: rule(name, actor) for name in names if permits(actor, name)}
-    always = {name for name, condition in rules.items() if not condition}
-    asked = {f"may_{number}": name for number, name in enumerate(sorted(rules.keys() - always))}
+    held_at_all = [name for name in names if permits(actor, name)]
+    always = {name for name in held_at_all if not rule(name, actor)}
+    asked = tuple(sorted(set(held_at_all) - always))
     if not asked:
         return always
+    row = _answers.of(actor, type(instance), asked).first(pk=instance.pk) or ()
+    return always | {name for name, answer in zip(asked, row, strict=False) if answer}
+
+
+def _ask(
+    actor: Actor, model: type[models.Model], names: tuple[str, ...], *, pk: int
+) -> "QuerySet[Any, tuple[bool, ...]]":
     tests = {
-        column: ExpressionWrapper(rules[name], output_field=models.BooleanField())
-        for column, name in asked.items()
+        f"may_{number}": ExpressionWrapper(rule(name, actor), output_field=models.BooleanField())
+        for number, name in enumerate(names)
     }
-    row = (
-        type(instance)._default_manager.filter(pk=instance.pk).annotate(**tests).values(*asked).first() or {}
-    )
-    return always | {name for column, name in asked.items() if row.get(column)}
+    return model._default_manager.filter(pk=pk).annotate(**tests).values_list(*tests)
+
+
+_answers = PreparedFor(_ask, most=256, pk=models.BigIntegerField())
