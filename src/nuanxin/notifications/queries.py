@@ -14,6 +14,7 @@ from nuanxin.kernel.worktime import Limit
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.wording import WORDS, Words
 from nuanxin.territories.queries import path_names
+from nuanxin.ui.phrases import calendar_moment
 
 PAGE_SIZE = 30
 COUNT_CAP = 100
@@ -76,7 +77,9 @@ def line_of(notice: Notice, streets: Mapping[str, str]) -> Line:
 
 def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     """Codes become words in the reader's language; a fact that is missing stays empty."""
-    facts = dict.fromkeys(("street", "within", "unit", "role", "place", "count", "clock", "category"), "")
+    facts = dict.fromkeys(
+        ("street", "within", "unit", "role", "place", "count", "clock", "category", "until"), ""
+    )
     facts |= {name: str(value) for name, value in notice.facts.items()}
     kind = kinds().get(facts["category"])
     facts["category"] = kind.name if kind else facts["category"]
@@ -86,4 +89,6 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
         facts["within"] = Limit.parse(facts["within"]).label
     if facts["clock"]:
         facts["clock"] = str(ClockKind(facts["clock"]).label)
+    if facts["until"]:
+        facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from nuanxin.cases import events
 from nuanxin.cases.enums import TaskRole
+from nuanxin.cases.queries.consulting import parties_of
 from nuanxin.cases.queries.facts import CaseFacts, case_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
@@ -13,7 +14,13 @@ from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
 from nuanxin.notifications.urgent import text_those_on_duty
 from nuanxin.people.models import Assignment
-from nuanxin.people.queries import assignments_at, name_of_role, organisation_label, person_id_of_subject
+from nuanxin.people.queries import (
+    assignments_at,
+    is_street_office,
+    name_of_role,
+    organisation_label,
+    person_id_of_subject,
+)
 
 DISPATCH_ROLES = ("dispatcher",)
 HEAD_ROLES = ("dept_lead", "community_head", "street_lead")
@@ -102,6 +109,74 @@ def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
 @subscribe(events.CaseReopened)
 def case_reopened(event: events.CaseReopened, envelope: Envelope) -> None:
     tell(_staff(envelope, case_facts(event.case_id), Kind.REOPENED, _at_street(envelope, DISPATCH_ROLES)))
+
+
+@subscribe(events.ConsultationCalled)
+def consultation_called(event: events.ConsultationCalled, envelope: Envelope) -> None:
+    """The reporter hears that several are at it, not why; whoever was whistled hears by whom."""
+    case = case_facts(event.case_id)
+    unit = organisation_label(event.organisation_id)
+    notices = _reporter(envelope, case, Kind.CONSULTING)
+    for organisation_id in parties_of(event.consultation_id):
+        staff = _of(organisation_id, (*WORK_ROLES, "street_lead"), envelope)
+        notices += _staff(envelope, case, Kind.WHISTLED, staff, unit=unit)
+    tell(notices)
+
+
+@subscribe(events.ConsultationAnswered)
+def consultation_answered(event: events.ConsultationAnswered, envelope: Envelope) -> None:
+    if event.is_complete:
+        staff = _at_street(envelope, DISPATCH_ROLES)
+        tell(_staff(envelope, case_facts(event.case_id), Kind.ALL_ANSWERED, staff))
+
+
+@subscribe(events.ConsultationConcluded)
+def consultation_concluded(event: events.ConsultationConcluded, envelope: Envelope) -> None:
+    """Those named hear of their part by `TaskDispatched`; the others hear that it is settled."""
+    if not event.organisation_id:
+        return
+    case, unit = case_facts(event.case_id), organisation_label(event.organisation_id)
+    notices: list[Notice] = []
+    for organisation_id in parties_of(event.consultation_id):
+        if organisation_id != event.organisation_id:
+            staff = _of(organisation_id, WORK_ROLES, envelope)
+            notices += _staff(envelope, case, Kind.CONCLUDED, staff, unit=unit)
+    tell(notices)
+
+
+@subscribe(events.ExtensionRequested)
+def extension_requested(event: events.ExtensionRequested, envelope: Envelope) -> None:
+    """One level up: the street's leader; for the street's own request the district."""
+    case, unit = case_facts(event.case_id), organisation_label(event.organisation_id)
+    if is_street_office(event.organisation_id):
+        district = padded(envelope.scope_code[: LEVELS["district"]])
+        staff = assignments_at(roles=("swd",), scope_code=district, now=envelope.occurred_at)
+    else:
+        staff = _at_street(envelope, ("street_lead",))
+    tell(_staff(envelope, case, Kind.MORE_TIME, staff, unit=unit, until=event.until))
+
+
+@subscribe(events.ExtensionGranted)
+def extension_granted(event: events.ExtensionGranted, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(
+        _reporter(envelope, case, Kind.EXTENDED, until=event.until)
+        + _staff(envelope, case, Kind.TIME_GRANTED, staff, until=event.until, count=event.count)
+    )
+
+
+@subscribe(events.ExtensionRefused)
+def extension_refused(event: events.ExtensionRefused, envelope: Envelope) -> None:
+    kind = Kind.TIME_LAPSED if event.is_lapsed else Kind.TIME_REFUSED
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(_staff(envelope, case_facts(event.case_id), kind, staff))
+
+
+@subscribe(events.TaskWithdrawn)
+def task_withdrawn(event: events.TaskWithdrawn, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.NOT_NEEDED, staff))
 
 
 @subscribe(events.QuestionAsked)

@@ -41,6 +41,15 @@ WORDS: Mapping[str, Words] = {
     Kind.REVEALED: Words(
         _("有人查看了您的联系方式"), _("%(role)s因工作需要查看了，原因已记录在案。"), "eye", "wait"
     ),
+    Kind.CONSULTING: Words(
+        _("几个单位在一起商量：%(category)s"),
+        _("这件事牵涉好几家，商量好由谁办就告诉你。"),
+        "users-group",
+        "info",
+    ),
+    Kind.EXTENDED: Words(
+        _("要再等几天：%(category)s"), _("一时办不完，新的时间是 %(until)s 前。"), "calendar-event", "wait"
+    ),
     Kind.NEW_REPORT: Words(_("新上报：%(category)s"), _("%(place)s，请核实。"), "inbox", "info"),
     Kind.NEW_TASK: Words(_("新任务：%(category)s"), _("%(place)s，请接收。"), "clipboard-list", "info"),
     Kind.RETURNED: Words(_("%(unit)s退回了"), _("%(category)s，请重新派单。"), "arrow-back-up", "wait"),
@@ -50,6 +59,28 @@ WORDS: Mapping[str, Words] = {
     ),
     Kind.REOPENED: Words(_("上报人说没解决"), _("%(category)s重新打开，请重新派单。"), "rotate", "wait"),
     Kind.ANSWER: Words(_("上报人回复了"), _("%(category)s，请看问答。"), "message-circle", "info"),
+    Kind.WHISTLED: Words(
+        _("吹哨：%(category)s"), _("%(unit)s请贵单位会商，请在时限内报到。"), "speakerphone", "wait"
+    ),
+    Kind.ALL_ANSWERED: Words(
+        _("都报到了：%(category)s"), _("可以开会了，会后请写结论、定主办。"), "users-group", "info"
+    ),
+    Kind.CONCLUDED: Words(_("会商有结论：%(category)s"), _("由%(unit)s主办。"), "gavel", "info"),
+    Kind.MORE_TIME: Words(
+        _("申请延期：%(category)s"), _("%(unit)s想延到 %(until)s，请在到期前审批。"), "calendar-event", "wait"
+    ),
+    Kind.TIME_GRANTED: Words(
+        _("同意延期：%(category)s"), _("新的时限是 %(until)s，第 %(count)s 次。"), "circle-check", "ok"
+    ),
+    Kind.TIME_REFUSED: Words(
+        _("没有同意延期：%(category)s"), _("原因点开能看到，时限不变。"), "calendar-event", "danger"
+    ),
+    Kind.TIME_LAPSED: Words(
+        _("延期没来得及批：%(category)s"), _("原来的时限已到，时限不变。"), "calendar-event", "danger"
+    ),
+    Kind.NOT_NEEDED: Words(
+        _("不用再协办：%(category)s"), _("派单员已撤回贵单位的一份，原因点开能看到。"), "minus", "info"
+    ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"
     ),

@@ -78,6 +78,12 @@ def moment(at: datetime, *, now: datetime) -> str:
     return f"{day_words(at, now=now)} {time_of_day(at)}"
 
 
+def calendar_moment(at: datetime) -> str:
+    """“9月18日 17:30”: for words that are read again days later."""
+    day = dateformat.format(timezone.localtime(at), pgettext("date format", "n月j日"))
+    return f"{day} {time_of_day(at)}"
+
+
 def ago(at: datetime, *, now: datetime) -> str:
     """“刚刚”, “3 分钟前”, then the day and time."""
     seconds = (now - at).total_seconds()

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import INSTEAD, Outcome, PhotoKind, RejectReason, ReturnReason
 from nuanxin.cases.forms.photos import PhotosField
-from nuanxin.cases.models import TEXT_LENGTH
+from nuanxin.cases.models import TEXT_LENGTH, Task
+from nuanxin.cases.queries.besides import may_return_for
+from nuanxin.cases.queries.page import CasePage, missing_assistants
 from nuanxin.cases.queries.routing import Suggestion
 from nuanxin.cases.services import Photo, StepInput
 from nuanxin.people.enums import UnitType
@@ -18,7 +20,7 @@ from nuanxin.people.models import Organisation
 OTHER = "other"
 
 
-def _words(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 3) -> forms.CharField:
+def words_field(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 3) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -34,10 +36,18 @@ class StepForm(forms.Form):
     photo_kinds: Mapping[str, PhotoKind] = {}
 
     def __init__(
-        self, *args: Any, units: "Units | None" = None, takes_photos: bool = True, **given: Any
+        self,
+        *args: Any,
+        units: "Units | None" = None,
+        page: CasePage | None = None,
+        task: Task | None = None,
+        takes_photos: bool = True,
+        **given: Any,
     ) -> None:
         super().__init__(*args, **given)
         self.units = units
+        self.page = page
+        self.task = task
         if not takes_photos:
             for name in self.photo_kinds:
                 self.fields.pop(name, None)
@@ -64,6 +74,8 @@ class StepForm(forms.Form):
             reason=given.get("reason", ""),
             outcome=given.get("outcome", ""),
             photos=self.photos(),
+            basis=given.get("basis", ""),
+            unfinished=given.get("unfinished", ""),
         )
 
 
@@ -96,14 +108,14 @@ class Units:
 
 
 class PlainForm(StepForm):
-    opinion = _words(_("说明"), required=False)
+    opinion = words_field(_("说明"), required=False)
 
 
 class RejectForm(StepForm):
     reason = forms.ChoiceField(
         label=_("为什么不予受理"), choices=RejectReason.choices, widget=forms.RadioSelect
     )
-    opinion = _words(_("给上报人的一句话"), help_text=_("上报人会看到：为什么，可以去哪里。"))
+    opinion = words_field(_("给上报人的一句话"), help_text=_("上报人会看到：为什么，可以去哪里。"))
 
     @property
     def instead(self) -> list[tuple[str, str, str]]:
@@ -113,25 +125,54 @@ class RejectForm(StepForm):
 
 class ReturnForm(StepForm):
     reason = forms.ChoiceField(label=_("为什么退回"), choices=ReturnReason.choices, widget=forms.RadioSelect)
-    opinion = _words(_("退回的依据"), help_text=_("街道会看到。写明依据，能少来回一趟。"))
+    opinion = words_field(_("退回的说明"), help_text=_("街道会看到。写清楚，能少来回一趟。"))
+    basis = forms.CharField(
+        label=_("依据的文件"),
+        required=False,
+        max_length=200,
+        help_text=_("选“不是我的职责”时必填：哪个文件、哪一条。"),
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if self.task is None:
+            return
+        reasons = [
+            (value, label) for value, label in ReturnReason.choices if may_return_for(self.task, value)
+        ]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        if ReturnReason.R2 not in dict(reasons):
+            del self.fields["basis"]
 
 
 class SelfHandleForm(StepForm):
     photo_kinds = {"before": PhotoKind.BEFORE, "after": PhotoKind.AFTER}
-    opinion = _words(_("处理结果"), help_text=_("做了什么、现在怎么样。上报人会看到。"))
+    opinion = words_field(_("处理结果"), help_text=_("做了什么、现在怎么样。上报人会看到。"))
     before = PhotosField(label=_("处理前"))
     after = PhotosField(label=_("处理后"))
 
 
 class ResultForm(StepForm):
+    """A lead whose assistants are still at it says why it does not wait for them."""
+
     photo_kinds = {"after": PhotoKind.AFTER}
-    opinion = _words(_("处理结果"), help_text=_("做了什么、现在怎么样。上报人会看到。"))
+    opinion = words_field(_("处理结果"), help_text=_("做了什么、现在怎么样。上报人会看到。"))
+    unfinished = words_field(_("为什么不等协办单位"), rows=2)
     after = PhotosField(label=_("处理后"))
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        missing = missing_assistants(self.page, self.task) if self.page else []
+        if missing:
+            told = _("%(units)s还没交结果。上报人看不到这一句。") % {"units": _("、").join(missing)}
+            self.fields["unfinished"].help_text = told
+        else:
+            del self.fields["unfinished"]
 
 
 class MadeSafeForm(StepForm):
     photo_kinds = {"after": PhotoKind.AFTER}
-    opinion = _words(
+    opinion = words_field(
         _("怎么控制住的"), help_text=_("例如：阀门已关，现场已围挡。上报人会看到。"), required=False
     )
     after = PhotosField(label=_("现场照片"))
@@ -142,13 +183,13 @@ class PassForm(StepForm):
     outcome = forms.ChoiceField(
         label=_("办结方式"), choices=Outcome.choices, initial=Outcome.SOLVED, widget=forms.RadioSelect
     )
-    opinion = _words(_("核查说明"), required=False, help_text=_("上报人会看到。"))
+    opinion = words_field(_("核查说明"), required=False, help_text=_("上报人会看到。"))
     after = PhotosField(label=_("核查照片"))
 
 
 class FailForm(StepForm):
     photo_kinds = {"after": PhotoKind.AFTER}
-    opinion = _words(_("哪里还没做好"), help_text=_("处理单位会照着返工，请写具体。"))
+    opinion = words_field(_("哪里还没做好"), help_text=_("处理单位会照着返工，请写具体。"))
     after = PhotosField(label=_("核查照片"))
 
 
@@ -160,7 +201,7 @@ class DispatchForm(StepForm):
     assists = forms.MultipleChoiceField(
         label=_("协办单位"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    opinion = _words(_("派单意见"), required=False, rows=2)
+    opinion = words_field(_("派单意见"), required=False, rows=2)
 
     def __init__(self, *args: Any, units: Units, **given: Any) -> None:
         super().__init__(*args, units=units, **given)
@@ -214,7 +255,7 @@ class DispatchForm(StepForm):
 
 class CallInForm(StepForm):
     units_wanted = forms.MultipleChoiceField(label=_("呼叫哪些单位"), widget=forms.CheckboxSelectMultiple)
-    opinion = _words(_("需要他们做什么"), required=False, rows=2)
+    opinion = words_field(_("需要他们做什么"), required=False, rows=2)
 
     def __init__(self, *args: Any, units: Units, **given: Any) -> None:
         super().__init__(*args, units=units, **given)

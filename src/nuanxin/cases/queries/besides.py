@@ -6,13 +6,16 @@ The services refuse the same things in words; this only keeps a button from bein
 from collections.abc import Sequence
 from datetime import datetime
 
-from nuanxin.cases.enums import CaseState, ExtensionState, TaskRole, TaskState, Urgency
+from nuanxin.cases.enums import CaseState, ExtensionState, ReturnReason, TaskRole, TaskState, Urgency
 from nuanxin.cases.models import Case, ConsultationParty, Extension, Task
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.measures import moves_of_handling
 from nuanxin.cases.workflow import BESIDE
 from nuanxin.kernel.access import Actor, policy
 
 AT_IT = (TaskState.CLAIMED, TaskState.ACCEPTED, TaskState.IN_PROGRESS)
+# What one learns only after having accepted (`domain.md` §2.3); all else is on the paper that was dispatched.
+SEEN_ON_SITE = frozenset({ReturnReason.R3, ReturnReason.R4, ReturnReason.R5, ReturnReason.R9})
 ON_CASE = ("consult", "answer_call", "assists")
 
 
@@ -36,6 +39,11 @@ def may_return(case: Case, task: Task, *, now: datetime) -> bool:
     return task.role == TaskRole.ASSIST or case.return_count < handling_limits().most_returns
 
 
+def may_return_for(task: Task, reason: str) -> bool:
+    """Who has accepted may still say what one learns only on site."""
+    return task.state != TaskState.ACCEPTED or reason in SEEN_ON_SITE
+
+
 def must_consult(case: Case) -> bool:
     """Handed back as often as it may be: now several organisations have to name one lead (`domain.md` §2.3)."""
     return case.state == CaseState.RETURNED and case.return_count >= handling_limits().most_returns
@@ -55,7 +63,8 @@ def besides(
         found.append(("answer_call", None))
     if "assists" in legal and "cases.dispatch" in held:
         found.append(("assists", None))
-    return found + _extensions(actor, case, tasks, now=now)
+    found += _extensions(actor, case, tasks, now=now)
+    return found + moves_of_handling(actor, case, tasks, now=now)
 
 
 def _has_not_answered(actor: Actor, case: Case) -> bool:

@@ -69,6 +69,14 @@ def askers(actor: Actor) -> list[tuple[str, str]]:
     return [(str(public_id), name) for public_id, name in found.distinct()]
 
 
+def first_day(case: Case) -> date:
+    """The first day to which the deadline could be moved: the working day after it, for an urgent case the next day."""
+    day = (case.due_at or case.reported_at).astimezone(SHANGHAI).date() + timedelta(days=1)
+    while end_of_day(case, day) is None:
+        day += timedelta(days=1)
+    return day
+
+
 def last_day(due: datetime) -> date:
     """The latest day to which a deadline can be moved in one go."""
     limit = handling_limits().longest_extension

@@ -14,6 +14,7 @@ from nuanxin.cases.enums import (
     ClockOutcome,
     RejectReason,
     ReturnReason,
+    TaskRole,
     TaskState,
 )
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Task
@@ -47,6 +48,13 @@ TITLES: dict[str, Text] = {
     "claim": _("社区领单"),
     "accept": _("单位接单"),
     "archive": _("归档"),
+    "plan_repair": _("安排分几步修"),
+    "finish_stage": _("做好了一步"),
+    "transfer": _("转交办结"),
+    "kind_notice": _("出了温馨提示单"),
+    "look_again": _("回头看"),
+    "manage": _("采取了管理措施"),
+    "penalise": _("依法处罚"),
     "fail": _("核查不通过，返工"),
 }
 
@@ -189,6 +197,17 @@ def entries_of(case: Case, logs: Sequence[CaseLog]) -> list[Entry]:
     names = role_names()
     told = [log for log in logs if not (log.role == "system" and not log.task_id and log.action in FOLLOWING)]
     return [_entry(case, log, names) for log in reversed(told)]
+
+
+def missing_assistants(page: CasePage, task: Task | None) -> list[str]:
+    """Names of those who have not handed in, for the lead that is about to."""
+    if task is None or task.role != TaskRole.LEAD:
+        return []
+    return [
+        each.organisation.label
+        for each in page.tasks
+        if each.role == TaskRole.ASSIST and each.ended_at is None and each.state != TaskState.RESULT_SUBMITTED
+    ]
 
 
 def role_names() -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import TaskRole
 from nuanxin.cases.models import Case, DispatchRule
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.consulting import open_parties
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.people.models import Organisation
@@ -104,6 +105,19 @@ def suggest_units(case: Case, ground: Ground = ASKED) -> list[Suggestion]:
         found.setdefault(lead.organisation.pk, lead)
     for suggestion in _assistants(case, kind, ground):
         found.setdefault(suggestion.organisation.pk, suggestion)
+    return list(found.values())
+
+
+def with_parties(case: Case, suggestions: list[Suggestion]) -> list[Suggestion]:
+    """For the minutes of a consultation: those who were called, with what they said, among those suggested."""
+    found = {each.organisation.pk: each for each in suggestions}
+    for party in open_parties(case):
+        said = party.get_answer_display() if party.answer else _("没有报到")
+        known = found.get(party.organisation_id)
+        role = known.role if known else TaskRole.ASSIST
+        why = _("%(said)s：%(opinion)s") % {"said": said, "opinion": party.opinion} if party.opinion else said
+        if role != TaskRole.COMMUNITY:
+            found[party.organisation_id] = Suggestion(party.organisation, role, why)
     return list(found.values())
 
 

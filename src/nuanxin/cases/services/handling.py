@@ -16,12 +16,15 @@ from nuanxin.cases.events import (
     TaskStarted,
 )
 from nuanxin.cases.models import Case, Clock, Task
+from nuanxin.cases.queries.besides import may_return_for
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.services.assisting import still_at_it
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.consulting import drop_consultation
 from nuanxin.cases.services.dispatching import Part, add_tasks, dispatched
+from nuanxin.cases.services.measuring import require_looked_at
+from nuanxin.cases.services.staging import finish_by_result, finish_made_safe
 from nuanxin.cases.services.steps import (
     MissingField,
     Photo,
@@ -37,9 +40,6 @@ from nuanxin.cases.workflow import CASE, TASK
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.people.models import Organisation
-
-# What one learns only after having accepted (`domain.md` §2.3); all else is on the paper that was dispatched.
-SEEN_ON_SITE = frozenset({ReturnReason.R3, ReturnReason.R4, ReturnReason.R5, ReturnReason.R9})
 
 
 class UnitsAtWork(Conflict):
@@ -162,7 +162,7 @@ def mark_made_safe(
             or not Clock.objects.filter(case=case, kind=ClockKind.MAKE_SAFE, stopped_at=None).exists()
         ):
             raise NothingToContain
-        write_log(
+        log = write_log(
             case,
             action="make_safe",
             actor=actor,
@@ -174,6 +174,7 @@ def mark_made_safe(
             task=task,
             photos=photos,
         )
+        finish_made_safe(task, log, now=now)
         stop_clocks(case, ClockKind.MAKE_SAFE, now=now)
         set_next_due(case)
         announce(case, HazardContained(case.pk, case.number, task.organisation_id), now=now)
@@ -266,7 +267,7 @@ def _check_return(case: Case, task: Task, reason: str, *, now: datetime) -> None
         return  # the table refuses it, in its own words
     if task.return_until is None or now > task.return_until:
         raise TooLateToReturn
-    if task.state == TaskState.ACCEPTED and reason not in SEEN_ON_SITE:
+    if not may_return_for(task, reason):
         raise AcceptedAlready
     if task.role != TaskRole.ASSIST and case.return_count >= handling_limits().most_returns:
         raise ReturnedEnough
@@ -300,7 +301,9 @@ def _hand_in(
     now: datetime,
 ) -> None:
     """The lead's (or the community's own) result: the case goes on to verification."""
-    move_task(case, task, name, actor=actor, now=now, opinion=opinion, photos=photos, submitted_at=now)
+    require_looked_at(case, task)
+    log = move_task(case, task, name, actor=actor, now=now, opinion=opinion, photos=photos, submitted_at=now)
+    finish_by_result(task, log, now=now)
     stop_clocks(case, ClockKind.ACCEPT, ClockKind.CLAIM, task=task, now=now)
     stop_clocks(case, ClockKind.HANDLE, task=task, now=now)  # an assistant's own runs on
     stop_clocks(case, ClockKind.MAKE_SAFE, now=now)

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.cases.enums import MeasureKind
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.services.assisting import set_assists
 from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.extending import grant_extension, refuse_extension, request_extension
 from nuanxin.cases.services.feedback import reopen_case
+from nuanxin.cases.services.handing_off import transfer_case
 from nuanxin.cases.services.handling import (
     accept_task,
     call_in_units,
@@ -23,7 +25,9 @@ from nuanxin.cases.services.handling import (
     start_task,
     submit_result,
 )
+from nuanxin.cases.services.measuring import issue_notice, look_again, take_measure
 from nuanxin.cases.services.overseeing import OVERSIGHT_STEPS
+from nuanxin.cases.services.staging import PlannedStage, finish_stage, plan_repair
 from nuanxin.cases.services.steps import MissingField, Photo
 from nuanxin.cases.services.verifying import fail_verification, pass_verification, start_verification
 from nuanxin.cases.workflow import CASE, TASK
@@ -53,6 +57,11 @@ class StepInput:
     unfinished: str = ""
     answer: str = ""
     until: datetime | None = None
+    subject: str = ""
+    measure: int | None = None
+    danger: str = ""
+    stage: str = ""
+    plan: tuple[PlannedStage, ...] = ()
     cause: str = ""
     about: str = ""
     public_words: str = ""
@@ -103,6 +112,33 @@ def _conclude(actor: Actor, case: Case, given: StepInput, now: datetime) -> Case
     )
 
 
+def _look_again(actor: Actor, task: Task, given: StepInput, now: datetime) -> Case:
+    if given.outcome not in {"heeded", "unheeded"}:
+        raise MissingField(fields={"outcome": _("请选改了还是没改。")})
+    return look_again(
+        actor=actor,
+        task=task,
+        measure_id=given.measure,
+        complied=given.outcome == "heeded",
+        opinion=given.opinion,
+        photos=given.photos,
+        now=now,
+    )
+
+
+def _measure(actor: Actor, task: Task, kind: str, given: StepInput, now: datetime) -> Case:
+    return take_measure(
+        actor=actor,
+        task=task,
+        kind=kind,
+        subject=given.subject,
+        opinion=given.opinion,
+        danger=given.danger,
+        photos=given.photos,
+        now=now,
+    )
+
+
 CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     "screen": lambda actor, case, given, now: start_screening(actor=actor, case=case, now=now),
     "file": lambda actor, case, given, now: file_case(actor=actor, case=case, opinion=given.opinion, now=now),
@@ -132,6 +168,9 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     ),
     "fail": lambda actor, case, given, now: fail_verification(
         actor=actor, case=case, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "transfer": lambda actor, case, given, now: transfer_case(
+        actor=actor, case=case, opinion=given.opinion, now=now
     ),
     "reopen": lambda actor, case, given, now: reopen_case(
         actor=actor, case=case, opinion=given.opinion, now=now
@@ -163,6 +202,29 @@ TASK_STEPS: Mapping[str, Callable[[Actor, Task, StepInput, datetime], Case]] = {
     ),
     "return": lambda actor, task, given, now: return_task(
         actor=actor, task=task, reason=given.reason, opinion=given.opinion, basis=given.basis, now=now
+    ),
+    "kind_notice": lambda actor, task, given, now: issue_notice(
+        actor=actor,
+        task=task,
+        subject=given.subject,
+        opinion=given.opinion,
+        comply_by=given.until,
+        photos=given.photos,
+        now=now,
+    ),
+    "look_again": _look_again,
+    "manage": lambda actor, task, given, now: _measure(actor, task, MeasureKind.MANAGEMENT, given, now),
+    "penalise": lambda actor, task, given, now: _measure(actor, task, MeasureKind.PENALTY, given, now),
+    "plan_repair": lambda actor, task, given, now: plan_repair(
+        actor=actor, task=task, plan=given.plan, now=now
+    ),
+    "finish_stage": lambda actor, task, given, now: finish_stage(
+        actor=actor,
+        task=task,
+        stage=given.stage,
+        opinion=given.opinion,
+        photos=given.photos,
+        now=now,
     ),
     "request_extension": lambda actor, task, given, now: request_extension(
         actor=actor, task=task, until=given.until, opinion=given.opinion, now=now

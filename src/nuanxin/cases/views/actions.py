@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.forms.steps import FORMS
+from nuanxin.cases.forms.every import FORMS
 from nuanxin.cases.queries.detail import Move
 from nuanxin.cases.queries.page import FRESH, CasePage
 
@@ -18,6 +18,12 @@ MOST_IN_THE_BAR = 3
 # The likeliest first; what a table of states cannot know is which of its legal moves people come for.
 LIKELY = (
     "make_safe",
+    "answer_call",
+    "conclude",
+    "grant_extension",
+    "look_again",
+    "finish_stage",
+    "transfer",
     "claim",
     "accept",
     "dispatch",
@@ -26,10 +32,18 @@ LIKELY = (
     "submit_result",
     "self_handle",
     "call_in",
+    "consult",
+    "refuse_extension",
+    "assists",
+    "request_extension",
+    "kind_notice",
+    "manage",
     "fail",
     "screen",
     "file",
     "verify",
+    "plan_repair",
+    "penalise",
     "return",
     "reject",
 )
@@ -43,12 +57,26 @@ ICONS: Mapping[str, str] = {
     "submit_result": "clipboard-check",
     "self_handle": "tool",
     "call_in": "speakerphone",
+    "consult": "users-group",
+    "answer_call": "user-check",
+    "conclude": "gavel",
+    "assists": "sitemap",
+    "request_extension": "calendar-event",
+    "grant_extension": "check",
+    "refuse_extension": "x",
     "fail": "rotate",
     "screen": "eye",
     "file": "file-text",
     "verify": "eye",
     "return": "arrow-back-up",
     "reject": "ban",
+    "transfer": "arrows-exchange",
+    "kind_notice": "heart-handshake",
+    "look_again": "eye",
+    "manage": "clipboard-list",
+    "penalise": "gavel",
+    "plan_repair": "list-numbers",
+    "finish_stage": "checks",
 }
 
 

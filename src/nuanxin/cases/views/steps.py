@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nuanxin.cases import services
-from nuanxin.cases.forms.steps import FORMS, PlainForm, StepForm, Units
-from nuanxin.cases.models import Case
+from nuanxin.cases.forms.every import FORMS
+from nuanxin.cases.forms.steps import PlainForm, StepForm, Units
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.detail import Move
 from nuanxin.cases.queries.page import CasePage, case_page
-from nuanxin.cases.queries.routing import suggest_units
+from nuanxin.cases.queries.routing import suggest_units, with_parties
 from nuanxin.cases.views.actions import label_of, step_url
 from nuanxin.cases.views.casepage import done, panel
 from nuanxin.cases.views.refusals import posted, tell
@@ -21,8 +21,8 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 from nuanxin.people.queries.responsible import units_around
 
-CHOOSES_UNITS = frozenset({"dispatch", "call_in"})
-RENAMED = {"units": "units_wanted"}
+CHOOSES_UNITS = frozenset({"dispatch", "call_in", "consult", "conclude", "assists"})
+RENAMED = {"units": "units_wanted", "until": "day"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +31,7 @@ def step(request: ActorRequest, number: str, name: str) -> HttpResponse:
     """The table decides who may do it; `cases.view` only lets somebody knock."""
     page = case_page(request.actor, number, now=request.now)
     move = _move(page, name, request.GET.get("task", ""))
-    form = _form(request, page.case, name)
+    form = _form(request, page, name, move)
     if move is None:
         return _answer(request, page, form, name, None, IllegalNow())
     notice = None
@@ -67,12 +67,16 @@ def _move(page: CasePage, name: str, task: str) -> Move | None:
     return None
 
 
-def _form(request: ActorRequest, case: Case, name: str) -> StepForm:
+def _form(request: ActorRequest, page: CasePage, name: str, move: Move | None) -> StepForm:
     if name not in services.STEP_NAMES:
         raise NotFound
-    given: dict[str, Any] = {"takes_photos": not kind_of(case.category_id).is_confidential}
+    case = page.case
+    given: dict[str, Any] = {"takes_photos": not kind_of(case.category_id).is_confidential, "page": page}
+    if move is not None:
+        given["task"] = move.task
     if name in CHOOSES_UNITS:
-        given["units"] = Units(suggest_units(case), units_around(case.scope_code))
+        suggested = with_parties(case, suggest_units(case)) if name == "conclude" else suggest_units(case)
+        given["units"] = Units(suggested, units_around(case.scope_code))
     return FORMS.get(name, PlainForm)(posted(request), request.FILES or None, **given)
 
 

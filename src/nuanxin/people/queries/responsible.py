@@ -130,6 +130,11 @@ def organisations_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, Organis
     return {row.public_id: row for row in rows}
 
 
+def street_offices() -> list[Organisation]:
+    """Every active street office: where a street works with this system."""
+    return list(Organisation.objects.filter(unit_type=UnitType.JD, is_active=True).order_by("scope_code"))
+
+
 def units_around(scope_code: str) -> list[Organisation]:
     """Every active organisation that takes work around a place, for choosing by hand."""
     rows = Organisation.objects.filter(scope_code__in=ancestor_codes(scope_code), is_active=True)
@@ -140,6 +145,11 @@ def organisation_label(organisation_id: int) -> str:
     """The short name, for a sentence; empty for one that is gone."""
     found = Organisation.objects.filter(pk=organisation_id).first()
     return found.label if found else ""
+
+
+def is_street_office(organisation_id: int) -> bool:
+    """Whether it is a street's own office: what it asks for, the level above it decides."""
+    return Organisation.objects.filter(pk=organisation_id, unit_type=UnitType.JD).exists()
 
 
 def name_of_role(code: str) -> str:
