@@ -397,3 +397,76 @@ class AppealLate:
     organisation_id: int
     kind: str
     state: str
+
+
+@event
+class HandOffWithdrawn:
+    """The street dispatches it after all: `dispute`, `wish` or `good_deed` need not answer."""
+
+    case_id: int
+    number: str
+    kind: str
+
+
+@event
+class MeasureTaken:
+    """721 (`domain.md` 004-42): `notice`, `management` or `penalty`; `skipped`: an earlier step was left out."""
+
+    case_id: int
+    number: str
+    category: str
+    measure_id: int
+    kind: str
+    organisation_id: int
+    skipped: bool
+
+
+@event
+class NoticeLookedAt:
+    case_id: int
+    number: str
+    measure_id: int
+    organisation_id: int
+    complied: bool
+
+
+@event
+class LookAgainDue:
+    """The term of a kind notice has ended: somebody goes and looks."""
+
+    case_id: int
+    number: str
+    measure_id: int
+    organisation_id: int
+
+
+@event
+class RepairPlanned:
+    """`stages` are their kinds, joined by `|`."""
+
+    case_id: int
+    number: str
+    organisation_id: int
+    stages: str
+
+
+@event
+class RepairStageDone:
+    """`following` is the kind of the next stage, `following_at` its planned moment (ISO 8601); empty for none."""
+
+    case_id: int
+    number: str
+    stage_id: int
+    stage: str
+    organisation_id: int
+    following: str
+    following_at: str
+
+
+@event
+class RepairStageLate:
+    case_id: int
+    number: str
+    stage_id: int
+    stage: str
+    organisation_id: int

@@ -7,6 +7,8 @@ from nuanxin.cases.services import (
     forget_bulk_runs,
     lapse_extensions,
     make_bulletins,
+    notice_late_stages,
+    remind_of_looks,
     settle_provisional_clocks,
     watch_appeals,
     watch_clocks,
@@ -58,4 +60,18 @@ def archive(now: datetime) -> None:
 def settle_provisional(now: datetime) -> None:
     """Deadlines that waited for a year's holiday notice are counted by it, once it is imported."""
     while settle_provisional_clocks(now=now):
+        pass
+
+
+@periodic(every=timedelta(minutes=5))
+def remind_looks(now: datetime) -> None:
+    """The term of a kind notice has ended: its unit goes and looks."""
+    while remind_of_looks(now=now):
+        pass
+
+
+@periodic(every=timedelta(minutes=5))
+def late_stages(now: datetime) -> None:
+    """A stage of a repair is past its planned day."""
+    while notice_late_stages(now=now):
         pass

@@ -69,7 +69,7 @@ def _view(actor: Actor) -> Q:
         return _case_q("cases.view", actor)
     task = apps.get_model("cases", "Task")
     tasks = task._default_manager.filter(organisation=actor.organisation_id).values("case")
-    called = _whistled(actor).values("consultation__case")
+    called = _whistled(actor).order_by().values("consultation__case")
     return Q(pk__in=tasks.union(called, all=True)) & _not_confidential("cases.view", actor)
 
 
@@ -134,6 +134,17 @@ def _handed_in_by(actor: Actor) -> Q:
 def _reopen(actor: Actor) -> Q:
     """The reporter, once, while it may still be rated."""
     return _own(actor) & Q(reopened_count=0)
+
+
+def _handed_off(permission: str) -> Rule:
+    """Cases that wait for a receipt from elsewhere."""
+
+    def rule(actor: Actor) -> Q:
+        row = apps.get_model("cases", "HandOff")
+        waits = row._default_manager.filter(case=OuterRef("pk"), answered_at=None, withdrawn_at=None)
+        return _case_q(permission, actor) & Q(Exists(waits))
+
+    return rule
 
 
 def _on_tasks(permission: str, *roles: str, while_handled: bool = False) -> None:
@@ -271,6 +282,7 @@ register("cases.appeal", _had_part_in("cases.appeal"))
 register("cases.precheck_appeal", _contested("cases.precheck_appeal"))
 register("cases.opine_appeal", _own_appeals)
 register("cases.decide_appeal", _contested("cases.decide_appeal"))
+register("cases.transfer", _handed_off("cases.transfer"))
 register("cases.ask", _on_cases("cases.ask"))
 register("cases.break_glass", _on_cases("cases.break_glass"))
 register("cases.rate", _own)
@@ -289,4 +301,7 @@ _on_tasks("cases.accept", *UNIT_ROLES)
 _on_tasks("cases.start", *UNIT_ROLES)
 _on_tasks("cases.submit_result", *UNIT_ROLES)
 _on_tasks("cases.make_safe", *TaskRole.values)
+_on_tasks("cases.measure", *TaskRole.values, while_handled=True)
+_on_tasks("cases.penalise", *TaskRole.values, while_handled=True)
+_on_tasks("cases.plan_repair", TaskRole.LEAD, while_handled=True)
 _on_tasks("cases.return", *TaskRole.values)

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from nuanxin.cases.views import casepage, categories, desk, files, mine, reporter, steps, workbench
+from nuanxin.cases.views import (
+    board,
+    bulk,
+    bulletins,
+    casepage,
+    categories,
+    desk,
+    files,
+    mine,
+    reporter,
+    saved,
+    steps,
+    timing,
+    workbench,
+)
 
 
 class CaseNumber:
@@ -23,6 +37,10 @@ app_name = "cases"
 urlpatterns: list[URLPattern] = [
     path("cases/", workbench.queue_list, name="queue"),
     path("cases/export/", workbench.export, name="export"),
+    path("cases/bulk/<slug:step>/", bulk.bulk, name="bulk"),
+    path("cases/bulk/runs/<uuid:public_id>/", bulk.bulk_run, name="bulk_run"),
+    path("cases/views/", saved.saved_views, name="views"),
+    path("cases/views/<int:view_id>/", saved.saved_view, name="view"),
     path("cases/new/", desk.desk, name="desk"),
     path("cases/new/kinds/", desk.kinds, name="desk_kinds"),
     path("cases/new/compounds/", desk.compounds, name="desk_compounds"),
@@ -34,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case_number:number>/reporter/", casepage.reveal, name="reveal"),
     path("cases/<case_number:number>/clocks/<int:clock_id>/", casepage.clock, name="clock"),
     path("cases/<case_number:number>/print/", casepage.slip, name="slip"),
+    path("cases/<case_number:number>/time/", timing.account, name="time"),
     path("report/", reporter.report, name="report"),
     path("report/kinds/", reporter.report_kinds, name="report_kinds"),
     path("report/compounds/", reporter.report_compounds, name="report_compounds"),
@@ -45,6 +64,11 @@ urlpatterns: list[URLPattern] = [
     path("mine/<case_number:number>/rate/", mine.own_rate, name="own_rate"),
     path("mine/<case_number:number>/reopen/", mine.own_reopen, name="own_reopen"),
     path("mine/<case_number:number>/answer/", mine.own_answer, name="own_answer"),
+    path("board/", board.board, name="board"),
+    path("board/points.geojson", board.board_points, name="board_points"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<str:scope_code>/<str:on>/", bulletins.bulletin, name="bulletin_page"),
+    path("bulletins/<str:scope_code>/<str:on>/bulletin.pdf", bulletins.bulletin_pdf, name="bulletin_pdf"),
     path("files/<uuid:public_id>/", files.file, name="file"),
     path("files/<uuid:public_id>/thumb/", files.thumb, name="thumb"),
 ]

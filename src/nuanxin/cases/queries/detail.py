@@ -5,36 +5,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BigIntegerField, CharField, Prefetch, QuerySet
 
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
 from nuanxin.cases.queries.besides import besides, is_offered
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
+from nuanxin.cases.queries.oversight import oversight_moves
 from nuanxin.cases.workflow import BESIDE, CASE, OPEN_TASK, TASK
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.models import StoredFile
+from nuanxin.kernel.prepared import Prepared, PreparedFor
 from nuanxin.kernel.workflow import Transition
 from nuanxin.kernel.worktime import Interval, Limit, explain
 
 # Steps whose words the reporter reads too; the others are between offices.
 TOLD_TO_REPORTER = frozenset(
-    {"report", "reject", "self_handle", "submit_result", "make_safe", "pass", "reopen"}
+    {
+        "report",
+        "reject",
+        "self_handle",
+        "submit_result",
+        "make_safe",
+        "pass",
+        "reopen",
+        "transfer",
+        "finish_stage",
+        "approve_shelving",
+        "review_shelving",
+        "end_shelving",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A button: what it does, on the case or on one task."""
+    """A button: what it does, on the case, on one task, or about one appeal."""
 
     transition: Transition
     task: Task | None = None
+    about: str = ""  # the appeal that it decides
 
 
 def case_for(actor: Actor, number: str) -> Case:
     """By its number, for whoever works on it. Raises `NotFound`."""
-    rows = Case.objects.filter(policy.rule("cases.view", actor), number=number)
-    return _one(rows.select_related("compound__manager", "lead_organisation", "handled_by"))
+    case = _case_for.of(actor).first(number=number)
+    if case is None:
+        raise NotFound
+    return case
 
 
 def own_case(actor: Actor, number: str) -> Case:
@@ -60,7 +78,21 @@ def own_cases(actor: Actor) -> QuerySet[Case]:
 
 
 def tasks_of(case: Case) -> list[Task]:
-    return list(Task.objects.filter(case=case).select_related("organisation").order_by("dispatched_at", "id"))
+    return _tasks_of.rows(case=case.pk)
+
+
+_case_for = PreparedFor(
+    lambda actor, *, number: Case.objects.filter(
+        policy.rule("cases.view", actor), number=number
+    ).select_related("compound__manager", "lead_organisation", "handled_by"),
+    number=CharField(),
+)
+_tasks_of = Prepared(
+    lambda *, case: Task.objects.filter(case=case)
+    .select_related("organisation")
+    .order_by("dispatched_at", "id"),
+    case=BigIntegerField(),
+)
 
 
 def task_for(actor: Actor, case: Case, task_id: int) -> Task:
@@ -73,6 +105,9 @@ def task_for(actor: Actor, case: Case, task_id: int) -> Task:
 
 def moves_for(actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime) -> list[Move]:
     """What this actor may do now, the own organisation's task first, in table order; then what moves no state."""
+    overseen = [Move(move, about=about) for move, about in oversight_moves(actor, case, now=now)]
+    if case.shelved_at is not None:
+        return overseen
     own = [
         task for task in tasks if task.organisation_id == actor.organisation_id and task.state in OPEN_TASK
     ]
@@ -80,7 +115,7 @@ def moves_for(actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime)
     moves += [Move(transition) for transition in CASE.available(actor, case)]
     offered = [move for move in moves if is_offered(move.transition.name, case, move.task, now=now)]
     beside = besides(actor, case, tasks, now=now)
-    return offered + [Move(BESIDE[name], task) for name, task in beside]
+    return offered + [Move(BESIDE[name], task) for name, task in beside] + overseen
 
 
 def timeline(case: Case) -> list[CaseLog]:

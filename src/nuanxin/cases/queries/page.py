@@ -22,6 +22,7 @@ from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.oversight import Oversight, oversight_of
 from nuanxin.cases.queries.places import address_for, area_name, point_for
 from nuanxin.cases.queries.routing import Suggestion, suggest_units
 from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
@@ -56,6 +57,14 @@ TITLES: dict[str, Text] = {
     "manage": _("采取了管理措施"),
     "penalise": _("依法处罚"),
     "fail": _("核查不通过，返工"),
+    "supervise": _("督办"),
+    "remind": _("催办"),
+    "reply_supervision": _("回复督办"),
+    "request_shelving": _("申请挂账"),
+    "approve_shelving": _("同意挂账，时限暂停"),
+    "refuse_shelving": _("没有同意挂账"),
+    "review_shelving": _("挂账复查"),
+    "end_shelving": _("销账，继续办"),
 }
 
 
@@ -108,6 +117,8 @@ class CasePage:
     suggestion: Suggestion | None
     may_ask: bool
     may_reveal: bool
+    oversight: Oversight
+    organisation_id: int | None = None  # of whoever reads it
 
     @property
     def running(self) -> list[ClockLine]:
@@ -154,6 +165,8 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         suggestion=_lead_of(suggest_units(case)) if dispatching else None,
         may_ask="cases.ask" in held and case.is_open,
         may_reveal="cases.break_glass" in held,
+        oversight=oversight_of(actor, case),
+        organisation_id=actor.organisation_id,
     )
 
 

@@ -58,6 +58,12 @@ def community_choices(actor: Actor) -> list[tuple[str, str]]:
     return choices
 
 
+def bounds_for(scope_code: str) -> str:
+    """`west,south,east,north` of the territory, for a map that shows it whole."""
+    box = bounds_of(scope_code) or bounds_of()
+    return ",".join(f"{side:.6f}" for side in (box.west, box.south, box.east, box.north)) if box else ""
+
+
 def centre_of(scope_code: str) -> tuple[float, float] | None:
     """Where a map of the territory begins."""
     box = bounds_of(scope_code) or bounds_of()

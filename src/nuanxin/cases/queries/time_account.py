@@ -109,6 +109,11 @@ class Stage:
         return self.late_span.length if self.late_span else NONE
 
     @property
+    def had_no_time(self) -> bool:
+        """It began when the case was due already: late on paper, without any fault of its own."""
+        return self.clock.started_at >= self.clock.due_at and self.until <= self.due_by_rule
+
+    @property
     def cut_by_total(self) -> bool:
         return self.clock.due_at < self.due_by_rule
 
@@ -158,7 +163,8 @@ class TimeAccount:
         """Which stages were late, in the order of the work; of two units late at once the hours count once."""
         found: dict[str, list[Span]] = {}
         for stage in self.stages:
-            if stage.late_span and stage.clock.kind != ClockKind.TOTAL:
+            counts = stage.clock.kind != ClockKind.TOTAL and not stage.had_no_time
+            if stage.late_span and counts:
                 found.setdefault(stage.clock.kind, []).append(stage.late_span)
         return [(kind, _union(found[kind])) for kind in ClockKind.values if kind in found]
 

@@ -31,6 +31,7 @@ from nuanxin.cases.services.feedback import (
     reopen_case,
     reveal_reporter,
 )
+from nuanxin.cases.services.handing_off import take_receipt, transfer_case
 from nuanxin.cases.services.handling import (
     accept_task,
     call_in_units,
@@ -42,6 +43,7 @@ from nuanxin.cases.services.handling import (
     submit_result,
 )
 from nuanxin.cases.services.limits import put_handling_limit
+from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of_looks, take_measure
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
@@ -53,6 +55,7 @@ from nuanxin.cases.services.shelving import (
     request_shelving,
     review_shelving,
 )
+from nuanxin.cases.services.staging import PlannedStage, finish_stage, notice_late_stages, plan_repair
 from nuanxin.cases.services.steps import Photo
 from nuanxin.cases.services.supervising import remind_unit, reply_supervision, supervise_case
 from nuanxin.cases.services.verifying import (
@@ -69,6 +72,7 @@ __all__ = [
     "Draft",
     "OnBehalf",
     "Photo",
+    "PlannedStage",
     "StepInput",
     "Submission",
     "accept_appeal",
@@ -91,17 +95,22 @@ __all__ = [
     "fail_verification",
     "file_appeal",
     "file_case",
+    "finish_stage",
     "forget_bulk_runs",
     "grant_extension",
+    "issue_notice",
     "lapse_extensions",
     "load_categories",
+    "look_again",
     "make_bulletins",
     "mark_made_safe",
     "move_view",
+    "notice_late_stages",
     "opine_appeal",
     "pass_verification",
     "perform_bulk",
     "perform_step",
+    "plan_repair",
     "put_dispatch_rule",
     "put_handling_limit",
     "rate_case",
@@ -109,6 +118,7 @@ __all__ = [
     "refuse_shelving",
     "reject_appeal",
     "reject_case",
+    "remind_of_looks",
     "remind_unit",
     "rename_view",
     "reopen_case",
@@ -130,6 +140,9 @@ __all__ = [
     "submit_result",
     "summary",
     "supervise_case",
+    "take_measure",
+    "take_receipt",
+    "transfer_case",
     "update_category",
     "uphold_appeal",
     "watch_appeals",

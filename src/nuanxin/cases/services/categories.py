@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import Urgency
 from nuanxin.cases.models import Category
 from nuanxin.cases.queries.catalogue import CATALOGUE
+from nuanxin.cases.services.lawful import refusal_of
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
@@ -54,7 +55,7 @@ def load_categories() -> int:
     with transaction.atomic():
         known = set(Category.objects.values_list("code", flat=True))
         new = [
-            Category(**{column: row[column] for column in COLUMNS}, spelling=_spelling(row["name_zh"]))
+            Category(**{column: row[column] for column in COLUMNS}, spelling=spelling_of(row["name_zh"]))
             for row in rows
             if row["code"] not in known
         ]
@@ -78,7 +79,7 @@ def update_category(*, actor: Actor, code: str, changes: dict[str, str | bool], 
         for name, value in changes.items():
             setattr(category, name, value)
         _check(category)
-        category.spelling = _spelling(category.name_zh)
+        category.spelling = spelling_of(category.name_zh)
         category.save(update_fields=[*changes, "spelling"])
         CATALOGUE.changed()
         audit.record(
@@ -92,16 +93,25 @@ def update_category(*, actor: Actor, code: str, changes: dict[str, str | bool], 
     return category
 
 
-def _spelling(name: str) -> str:
+def spelling_of(name: str) -> str:
     return " ".join(spelled(name))
 
 
 def _check(category: Category) -> None:
+    problems = problems_of(category)
+    if problems:
+        raise Invalid(fields=problems)
+
+
+def problems_of(category: Category) -> dict[str, str | Promise]:
+    """What does not go together, field by field; of a page's form and of a spreadsheet's row alike."""
     problems: dict[str, str | Promise] = {}
     if category.urgency not in Urgency.values:
         problems["urgency"] = _("紧急程度只能是 U1、U2、U3、U4。")
     if category.urgency == Urgency.U1 and not category.emergency_numbers:
         problems["urgency"] = _("危及生命的类别必须有先打的电话。")
+    if reason := refusal_of(category.code, category.name_zh, category.name_en, category.keywords):
+        problems["name_zh"] = reason
     for name in ("respond_within", "make_safe_within", "finish_within"):
         value = getattr(category, name)
         if not value and name != "finish_within":
@@ -110,5 +120,4 @@ def _check(category: Category) -> None:
             Limit.parse(value)
         except Invalid as error:
             problems[name] = error.hint
-    if problems:
-        raise Invalid(fields=problems)
+    return problems

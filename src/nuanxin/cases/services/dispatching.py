@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, ClockKind, RejectReason, TaskRole, TaskState
-from nuanxin.cases.events import CaseFiled, CaseHandedOff, CaseRejected, TaskDispatched
+from nuanxin.cases.events import CaseFiled, CaseRejected, TaskDispatched
 from nuanxin.cases.models import Case, Clock, Task
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.routing import suggest_units, territorial_owner
 from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_clocks
+from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, move_case, require_text
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
@@ -57,7 +58,8 @@ def file_case(*, actor: Actor, case: Case, now: datetime, opinion: str = "") -> 
     """Establish the case (立案): the total clock starts. Publishes `CaseFiled`, where it applies `CaseHandedOff`."""
     with transaction.atomic():
         case = locked_case(actor, "cases.file", case)
-        _file(case, actor=actor, now=now, opinion=opinion)
+        hands_off = bool(kind_of(case.category_id).handoff)
+        _file(case, actor=actor, now=now, opinion=opinion, hands_off=hands_off)
         set_next_due(case)
     return case
 
@@ -111,24 +113,29 @@ def dispatch_at_receipt(case: Case, *, now: datetime) -> None:
         give_out(case, parts, actor=SYSTEM, now=now)
 
 
-def _file(case: Case, *, actor: Actor, now: datetime, opinion: str = "", start: bool = True) -> None:
+def _file(
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    opinion: str = "",
+    start: bool = True,
+    hands_off: bool = False,
+) -> None:
+    """`hands_off`: what is answered elsewhere waits for its receipt, not for a dispatcher."""
     move_case(case, "file", actor=actor, now=now, opinion=opinion, filed_at=now)
     if start:
         stop_clocks(case, ClockKind.SCREEN, ClockKind.RESPOND, now=now)
-        start_total(case, now=now)
-    kind = kind_of(case.category_id)
+        start_total(case, now=now, dispatches=not hands_off)
     announce(case, CaseFiled(case.pk, case.number, case.category_id), now=now)
-    if kind.handoff:
-        announce(case, CaseHandedOff(case.pk, case.number, case.category_id, kind.handoff), now=now)
+    if hands_off:
+        hand_off(case, now=now)
 
 
-def start_total(case: Case, *, now: datetime) -> None:
+def start_total(case: Case, *, now: datetime, dispatches: bool = True) -> None:
     """The total clock, the one for containing the danger, and the dispatcher's own."""
-    clocks = plan_clocks(
-        case,
-        [Start(ClockKind.TOTAL), Start(ClockKind.MAKE_SAFE), Start(ClockKind.DISPATCH)],
-        now=now,
-    )
+    starts = [Start(ClockKind.TOTAL), Start(ClockKind.MAKE_SAFE)]
+    clocks = plan_clocks(case, [*starts, Start(ClockKind.DISPATCH)] if dispatches else starts, now=now)
     case.due_at = next(clock.due_at for clock in clocks if clock.kind == ClockKind.TOTAL)
     Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
     Clock.objects.bulk_create(clocks)
@@ -170,6 +177,7 @@ def give_out(
         handled_by=None,
     )
     stop_clocks(case, ClockKind.DISPATCH, now=now)
+    withdraw_hand_off(case, now=now)
     tasks = add_tasks(case, parts, now=now)
     _catch_up(case, actor=actor, now=now)
     set_next_due(case)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind
+from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind, Visibility
 from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Reporter, Task
 from nuanxin.cases.services.easing import ease_after
 from nuanxin.cases.workflow import CASE, TASK
@@ -32,6 +32,13 @@ class MissingField(Invalid):
 class StillShelved(Conflict):
     default_message = _("这件事已经挂账，时限都停着，现在不能办这一步。")
     default_hint = _("可以办了，请街道先“销账，继续办”。")
+
+
+class NoPictures(Invalid):
+    """People in need and crimes under way are not photographed, by whichever door (`domain.md` §3)."""
+
+    default_message = _("这类情况不拍照，保护当事人。")
+    default_hint = _("请去掉照片，用文字写清楚。")
 
 
 def locked_case(actor: Actor, permission: str, case: Case) -> Case:
@@ -211,6 +218,8 @@ def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now
 def attach(case: Case, log: CaseLog, photos: Sequence[Photo], *, now: datetime) -> None:
     if not photos:
         return
+    if case.visibility == Visibility.CONFIDENTIAL:
+        raise NoPictures(fields={"photos": NoPictures.default_hint})
     Attachment.objects.bulk_create(
         Attachment(
             case=case,

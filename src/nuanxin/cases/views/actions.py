@@ -18,6 +18,10 @@ MOST_IN_THE_BAR = 3
 # The likeliest first; what a table of states cannot know is which of its legal moves people come for.
 LIKELY = (
     "make_safe",
+    "approve_shelving",
+    "end_shelving",
+    "review_shelving",
+    "reply_supervision",
     "answer_call",
     "conclude",
     "grant_extension",
@@ -46,6 +50,11 @@ LIKELY = (
     "penalise",
     "return",
     "reject",
+    "refuse_shelving",
+    "request_shelving",
+    "remind",
+    "supervise",
+    "appeal",
 )
 ICONS: Mapping[str, str] = {
     "make_safe": "shield-check",
@@ -70,6 +79,15 @@ ICONS: Mapping[str, str] = {
     "verify": "eye",
     "return": "arrow-back-up",
     "reject": "ban",
+    "reply_supervision": "message-circle",
+    "request_shelving": "archive",
+    "approve_shelving": "archive",
+    "refuse_shelving": "x",
+    "review_shelving": "calendar-event",
+    "end_shelving": "player-play",
+    "remind": "bell",
+    "supervise": "flag",
+    "appeal": "scale",
     "transfer": "arrows-exchange",
     "kind_notice": "heart-handshake",
     "look_again": "eye",
@@ -103,7 +121,9 @@ class Actions:
 
 
 def actions_of(page: CasePage) -> Actions:
-    moves = sorted(page.moves, key=lambda move: LIKELY.index(move.transition.name))
+    """What is about one appeal stands beside that appeal."""
+    moves = [move for move in page.moves if not move.about]
+    moves.sort(key=lambda move: LIKELY.index(move.transition.name))
     actions = [_action(page, move, is_first=not index) for index, move in enumerate(moves)]
     return Actions(actions[:MOST_IN_THE_BAR], actions[MOST_IN_THE_BAR:])
 
@@ -128,4 +148,6 @@ def label_of(page: CasePage, move: Move) -> Text:
 
 def step_url(number: str, move: Move) -> str:
     address = reverse("cases:step", args=[number, move.transition.name])
+    if move.about:
+        return f"{address}?{urlencode({'about': move.about})}"
     return f"{address}?{urlencode({'task': move.task.pk})}" if move.task else address
