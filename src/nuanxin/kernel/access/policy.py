@@ -74,7 +74,9 @@ def _ask(
         f"may_{number}": ExpressionWrapper(rule(name, actor), output_field=models.BooleanField())
         for number, name in enumerate(names)
     }
-    return model._default_manager.filter(pk=pk).annotate(**tests).values_list(*tests)
+    answers: QuerySet[Any, tuple[bool, ...]]
+    answers = model._default_manager.filter(pk=pk).annotate(**tests).values_list(*tests)
+    return answers
 
 
 _answers = PreparedFor(_ask, most=256, pk=models.BigIntegerField())
