@@ -27,6 +27,13 @@ def _fill_workbench() -> None:
     catalogue = slots.Item(
         _("类别"), "cases:categories", icon="category", permission="cases.categories", match=edited
     )
+    board = slots.Item(_("大屏"), "cases:board", icon="layout-dashboard", permission="cases.board")
+    paper = ("cases:bulletins", "cases:bulletin_page")
+    bulletins = slots.Item(
+        _("每日快报"), "cases:bulletins", icon="file-text", permission="cases.bulletin", match=paper
+    )
+    slots.register("rail", board, order=60)
+    slots.register("rail", bulletins, order=70)
     slots.register("rail", queue, order=10)
     slots.register("rail", desk, order=20)
     slots.register("rail_foot", catalogue, order=20)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.models import Reporter
+from nuanxin.cases.models import Reporter, SavedView
 from nuanxin.cases.services.personal import erase_reporter, export_reports
-from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, register
+from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, columns, deletes, register
 
 
 def _erase(subject: Subject, *, now: datetime) -> Erased:
@@ -26,4 +26,12 @@ register(
     retention=_("结案后 1 年断开与上报人的关联，案件保存 5 年"),
     erase=_erase,
     export=_export,
+)
+register(
+    SavedView,
+    purpose=_("工作人员自己存下的队列视图，下次一点就到"),
+    fields={"person_id": DataClass.S1, "name": DataClass.S1, "query": DataClass.S2},
+    retention=_("自己删除，或随账号删除"),
+    erase=deletes(SavedView, "person_id"),
+    export=columns(SavedView, "person_id", "role", "name", "tab", "query"),
 )

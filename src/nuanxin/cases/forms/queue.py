@@ -76,6 +76,11 @@ class QueueForm(forms.Form):
             until=_midnight(given.get("until"), days=1),
         )
 
+    def given(self) -> dict[str, str]:
+        """What narrows the list, as the address carries it; what was not understood is left out."""
+        self.is_valid()
+        return {name: str(value) for name, value in self.cleaned_data.items() if value not in (None, "")}
+
     def applied(self) -> list[tuple[str, str, str]]:
         """Name, label and value in words of every filter that narrows the list."""
         self.is_valid()

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.cases import services
 from nuanxin.cases.forms.queue import QueueForm
 from nuanxin.cases.queries import queue
+from nuanxin.cases.queries.bulk import BULK_MOST, steps_for
 from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.queries.page import case_page
 from nuanxin.cases.queries.places import community_choices
+from nuanxin.cases.queries.views import View, views_of
 from nuanxin.cases.views.actions import actions_of
-from nuanxin.kernel.access import policy
+from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 EMPTY = {
     "screen": (_("没有等核实的上报"), _("新的上报一到就会出现在这里，先到期的在最上面。")),
@@ -41,53 +44,80 @@ EMPTY = {
 @require_safe
 @requires("cases.view")
 def queue_list(request: ActorRequest) -> HttpResponse:
-    context = _queue_context(request)
+    views = views_of(request.actor)
+    opens_in = next((view for view in views if view.is_default), None)
+    if opens_in and not request.GET:
+        return redirect(queue_url(opens_in.tab, dict(opens_in.query)))
+    context = _queue_context(request, views)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, PANEL, context)
     context |= _beside(request)
     return render(request, PAGE, context)
 
 
-def _queue_context(request: ActorRequest) -> dict[str, Any]:
+def _queue_context(request: ActorRequest, views: list[View]) -> dict[str, Any]:
     actor, now = request.actor, request.now
-    form = _form(request)
+    form = queue_form(request)
     tabs, tab = queue.tabs_for(actor), queue.tab_named(actor, form.data.get("tab", ""))
     filters = form.filters()
     cursor = request.GET.get("cursor", "")
     page = queue.queue_page(actor, tab, filters, now=now, cursor=cursor)
     counts = queue.counts(actor, tabs, filters, now=now)
-    given = {name: value for name, value in form.data.items() if value and name in form.fields}
+    given = form.given()
     return {
         "form": form,
         "tab": tab,
         "tabs": [_tab_link(each, counts, given, tab) for each in tabs],
         "lines": queue_lines(actor, page.rows),
         "count": counts.get(tab.name),
-        "applied": [(label, value, _url(tab.name, given, name)) for name, label, value in form.applied()],
-        "here": _url(tab.name, given | ({"cursor": cursor} if cursor else {})),
-        "first": _url(tab.name, given) if cursor else "",
-        "next": _url(tab.name, given | {"cursor": page.cursor}) if page.cursor else "",
+        "applied": [
+            (label, value, queue_url(tab.name, given, name)) for name, label, value in form.applied()
+        ],
+        "here": queue_url(tab.name, given | ({"cursor": cursor} if cursor else {})),
+        "first": queue_url(tab.name, given) if cursor else "",
+        "next": queue_url(tab.name, given | {"cursor": page.cursor}) if page.cursor else "",
         "export": f"{reverse('cases:export')}?{urlencode({'tab': tab.name, **given})}",
         "may_export": policy.permits(actor, "cases.export"),
         "may_report": policy.permits(actor, "cases.report_for"),
         "empty": EMPTY[tab.name],
         "searching": bool(given),
+        "views": [_view_link(view, given, tab) for view in views],
+        "may_keep": policy.permits(actor, "cases.keep_views"),
+        "keep": urlencode({"tab": tab.name, **given}),
+        "steps": steps_for(actor, tab.name),
+        "most": BULK_MOST,
+        "picked": set(request.GET.getlist("picked")),
     }
 
 
-def _form(request: ActorRequest) -> QueueForm:
+def queue_form(request: ActorRequest) -> QueueForm:
     """`q` is what the field in the header sends."""
     data = request.GET.copy()
     if "q" in data and not data.get("words"):
         data["words"] = request.GET.get("q", "")
         data.setdefault("tab", "all")
-    may_search = policy.permits(request.actor, "cases.search")
-    return QueueForm(data, communities=community_choices(request.actor), may_search=may_search)
+    return form_of(request.actor, data)
 
 
-def _url(tab: str, given: dict[str, Any], without: str = "") -> str:
+def form_of(actor: Actor, data: QueryDict) -> QueueForm:
+    """With what this actor can choose from."""
+    may_search = policy.permits(actor, "cases.search")
+    return QueueForm(data, communities=community_choices(actor), may_search=may_search)
+
+
+def queue_url(tab: str, given: dict[str, Any], without: str = "") -> str:
     kept = {name: value for name, value in given.items() if name != without}
     return f"{reverse('cases:queue')}?{urlencode({'tab': tab, **kept})}"
+
+
+def _view_link(view: View, given: dict[str, Any], tab: queue.Tab) -> dict[str, Any]:
+    current = view.tab == tab.name and dict(view.query) == given
+    return {
+        "name": view.name,
+        "url": queue_url(view.tab, dict(view.query)),
+        "current": current,
+        "own": view.pk,
+    }
 
 
 def _tab_link(
@@ -97,7 +127,7 @@ def _tab_link(
     tone = "danger" if tab.name == "overdue" and count else ""
     return {
         "label": tab.label,
-        "url": _url(tab.name, given),
+        "url": queue_url(tab.name, given),
         "count": count,
         "tone": tone,
         "current": tab.name == now_open.name,
@@ -128,11 +158,19 @@ class _Line:
 def export(request: ActorRequest) -> HttpResponseBase:
     """The queue as it is narrowed in the address, as a file for a spreadsheet; masked."""
     tab = queue.tab_named(request.actor, request.GET.get("tab", ""))
-    filters = _form(request).filters()
-    rows = services.export_cases(actor=request.actor, tab=tab, filters=filters, now=request.now)
+    filters = queue_form(request).filters()
     day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
+    if request.GET.get("form") == "xlsx":
+        book = services.export_workbook(actor=request.actor, tab=tab, filters=filters, now=request.now)
+        return _download(FileResponse(book, content_type=XLSX), f"cases-{tab.name}-{day}.xlsx")
+    rows = services.export_cases(actor=request.actor, tab=tab, filters=filters, now=request.now)
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="cases-{tab.name}-{day}.csv"'
+    return _download(response, f"cases-{tab.name}-{day}.csv")
+
+
+def _download(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """Under a name that says which queue and when, and nobody."""
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

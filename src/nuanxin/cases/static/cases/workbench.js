@@ -61,6 +61,7 @@ function refresh(headers = {}) {
   const list = queue();
   const url = list?.querySelector("[data-poll]")?.dataset.poll;
   if (!url || list.classList.contains("htmx-request")) return;
+  if (headers["X-Poll"] && list.querySelector("[data-pick]:checked, details[open]")) return; // not under one's hands
   window.htmx.ajax("GET", url, { target: "#queue", swap: "innerHTML", headers });
 }
 

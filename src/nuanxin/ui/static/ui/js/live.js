@@ -42,8 +42,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.defaultPrevented || event.isComposing || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable], dialog')) return;
   if (event.key === "/") return focusHotkey(event);
   if (event.key === "j" || event.key === "k") moveInQueue(event.key === "j" ? 1 : -1);
 });
@@ -58,7 +58,8 @@ function focusHotkey(event) {
 function moveInQueue(step) {
   const links = [...document.querySelectorAll("[data-queue] .queue__link")];
   if (!links.length) return;
-  const at = links.indexOf(document.activeElement);
+  const row = document.activeElement?.closest(".queue__row");
+  const at = links.indexOf(row?.querySelector(".queue__link"));
   links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
 }
 
