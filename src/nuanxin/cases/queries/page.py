@@ -17,11 +17,28 @@ from nuanxin.cases.enums import (
     TaskRole,
     TaskState,
 )
-from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Task
+from nuanxin.cases.models import (
+    Attachment,
+    Case,
+    CaseLog,
+    CaseMessage,
+    Clock,
+    Extension,
+    HandOff,
+    Measure,
+    Rating,
+    RepairStage,
+    Task,
+)
 from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.consulting import Round, rounds_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.extending import extensions_of
+from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
+from nuanxin.cases.queries.measures import measures_of, stages_of
 from nuanxin.cases.queries.oversight import Oversight, oversight_of
 from nuanxin.cases.queries.places import address_for, area_name, point_for
 from nuanxin.cases.queries.routing import Suggestion, suggest_units
@@ -57,6 +74,14 @@ TITLES: dict[str, Text] = {
     "manage": _("采取了管理措施"),
     "penalise": _("依法处罚"),
     "fail": _("核查不通过，返工"),
+    "consult": _("吹哨会商"),
+    "answer_call": _("报到"),
+    "conclude": _("会商有结论"),
+    "assists": _("调整协办"),
+    "request_extension": _("申请延期"),
+    "grant_extension": _("同意延期"),
+    "refuse_extension": _("没有同意延期"),
+    "lapse_extension": _("延期没来得及批"),
     "supervise": _("督办"),
     "remind": _("催办"),
     "reply_supervision": _("回复督办"),
@@ -117,8 +142,14 @@ class CasePage:
     suggestion: Suggestion | None
     may_ask: bool
     may_reveal: bool
+    rounds: Sequence[Round]
+    extensions: Sequence[Extension]
     oversight: Oversight
     organisation_id: int | None = None  # of whoever reads it
+    measures: Sequence[Measure] = ()
+    stages: Sequence[RepairStage] = ()
+    hand_off: HandOff | None = None
+    destination: Destination | None = None
 
     @property
     def running(self) -> list[ClockLine]:
@@ -135,6 +166,26 @@ class CasePage:
         return totals[-1] if totals else None
 
     @property
+    def parts(self) -> list[tuple[Task, ClockLine | None]]:
+        """Each organisation's part with the clock of its own work, if one runs."""
+        own = {line.clock.task_id: line for line in self.running if line.clock.kind == ClockKind.HANDLE}
+        return [(task, own.get(task.pk)) for task in self.tasks]
+
+    @property
+    def hands(self) -> dict[str, int]:
+        """How many units have a part in the work itself, and how many of them have handed in."""
+        units = [
+            task
+            for task in self.tasks
+            if task.role != TaskRole.COMMUNITY and (task.ended_at is None or task.state == TaskState.DONE)
+        ]
+        return {"all": len(units), "done": sum(task.submitted_at is not None for task in units)}
+
+    @property
+    def must_consult(self) -> bool:
+        return must_consult(self.case)
+
+    @property
     def done_steps(self) -> int:
         """How many of the five steps are behind it."""
         return self.case.step - 1
@@ -146,7 +197,8 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
     tasks = detail.tasks_of(case)
     clocks = detail.clocks_of(case)
     held = policy.held(actor, {"cases.ask", "cases.break_glass"}, case)
-    moves = page_moves(actor, case, tasks, clocks, now=now)
+    oversight = oversight_of(actor, case)
+    moves = page_moves(actor, case, tasks, clocks, oversight, now=now)
     dispatching = any(move.transition.name == "dispatch" for move in moves)
     return CasePage(
         case=case,
@@ -165,24 +217,38 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         suggestion=_lead_of(suggest_units(case)) if dispatching else None,
         may_ask="cases.ask" in held and case.is_open,
         may_reveal="cases.break_glass" in held,
-        oversight=oversight_of(actor, case),
+        rounds=rounds_of(case, now=now),
+        extensions=extensions_of(case),
+        oversight=oversight,
         organisation_id=actor.organisation_id,
+        measures=measures_of(case),
+        stages=stages_of(case),
+        hand_off=hand_off_of(case),
+        destination=destination_of(case),
     )
 
 
 def page_moves(
-    actor: Actor, case: Case, tasks: Sequence[Task], clocks: Sequence[Clock], *, now: datetime
+    actor: Actor,
+    case: Case,
+    tasks: Sequence[Task],
+    clocks: Sequence[Clock],
+    oversight: Oversight,
+    *,
+    now: datetime,
 ) -> list[Move]:
     """The legal moves of the tables, and three things that a table of states cannot say.
 
     A report is filed and dispatched in one go by who may do both; danger under control is a fact, not a state; the
     community no longer handles itself what a unit has already accepted.
     """
-    moves = detail.moves_for(actor, case, tasks, now=now)
+    moves = detail.moves_for(actor, case, tasks, now=now, oversight=oversight)
+    if case.shelved_at is not None:
+        return moves
     at_work = {TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.RESULT_SUBMITTED}
     others = any(task.state in at_work and task.organisation_id != actor.organisation_id for task in tasks)
     moves = [move for move in moves if not (others and move.transition.name == "self_handle")]
-    if case.state in FRESH and _holds_both(actor, case):
+    if case.state in FRESH and destination_of(case) is None and _holds_both(actor, case):
         moves.insert(0, Move(FILE_AND_DISPATCH))
     own = next((task for task in tasks if _is_own_open(actor, task)), None)
     unsafe = any(clock.kind == ClockKind.MAKE_SAFE and clock.stopped_at is None for clock in clocks)
