@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 
-from nuanxin.cases.forms import steps, together
+from nuanxin.cases.forms import measuring, overseeing, steps, together
 
-FORMS: Mapping[str, type[steps.StepForm]] = {**steps.FORMS, **together.FORMS}
+FORMS: Mapping[str, type[steps.StepForm]] = {
+    **steps.FORMS,
+    **together.FORMS,
+    **overseeing.OVERSIGHT_FORMS,
+    **measuring.MEASURE_FORMS,
+}

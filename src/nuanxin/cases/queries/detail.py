@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, CharField, Prefetch, QuerySet
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
 from nuanxin.cases.queries.besides import besides, is_offered
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
-from nuanxin.cases.queries.oversight import oversight_moves
+from nuanxin.cases.queries.oversight import Oversight, oversight_moves, oversight_of
 from nuanxin.cases.workflow import BESIDE, CASE, OPEN_TASK, TASK
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
@@ -88,9 +88,9 @@ _case_for = PreparedFor(
     number=CharField(),
 )
 _tasks_of = Prepared(
-    lambda *, case: Task.objects.filter(case=case)
-    .select_related("organisation")
-    .order_by("dispatched_at", "id"),
+    lambda *, case: (
+        Task.objects.filter(case=case).select_related("organisation").order_by("dispatched_at", "id")
+    ),
     case=BigIntegerField(),
 )
 
@@ -103,9 +103,12 @@ def task_for(actor: Actor, case: Case, task_id: int) -> Task:
     return task
 
 
-def moves_for(actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime) -> list[Move]:
+def moves_for(
+    actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime, oversight: Oversight | None = None
+) -> list[Move]:
     """What this actor may do now, the own organisation's task first, in table order; then what moves no state."""
-    overseen = [Move(move, about=about) for move, about in oversight_moves(actor, case, now=now)]
+    seen = oversight or oversight_of(actor, case)
+    overseen = [Move(move, about=about) for move, about in oversight_moves(actor, case, seen, now=now)]
     if case.shelved_at is not None:
         return overseen
     own = [

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,11 @@ def headline(case: Case, *, street: str, community: str, now: datetime) -> Headl
     words = _words(case, street=street or gettext("街道"), community=community)
     if case.state in OVER_STATES:
         return Headline(words, "", "wait" if case.reject_reason else tone, icon)
+    if case.shelved_until is not None:
+        until = gettext("目标是 %(day)s 前，每月都会回来看") % {
+            "day": date_format(case.shelved_until, "Y-m-d")
+        }
+        return Headline(gettext("记着呢，现在还解决不了"), until, "wait", "hourglass")
     due = _due(case)
     if due is None:
         return Headline(words, "", tone, icon)

@@ -31,7 +31,20 @@ PAGE = 20
 Text = str | Promise
 
 # Between offices: the reporter is told neither that it happened nor what was said.
-NOT_TOLD = frozenset({"call_in", "withdraw", "finish", "archive", "rework"})
+NOT_TOLD = frozenset(
+    {
+        "call_in",
+        "withdraw",
+        "finish",
+        "archive",
+        "rework",
+        "supervise",
+        "remind",
+        "reply_supervision",
+        "request_shelving",
+        "refuse_shelving",
+    }
+)
 LOOKS = {
     "report": ("camera", "brand"),
     "reject": ("ban", "wait"),
@@ -47,6 +60,9 @@ LOOKS = {
     "pass": ("circle-check", "ok"),
     "fail": ("rotate", "wait"),
     "reopen": ("rotate", "wait"),
+    "approve_shelving": ("hourglass", "wait"),
+    "review_shelving": ("calendar-event", ""),
+    "end_shelving": ("player-play", "brand"),
 }
 
 
@@ -271,6 +287,9 @@ def _title(log: CaseLog, street: str, units: Sequence[str]) -> str:
         "pass": _("%(unit)s核查通过，办结"),
         "fail": _("%(unit)s核查没通过，要返工"),
         "reopen": _("你说没解决，重新打开"),
+        "approve_shelving": _("现在还解决不了，先记下等着办"),
+        "review_shelving": _("%(unit)s每月回来看一次"),
+        "end_shelving": _("可以办了，接着办"),
     }
     return titles.get(log.action, _("%(unit)s处理了一步")) % who
 

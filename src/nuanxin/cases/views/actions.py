@@ -93,7 +93,7 @@ ICONS: Mapping[str, str] = {
     "look_again": "eye",
     "manage": "clipboard-list",
     "penalise": "gavel",
-    "plan_repair": "list-numbers",
+    "plan_repair": "list-check",
     "finish_stage": "checks",
 }
 
@@ -141,6 +141,8 @@ def _action(page: CasePage, move: Move, *, is_first: bool) -> Action:
 
 
 def label_of(page: CasePage, move: Move) -> Text:
+    if move.transition.name == "file" and page.destination:
+        return _("立案并转交")
     if move.transition.name == "dispatch":
         return _("立案并派单") if page.case.state in FRESH else _("派单")
     return move.transition.label

@@ -1,5 +1,6 @@
 """Every button of a case: its form where something must be said, then the one door `perform_step`."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.detail import Move
 from nuanxin.cases.queries.page import CasePage, case_page
 from nuanxin.cases.queries.routing import suggest_units, with_parties
+from nuanxin.cases.services import StepInput
 from nuanxin.cases.views.actions import label_of, step_url
 from nuanxin.cases.views.casepage import done, panel
 from nuanxin.cases.views.refusals import posted, tell
@@ -30,7 +32,7 @@ RENAMED = {"units": "units_wanted", "until": "day"}
 def step(request: ActorRequest, number: str, name: str) -> HttpResponse:
     """The table decides who may do it; `cases.view` only lets somebody knock."""
     page = case_page(request.actor, number, now=request.now)
-    move = _move(page, name, request.GET.get("task", ""))
+    move = _move(page, name, request.GET.get("task", ""), request.GET.get("about", ""))
     form = _form(request, page, name, move)
     if move is None:
         return _answer(request, page, form, name, None, IllegalNow())
@@ -42,7 +44,7 @@ def step(request: ActorRequest, number: str, name: str) -> HttpResponse:
                 case=page.case,
                 task=move.task,
                 name=name,
-                given=form.step_input(),
+                given=_given(form, move),
                 now=request.now,
             )
         except Invalid as error:
@@ -59,12 +61,17 @@ class IllegalNow(Conflict):
     """The button was there when the page was drawn; meanwhile the case has gone on."""
 
 
-def _move(page: CasePage, name: str, task: str) -> Move | None:
+def _move(page: CasePage, name: str, task: str, about: str) -> Move | None:
     for move in page.moves:
         same_task = str(move.task.pk) == task if move.task else not task
-        if move.transition.name == name and same_task:
+        if move.transition.name == name and same_task and move.about == about:
             return move
     return None
+
+
+def _given(form: StepForm, move: Move) -> StepInput:
+    given = form.step_input()
+    return replace(given, about=move.about) if move.about else given
 
 
 def _form(request: ActorRequest, page: CasePage, name: str, move: Move | None) -> StepForm:
