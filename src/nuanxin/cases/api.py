@@ -11,15 +11,17 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from nuanxin.cases import services
-from nuanxin.cases.enums import PhotoKind, PlaceSource, Source, Urgency
+from nuanxin.cases.enums import Outcome, PhotoKind, PlaceSource, Source, Urgency
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.queries.bulk import BULK_MOST
 from nuanxin.cases.queries.own import NOT_TOLD
-from nuanxin.cases.queries.places import address_for, point_for
-from nuanxin.cases.services import Draft, Photo, StepInput
+from nuanxin.cases.queries.places import address_for, point_for, rough
+from nuanxin.cases.services import BulkItem, Draft, Photo, StepInput
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.access.api import PROBLEMS, Id, PlainText, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, Id, PlainText, ShortText, as_json, operation
 from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.privacy.masking import mask_address
 
 router = Router()
 
@@ -120,6 +122,43 @@ class TransitionIn(Schema):
     until: datetime | None = None
 
 
+class BulkDispatchRow(Schema):
+    number: Number
+    lead: UUID | None = None
+    assists: Annotated[list[UUID], Field(max_length=20)] = []
+
+
+class BulkDispatchIn(Schema):
+    key: Key
+    items: Annotated[list[BulkDispatchRow], Field(min_length=1, max_length=BULK_MOST)]
+
+
+class BulkVerifyRow(Schema):
+    number: Number
+    outcome: Outcome
+    opinion: ShortText = ""
+
+
+class BulkVerifyIn(Schema):
+    key: Key
+    items: Annotated[list[BulkVerifyRow], Field(min_length=1, max_length=BULK_MOST)]
+
+
+class BulkRowOut(Schema):
+    """What became of one case: `message` says where it went, or why not; `hint` what to do then."""
+
+    number: str
+    done: bool
+    message: str
+    hint: str
+
+
+class BulkOut(Schema):
+    done: int
+    refused: int
+    items: list[BulkRowOut]
+
+
 class RatingIn(Schema):
     contacted: bool
     solved: bool
@@ -161,6 +200,30 @@ def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[s
         "due_at": case.due_at,
         "next_due_at": case.next_due_at,
         "closed_at": case.closed_at,
+    }
+
+
+def _row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
+    """`case_row` of a row that has no model."""
+    masked = actor.is_masked("cases.view")
+    address = row.address or row.compound_name or ""
+    lng, lat = (rough(row.lng), rough(row.lat)) if masked else (row.lng, row.lat)
+    return {
+        "number": row.number,
+        "category": row.category_id,
+        "category_name": catalogue.kind_of(row.category_id).name,
+        "urgency": row.urgency,
+        "state": row.state,
+        "step": row.step,
+        "text": row.text,
+        "address": mask_address(address) if masked else address,
+        "lng": lng,
+        "lat": lat,
+        "scope_code": row.scope_code,
+        "reported_at": row.reported_at,
+        "due_at": row.due_at,
+        "next_due_at": row.next_due_at,
+        "closed_at": row.closed_at,
     }
 
 
@@ -303,8 +366,36 @@ def list_cases(request: Any, given: Query[QueueIn]) -> Any:
         source=given.source or "",
         community=given.community,
     )
-    page = queue.queue_page(request.actor, tab, filters, now=timezone.now(), cursor=given.cursor)
-    return {"items": [case_row(request.actor, case) for case in page.rows], "cursor": page.cursor}
+    page = queue.row_page(request.actor, tab, filters, now=timezone.now(), cursor=given.cursor)
+    return as_json({"items": [_row_out(request.actor, row) for row in page.rows], "cursor": page.cursor})
+
+
+@router.post("/bulk/dispatch", response={200: BulkOut, **PROBLEMS})
+@operation("cases.dispatch")
+def bulk_dispatch(request: Any, given: BulkDispatchIn) -> Any:
+    """Dispatch up to fifty cases, each in its own transaction. Without a `lead` a case goes where the rules send it.
+
+    The same `key` with the same content is the same submission and gets the same answers.
+    """
+    items = [BulkItem(each.number, lead=each.lead, assists=tuple(each.assists)) for each in given.items]
+    return _bulk(request, "dispatch", items, given.key)
+
+
+@router.post("/bulk/verify", response={200: BulkOut, **PROBLEMS})
+@operation("cases.verify")
+def bulk_verify(request: Any, given: BulkVerifyIn) -> Any:
+    """Pass up to fifty results, each with its own `outcome`; nobody verifies their own work."""
+    items = [BulkItem(each.number, outcome=each.outcome, opinion=each.opinion) for each in given.items]
+    return _bulk(request, "pass", items, given.key)
+
+
+def _bulk(request: Any, step: str, items: list[BulkItem], key: str) -> Any:
+    result = services.perform_bulk(actor=request.actor, step=step, items=items, key=key, now=timezone.now())
+    rows = [
+        {"number": row.case_number, "done": row.is_done, "message": row.message, "hint": row.hint}
+        for row in result.rows
+    ]
+    return {"done": len(result.done), "refused": len(result.refused), "items": rows}
 
 
 @router.get("/{number}", response={200: CaseOut, **PROBLEMS})

@@ -20,6 +20,11 @@ def address_for(actor: Actor, case: Case, permission: str = "cases.view") -> str
     return mask_address(address) if actor.is_masked(permission) else address
 
 
+def rough(degrees: float | None) -> float | None:
+    """The neighbourhood, not the door."""
+    return None if degrees is None else round(degrees, ROUGHLY)
+
+
 def point_for(actor: Actor, case: Case) -> tuple[float, float] | None:
     """WGS-84 longitude and latitude; a masked role sees the neighbourhood, not the door."""
     if case.lng is None or case.lat is None:
