@@ -27,6 +27,7 @@ class Kind(TextChoices):
     REOPENED = "reopened", _("重新打开")
     ANSWER = "answer", _("上报人回复")
     LATE = "late", _("已超时")
+    BULLETIN = "bulletin", _("每日快报")
     WHISTLED = "whistled", _("被吹哨")
     ALL_ANSWERED = "all_answered", _("都已报到")
     CONCLUDED = "concluded", _("会商有结论")

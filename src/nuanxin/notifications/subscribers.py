@@ -26,6 +26,7 @@ DISPATCH_ROLES = ("dispatcher",)
 HEAD_ROLES = ("dept_lead", "community_head", "street_lead")
 WORK_ROLES = ("community", "community_head", "grid", "dept", "dept_lead", "property", "dispatcher")
 VERIFY_ROLES = ("dispatcher",)
+BULLETIN_ROLES = ("street_lead", "dispatcher", "swd")
 
 
 @subscribe(events.CaseReported)
@@ -209,6 +210,22 @@ def clock_passed(event: events.ClockPassed, envelope: Envelope) -> None:
         staff = _at_street(envelope, ("street_lead",))
         where = {"street": _street(envelope.scope_code)}
     tell(_staff(envelope, case, Kind.LATE, staff, clock=event.clock, **where))
+
+
+@subscribe(events.DailyBulletinMade)
+def daily_bulletin_made(event: events.DailyBulletinMade, envelope: Envelope) -> None:
+    """To those who answer for the day; it is about no case."""
+    staff = assignments_at(roles=BULLETIN_ROLES, scope_code=event.scope, now=envelope.occurred_at)
+    notices = services.for_staff(
+        assignments=staff,
+        event_id=envelope.id,
+        kind=Kind.BULLETIN,
+        case_number="",
+        facts={"street": event.scope, "on": event.on},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
 
 
 def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:

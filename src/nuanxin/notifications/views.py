@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import requires
 from nuanxin.notifications import queries, services
+from nuanxin.notifications.enums import Kind
 
 
 @requires("notifications.read")
@@ -35,6 +36,8 @@ def inbox(request: Any) -> HttpResponse:
 def open_notice(request: Any, notice_id: int) -> HttpResponse:
     """Read it and go where it leads: to one's own report, or to the case at work."""
     notice = services.read_notice(actor=request.actor, notice_id=notice_id, now=request.now)
+    if notice.kind == Kind.BULLETIN:
+        return redirect("cases:bulletin_page", notice.facts["street"], notice.facts["on"])
     name = "cases:case" if notice.assignment_id else "cases:own"
     return redirect(reverse(name, args=[notice.case_number]))
 

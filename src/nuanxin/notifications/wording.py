@@ -81,6 +81,12 @@ WORDS: Mapping[str, Words] = {
     Kind.NOT_NEEDED: Words(
         _("不用再协办：%(category)s"), _("派单员已撤回贵单位的一份，原因点开能看到。"), "minus", "info"
     ),
+    Kind.BULLETIN: Words(
+        _("今天的快报出来了：%(street)s"),
+        _("一天的情况、紧急的事、还在等的，都在一页上。"),
+        "file-text",
+        "info",
+    ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"
     ),

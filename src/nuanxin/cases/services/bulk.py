@@ -20,6 +20,7 @@ from nuanxin.cases.enums import Outcome
 from nuanxin.cases.models import KEY_LENGTH, BulkRow, BulkRun, Case
 from nuanxin.cases.queries.bulk import BULK_MOST, BULK_STEPS, standing
 from nuanxin.cases.queries.detail import case_for
+from nuanxin.cases.queries.routing import suggest_units
 from nuanxin.cases.services.performing import StepInput, perform_step
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -38,8 +39,15 @@ class BulkItem:
     outcome: str = ""
     opinion: str = ""
 
-    def given(self) -> StepInput:
-        return StepInput(opinion=self.opinion, outcome=self.outcome, lead=self.lead, assists=self.assists)
+    def given(self, case: Case, step: str) -> StepInput:
+        """Where nobody said to whom, the rules say it: lead and assistants as suggested."""
+        lead, assists = self.lead, self.assists
+        if step == "dispatch" and lead is None:
+            units = suggest_units(case)
+            lead = next((unit.organisation.public_id for unit in units if unit.role == "lead"), None)
+            lead = lead or next((unit.organisation.public_id for unit in units), None)
+            assists = tuple(unit.organisation.public_id for unit in units if unit.role == "assist")
+        return StepInput(opinion=self.opinion, outcome=self.outcome, lead=lead, assists=assists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +132,9 @@ def _do(actor: Actor, run: BulkRun, item: BulkItem, *, now: datetime) -> BulkRow
     try:
         with transaction.atomic():
             row = BulkRow.objects.create(run=run, case_number=item.number, is_done=True)
-            case = perform_step(
-                actor=actor,
-                case=case_for(actor, item.number),
-                name=run.step,
-                given=item.given(),
-                now=now,
-            )
+            case = case_for(actor, item.number)
+            given = item.given(case, run.step)
+            case = perform_step(actor=actor, case=case, name=run.step, given=given, now=now)
             row.message = _said(case, run.step)
             row.save(update_fields=["message"])
     except IntegrityError:
