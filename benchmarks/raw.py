@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 APART = 1_000_000_000
 TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
+_apart = False
 _unique = count(int(time.time() * 1000) % 10_000_000 * 1000)
 
 
@@ -34,7 +35,7 @@ class Statements:
 
 def capture(work: Callable[[], None]) -> Statements:
     """Run `work` three times, the last time watched: caches are warm then, as in a server that has run for a minute."""
-    _set_sequences_apart()
+    set_sequences_apart()
     seen = Statements()
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  -- Django's
@@ -50,15 +51,29 @@ def capture(work: Callable[[], None]) -> Statements:
     return seen
 
 
-def _set_sequences_apart() -> None:
+def set_sequences_apart() -> None:
+    """Once is enough: ids that have been handed out since stay where they are."""
+    global _apart  # noqa: PLW0603  -- one database for each process
+    if _apart:
+        return
+    _apart = True
     with connection.cursor() as cursor:
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE data_type = 'bigint'::regtype ORDER BY 1")
         for place, (name,) in enumerate(cursor.fetchall(), start=1):
             cursor.execute(f'ALTER SEQUENCE "{name}" RESTART WITH {place * APART + 1}')
 
 
-def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections: int) -> float:
-    """Seconds for `times` transactions of these statements, prepared, over so many connections."""
+def replay(
+    writes: Sequence[tuple[str, Sequence[Any]]],
+    times: int,
+    connections: int,
+    rows: Sequence[dict[int, int]] = (),
+) -> float:
+    """Seconds for `times` transactions of these statements, prepared, over so many connections.
+
+    `rows` gives each transaction rows of its own to change: the billions of a captured id, and the id to use. There must
+    be one more for each connection, which warms up with it.
+    """
     settings = connection.get_connection_params()
     settings = {
         key: settings[key] for key in ("host", "port", "dbname", "user", "password") if settings.get(key)
@@ -67,7 +82,10 @@ def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections:
     ready = Barrier(connections + 1)
     with ThreadPoolExecutor(connections) as pool:
         share = times // connections
-        threads = [pool.submit(_replay, settings, writes, share, ready) for _ in range(connections)]
+        threads = [
+            pool.submit(_replay, settings, writes, share, ready, rows[lane::connections])
+            for lane in range(connections)
+        ]
         ready.wait()
         start = time.perf_counter()
         for thread in threads:
@@ -76,19 +94,25 @@ def replay(writes: Sequence[tuple[str, Sequence[Any]]], times: int, connections:
 
 
 def _replay(
-    settings: dict[str, Any], writes: Sequence[tuple[str, Sequence[Any]]], times: int, ready: Barrier
+    settings: dict[str, Any],
+    writes: Sequence[tuple[str, Sequence[Any]]],
+    times: int,
+    ready: Barrier,
+    rows: Sequence[dict[int, int]],
 ) -> None:
     with psycopg.connect(**settings, autocommit=True) as raw, raw.cursor() as cursor:
         for number in range(times + 1):
             if number == 1:
                 ready.wait()
             with raw.transaction():
-                _once(cursor, writes)
+                _once(cursor, writes, rows[number] if rows else {})
 
 
-def _once(cursor: psycopg.Cursor[Any], writes: Sequence[tuple[str, Sequence[Any]]]) -> None:
+def _once(
+    cursor: psycopg.Cursor[Any], writes: Sequence[tuple[str, Sequence[Any]]], known: dict[int, int]
+) -> None:
     """One transaction: captured ids map to the ids handed out now, unique values to new ones."""
-    new: dict[Any, Any] = {}
+    new: dict[Any, Any] = dict(known)
     for sql, params in writes:
         cursor.execute(sql, [_fresh(value, new) for value in params], prepare=True)
         if "RETURNING" in sql and cursor.description:
