@@ -1,9 +1,9 @@
 """JSON list and detail of cases, against the smallest answer that the same server gives.
 
-A dispatcher's program asks for the first page of the street's open queue (fifty rows) and for one case with its tasks, its
-timeline and its next legal actions, each with a bearer token. The limit is `/healthz` of the same process over the same
-connection: sixteen bytes and one row from the database, through the same server and the same middleware. All three are
-asked in turns. Medians count.
+A dispatcher's program asks for the first page of the street's open queue (fifty rows) and for one case with its
+tasks, its timeline and its next legal actions, each with a bearer token. The limit is `/healthz` of the same process
+over the same connection: sixteen bytes and one row from the database, through the same server and middleware. All
+three are asked in turns. Medians count.
 
     NUANXIN_BENCH_SIZES=10000 make bench NAME=read      # a quick one
 """
