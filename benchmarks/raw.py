@@ -71,8 +71,8 @@ def replay(
 ) -> float:
     """Seconds for `times` transactions of these statements, prepared, over so many connections.
 
-    `rows` gives each transaction rows of its own to change: the billions of a captured id, and the id to use. There must
-    be one more for each connection, which warms up with it.
+    `rows` gives each transaction rows of its own to change: the billions of a captured id, and the id to use.
+    There must be one more for each connection, which warms up with it.
     """
     settings = connection.get_connection_params()
     settings = {
