@@ -8,6 +8,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.channels.send import forget_messages
 from nuanxin.kernel.files.services import clear_orphans
 from nuanxin.kernel.scheduler import periodic
+from nuanxin.kernel.sheets import forget_uploads
 
 
 @periodic(every=timedelta(seconds=1), lease=timedelta(seconds=30))
@@ -32,3 +33,9 @@ def clear_abandoned_files(now: datetime) -> None:
 def forget_sent_messages(now: datetime) -> None:
     """Delete receipts of sent messages, and recorded messages, after thirty days."""
     forget_messages(before=now - timedelta(days=30))
+
+
+@periodic(every=timedelta(hours=1), lease=timedelta(minutes=10))
+def forget_unconfirmed_sheets(now: datetime) -> None:
+    """Delete uploaded spreadsheets that nobody confirmed within a day."""
+    forget_uploads(now=now)

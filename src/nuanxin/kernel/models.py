@@ -7,6 +7,7 @@ from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.ids import Serial
 from nuanxin.kernel.scheduler.models import Heartbeat, Job
+from nuanxin.kernel.sheets.models import SheetUpload
 from nuanxin.kernel.worktime.models import CalendarSnapshot, Holiday, WorkingHours
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "OutgoingMessage",
     "RecordedMessage",
     "Serial",
+    "SheetUpload",
     "Stamp",
     "StoredFile",
     "WorkingHours",
