@@ -25,7 +25,7 @@ from nuanxin.people.services import create_token, end_assignment, revoke_token
 from tests.factories.addresses import operations, pages
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
-from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, build_town
+from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, STREET, build_town
 
 pytestmark = pytest.mark.django_db
 ROLES = [key for key, *_ in PEOPLE]
@@ -79,6 +79,10 @@ def table(case):
         "token": ["x"],
         "purpose": ["service"],
         "shift_id": [1],
+        "step": ["dispatch", "pass"],
+        "view_id": [1],
+        "scope_code": [STREET],
+        "on": ["2026-09-15"],
         "notice_id": [1],
         "key": ["rider"],
         "role": ["worker"],

@@ -14,7 +14,7 @@ from itertools import groupby
 from django.db import transaction
 
 from nuanxin.cases.models import Clock
-from nuanxin.cases.services import archive_cases, watch_clocks
+from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.city import SEED, build_city
 from nuanxin.demo.darkroom import Darkroom
@@ -37,6 +37,7 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 STRETCH = timedelta(hours=6)  # one transaction
 MORNING = 8
+BULLETIN = 17
 READ_EVERY = 4  # days
 
 Progress = Callable[[int, int, str], None]
@@ -127,6 +128,9 @@ class _Player:
                 self._deliver(moment)
                 if moment.astimezone(SHANGHAI).hour == MORNING:
                     self._begin_day(moment)
+                if moment.astimezone(SHANGHAI).hour == BULLETIN:
+                    make_bulletins(now=moment)
+                    self.delivered += drain(now=moment)
             self.clock = moment
 
     def _climb(self, until: datetime) -> None:

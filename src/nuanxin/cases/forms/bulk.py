@@ -74,5 +74,11 @@ ROW_FORMS: dict[str, type[BulkRowForm]] = {"dispatch": DispatchRowForm, "pass": 
 
 
 def row_forms(step: str, candidates: Sequence[Candidate], data: Any) -> list[BulkRowForm]:
-    """One for each case that may be done."""
-    return [ROW_FORMS[step](data, candidate=each) for each in candidates if not each.why_not]
+    """One for each case that may be done; of what was sent, one for each that was filled in, whatever it is now: a
+    submission that is repeated says the same as before.
+    """
+    if data is None:
+        return [ROW_FORMS[step](None, candidate=each) for each in candidates if not each.why_not]
+    first = {"dispatch": "lead", "pass": "outcome"}[step]
+    filled = [each for each in candidates if f"{each.case.number}-{first}" in data]
+    return [ROW_FORMS[step](data, candidate=each) for each in filled]

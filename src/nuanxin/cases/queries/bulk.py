@@ -71,9 +71,9 @@ def _candidate(
     actor: Actor, step: str, line: Line, allowed: set[int], ground: GatheredGround | None
 ) -> Candidate:
     why_not, hint = _why_not(actor, step, line.case, may=line.case.pk in allowed)
-    if ground is None or why_not:
+    if ground is None:
         return Candidate(line, why_not, hint)
-    return Candidate(line, "", "", suggest_units(line.case, ground), ground.around(line.case))
+    return Candidate(line, why_not, hint, suggest_units(line.case, ground), ground.around(line.case))
 
 
 def _why_not(actor: Actor, step: str, case: Case, *, may: bool) -> tuple[Text, Text]:

@@ -37,9 +37,9 @@ def bulk(request: ActorRequest, step: str) -> HttpResponse:
     notice: DomainError | None = None
     # Every row is looked at, so that each shows its own mistake.
     if request.method == "POST" and all([form.is_valid() for form in forms]):  # noqa: C419
-        items = [form.item() for form in forms] + [
-            services.BulkItem(each.case.number) for each in found if each.why_not
-        ]
+        filled = {form.number for form in forms}
+        items = [form.item() for form in forms]
+        items += [services.BulkItem(each.case.number) for each in found if each.case.number not in filled]
         try:
             result = services.perform_bulk(
                 actor=request.actor,
@@ -66,7 +66,7 @@ def _preview(
         "button": button % {"n": len(forms)},
         "icon": icon,
         "forms": forms,
-        "left_out": [each for each in found if each.why_not],
+        "left_out": [each for each in found if each.case.number not in {form.number for form in forms}],
         "too_many": max(0, picked - BULK_MOST),
         "key": request.POST.get("key") or uuid4().hex,
         "notice": notice,
