@@ -41,10 +41,14 @@ STAFF = (
 )  # fmt: skip
 UNITS = ("gas", "water", "city_management", "fire", "property", "community", "street", "next_community")
 CATEGORIES = ("0101", "0302", "0401")
-CASE_STEPS = sorted(name for name, move in CASE.transitions.items() if move.permission != "system")
+CASE_STEPS = [
+    *sorted(name for name, move in CASE.transitions.items() if move.permission != "system"),
+    "consult", "answer_call", "assists", "grant_extension", "refuse_extension",
+]  # fmt: skip
 TASK_STEPS = [
     *sorted(name for name, move in TASK.transitions.items() if move.permission != "system"),
     "make_safe",
+    "request_extension",
 ]
 PAUSES = (
     timedelta(minutes=1),
@@ -215,6 +219,8 @@ class Loop(RuleBasedStateMachine):
         assert not services.watch_clocks(now=self.now)
         while services.archive_cases(now=self.now):
             pass
+        while services.lapse_extensions(now=self.now):
+            pass
 
     @rule()
     def the_worker_drains(self):
@@ -251,6 +257,14 @@ class Loop(RuleBasedStateMachine):
         invariants.separation_of_duties()
 
     @invariant()
+    def consultations_are_sound(self):
+        invariants.consultations_are_sound()
+
+    @invariant()
+    def extensions_are_sound(self):
+        invariants.extensions_are_sound()
+
+    @invariant()
     def events_are_delivered_once(self):
         invariants.events_are_delivered_once()
 
@@ -268,6 +282,7 @@ class Loop(RuleBasedStateMachine):
                 desk: sum(case.state in DESK_STATES[desk] for case in running)
                 for desk in ("screen", "dispatch", "handle", "verify")
             }
+            by_hand["consult"] = sum(case.consulting_since is not None for case in running)
             by_hand["overdue"] = sum(case.next_due_at < self.now for case in running)
             by_hand["open"] = len(running)
             assert counted == by_hand

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import OVER_STATES, CaseState, Outcome, RejectReason
 from nuanxin.cases.models import Case
+from nuanxin.cases.queries.hand_offs import destination_of
 from nuanxin.ui.phrases import duration_words, moment
 
 Text = str | Promise
@@ -95,8 +96,13 @@ def _by(case: Case, when: str) -> str:
 def _words(case: Case, *, street: str, community: str) -> str:
     if case.state not in WORDS:
         return _ending(case)
+    if case.consulting_since is not None:
+        return gettext("几个单位正在一起商量由谁来办")
     lead = case.lead_organisation.label if case.lead_organisation else street
     handler = case.handled_by.label if case.handled_by else lead
+    to = destination_of(case)
+    if case.state == CaseState.FILED and to is not None:  # a dispatch takes it straight on from there
+        return gettext("已转给%(where)s，等回执") % {"where": to.goes}
     names = {"street": street, "community": community or gettext("社区"), "lead": lead, "handler": handler}
     return str(WORDS[CaseState(case.state)]) % names
 
@@ -108,5 +114,7 @@ def _ending(case: Case) -> str:
         case Outcome.EXPLAINED:
             return gettext("已经解释说明")
         case Outcome.TRANSFERRED:
-            return gettext("已经转给该管的单位")
+            to = destination_of(case)
+            where = {"where": to.goes} if to else {}
+            return gettext("已经转给%(where)s") % where if to else gettext("已经转给该管的单位")
     return gettext("办好了")

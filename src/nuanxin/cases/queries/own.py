@@ -15,12 +15,27 @@ from nuanxin.cases.enums import (
     RejectReason,
     TaskRole,
 )
-from nuanxin.cases.models import RATING_WINDOW, Attachment, Case, CaseLog, CaseMessage, Rating, Reporter, Task
+from nuanxin.cases.models import (
+    RATING_WINDOW,
+    Attachment,
+    Case,
+    CaseLog,
+    CaseMessage,
+    HandOff,
+    Rating,
+    RepairStage,
+    Reporter,
+    Task,
+)
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.headline import Headline, headline
+from nuanxin.cases.queries.measures import stages_of
 from nuanxin.cases.queries.page import FOLLOWING
 from nuanxin.cases.queries.picking import icon_of
+from nuanxin.cases.queries.time_account import Phase, time_account
+from nuanxin.cases.queries.time_words import gentle_sentence
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.territories.enums import Level
@@ -34,6 +49,11 @@ Text = str | Promise
 NOT_TOLD = frozenset(
     {
         "call_in",
+        "answer_call",
+        "assists",
+        "request_extension",
+        "refuse_extension",
+        "lapse_extension",
         "withdraw",
         "finish",
         "archive",
@@ -60,9 +80,19 @@ LOOKS = {
     "pass": ("circle-check", "ok"),
     "fail": ("rotate", "wait"),
     "reopen": ("rotate", "wait"),
+    "consult": ("users-group", ""),
+    "conclude": ("gavel", "brand"),
+    "grant_extension": ("calendar-event", "wait"),
     "approve_shelving": ("hourglass", "wait"),
     "review_shelving": ("calendar-event", ""),
     "end_shelving": ("player-play", "brand"),
+    "transfer": ("arrows-exchange", "ok"),
+    "kind_notice": ("heart-handshake", ""),
+    "look_again": ("eye", ""),
+    "manage": ("clipboard-list", ""),
+    "penalise": ("clipboard-list", ""),
+    "plan_repair": ("list-check", ""),
+    "finish_stage": ("checks", "ok"),
 }
 
 
@@ -110,6 +140,11 @@ class OwnPage:
     instead: Text
     rate_until: datetime | None
     may_reopen: bool
+    stages: Sequence[RepairStage] = ()
+    hand_off: HandOff | None = None
+    destination: Destination | None = None
+    time_words: str = ""
+    phases: Sequence[Phase] = ()
 
     @property
     def case(self) -> Case:
@@ -162,6 +197,7 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
     rating = _rating(case)
     open_to_rate = _rate_until(case, now=now)
     street = path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET)
+    account = time_account(case, now=now)
     return OwnPage(
         line=line,
         area=_area(case),
@@ -174,6 +210,11 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
         instead=_instead(case),
         rate_until=None if rating else open_to_rate,
         may_reopen=bool(open_to_rate and not case.reopened_count),
+        stages=stages_of(case),
+        hand_off=hand_off_of(case),
+        destination=destination_of(case),
+        time_words=gentle_sentence(account),
+        phases=account.phases,
     )
 
 
@@ -287,6 +328,16 @@ def _title(log: CaseLog, street: str, units: Sequence[str]) -> str:
         "pass": _("%(unit)s核查通过，办结"),
         "fail": _("%(unit)s核查没通过，要返工"),
         "reopen": _("你说没解决，重新打开"),
+        "transfer": _("对方已回执，转交办结"),
+        "kind_notice": _("%(unit)s出了温馨提示单"),
+        "look_again": _("%(unit)s回头看了"),
+        "manage": _("%(unit)s采取了管理措施"),
+        "penalise": _("%(unit)s依法处理了"),
+        "plan_repair": _("%(unit)s安排分几步修"),
+        "finish_stage": _("%(unit)s做好了一步"),
+        "consult": _("几个单位一起商量由谁来办"),
+        "conclude": _("商量好了，派给了%(units)s") if units else _("商量好了由谁来办"),
+        "grant_extension": _("一时办不完，时间延长了"),
         "approve_shelving": _("现在还解决不了，先记下等着办"),
         "review_shelving": _("%(unit)s每月回来看一次"),
         "end_shelving": _("可以办了，接着办"),

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import STEP_OF_STATE, Desk, TaskState
-from nuanxin.cases.models import Case, Task
+from nuanxin.cases.models import Case, ConsultationParty, Task
 from nuanxin.cases.queries.search import INDEX
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.prepared import PreparedFor
@@ -33,6 +33,7 @@ R = TypeVar("R")
 SHOWN = (
     *("number", "category_id", "urgency", "visibility", "state", "state_since", "text", "address", "lng", "lat"),
     *("scope_code", "scope_community", "reported_at", "due_at", "next_due_at", "closed_at"),
+    *("shelved_at", "shelved_until", "supervision"),
     *("lead_organisation__name", "lead_organisation__short_name", "compound__name"),
 )  # fmt: skip
 
@@ -54,6 +55,7 @@ STREET_TABS = (
     Tab("dispatch", _("待派单"), OPEN & Q(desk=Desk.DISPATCH)),
     Tab("handle", _("处理中"), OPEN & Q(desk=Desk.HANDLE)),
     Tab("verify", _("待核查"), OPEN & Q(desk=Desk.VERIFY)),
+    Tab("consult", _("会商"), OPEN & Q(consulting_since__isnull=False)),
     Tab("overdue", _("已超时"), OPEN),
     Tab("open", _("全部在办"), OPEN),
     Tab("all", _("全部"), is_open=False, counted=False),
@@ -62,6 +64,7 @@ OWN_TABS = (
     Tab("new", _("待接收"), OPEN),
     Tab("mine", _("我们在办"), OPEN),
     Tab("verify", _("待核查"), OPEN & Q(desk=Desk.VERIFY)),
+    Tab("consult", _("会商"), OPEN & Q(consulting_since__isnull=False)),
     Tab("overdue", _("已超时"), OPEN),
     Tab("open", _("全部在办"), OPEN),
     Tab("all", _("全部"), is_open=False, counted=False),
@@ -133,6 +136,8 @@ def _tab_q(actor: Actor, tab: Tab, now: datetime) -> Q:
     where = tab.where
     if tab.name == "overdue":
         where &= Q(next_due_at__lt=now)
+    if tab.name == "consult" and not _sees_an_area(actor):
+        return where & Q(Exists(_calls(actor)))
     if tab.name in {"new", "mine"} or (tab.is_open and not _sees_an_area(actor)):
         where &= Q(Exists(_own_tasks(actor, tab)))
     return where
@@ -141,6 +146,12 @@ def _tab_q(actor: Actor, tab: Tab, now: datetime) -> Q:
 def _sees_an_area(actor: Actor) -> bool:
     """A unit sees what it has a part in; what it has handed back is no longer its queue, and still under "all"."""
     return actor.extent("cases.view") in {"area", "all"}
+
+
+def _calls(actor: Actor) -> QuerySet[ConsultationParty]:
+    """Consultations, still open, to which the actor's organisation was whistled; a task of its own it need not have."""
+    open_calls = ConsultationParty.objects.filter(consultation__ended_at__isnull=True)
+    return open_calls.filter(consultation__case=OuterRef("pk"), organisation=actor.organisation_id)
 
 
 def _own_tasks(actor: Actor, tab: Tab) -> QuerySet[Task]:

@@ -1,11 +1,9 @@
 """The queue: what waits, whose turn it is, how long there is; beside it, where there is room, the case itself."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,18 +19,19 @@ from nuanxin.cases.queries.page import case_page
 from nuanxin.cases.queries.places import community_choices
 from nuanxin.cases.queries.views import View, views_of
 from nuanxin.cases.views.actions import actions_of
+from nuanxin.cases.views.downloads import csv_file, named
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 EMPTY = {
     "screen": (_("没有等核实的上报"), _("新的上报一到就会出现在这里，先到期的在最上面。")),
     "dispatch": (_("都派出去了"), _("立案后还没派的、单位退回的、上报人说没解决的，会出现在这里。")),
     "handle": (_("没有正在处理的案件"), _("派出去、还没交结果的案件会在这里，快到期的在最上面。")),
     "verify": (_("没有等核查的结果"), _("处理单位提交结果后会到这里，由另一个单位核查。")),
+    "consult": (_("没有会商"), _("社区或街道吹哨后，还没出结论的案件会在这里；被吹哨的单位也会看到。")),
     "overdue": (_("没有超时的"), _("任何一个时限过了还没完成，就会出现在这里。")),
     "new": (_("没有新派来的任务"), _("街道派给您单位的案件会出现在这里，先接收，再处理。")),
     "mine": (_("手上没有在办的"), _("接收以后、提交结果以前的案件会在这里。")),
@@ -146,37 +145,15 @@ def _beside(request: ActorRequest) -> dict[str, Any]:
     return {"page": page, "actions": actions_of(page), "beside": True}
 
 
-class _Line:
-    """What `csv.writer` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @require_POST
 @requires("cases.export")
 def export(request: ActorRequest) -> HttpResponseBase:
     """The queue as it is narrowed in the address, as a file for a spreadsheet; masked."""
     tab = queue.tab_named(request.actor, request.GET.get("tab", ""))
     filters = queue_form(request).filters()
-    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
     if request.GET.get("form") == "xlsx":
         book = services.export_workbook(actor=request.actor, tab=tab, filters=filters, now=request.now)
-        return _download(FileResponse(book, content_type=XLSX), f"cases-{tab.name}-{day}.xlsx")
+        name = f"cases-{tab.name}-{timezone.localtime(request.now):%Y%m%d-%H%M}.xlsx"
+        return named(FileResponse(book, content_type=XLSX), name)
     rows = services.export_cases(actor=request.actor, tab=tab, filters=filters, now=request.now)
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    return _download(response, f"cases-{tab.name}-{day}.csv")
-
-
-def _download(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    """Under a name that says which queue and when, and nobody."""
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield BOM
-    for row in rows:
-        yield writer.writerow(row)
+    return csv_file(f"cases-{tab.name}", rows, now=request.now)
