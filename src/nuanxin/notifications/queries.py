@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from nuanxin.cases.enums import ClockKind
+from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.worktime import Limit
@@ -17,6 +17,7 @@ from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment
 
 PAGE_SIZE = 30
+CODES = (("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel))
 COUNT_CAP = 100
 
 
@@ -78,7 +79,23 @@ def line_of(notice: Notice, streets: Mapping[str, str]) -> Line:
 def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     """Codes become words in the reader's language; a fact that is missing stays empty."""
     facts = dict.fromkeys(
-        ("street", "within", "unit", "role", "place", "count", "clock", "category", "until"), ""
+        (
+            "street",
+            "within",
+            "unit",
+            "role",
+            "place",
+            "count",
+            "clock",
+            "category",
+            "until",
+            "where",
+            "stage",
+            "following",
+            "level",
+            "day",
+        ),
+        "",
     )
     facts |= {name: str(value) for name, value in notice.facts.items()}
     kind = kinds().get(facts["category"])
@@ -89,6 +106,9 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
         facts["within"] = Limit.parse(facts["within"]).label
     if facts["clock"]:
         facts["clock"] = str(ClockKind(facts["clock"]).label)
+    for name, words in CODES:
+        if facts[name]:
+            facts[name] = str(words(facts[name]).label)
     if facts["until"]:
         facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts

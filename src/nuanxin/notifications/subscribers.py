@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from nuanxin.cases import events
-from nuanxin.cases.enums import TaskRole
+from nuanxin.cases.enums import AppealState, Outcome, SupervisionLevel, TaskRole
 from nuanxin.cases.queries.consulting import parties_of
 from nuanxin.cases.queries.facts import CaseFacts, case_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
@@ -12,7 +12,7 @@ from nuanxin.notifications import services
 from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
-from nuanxin.notifications.urgent import text_those_on_duty
+from nuanxin.notifications.urgent import text_those_on_duty, who_may_know
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import (
     assignments_at,
@@ -104,7 +104,40 @@ def rework_requested(event: events.ReworkRequested, envelope: Envelope) -> None:
 
 @subscribe(events.CaseClosed)
 def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.CLOSED))
+    """What was passed on is not "done": the reporter hears of a receipt."""
+    kind = Kind.TRANSFERRED if event.outcome == Outcome.TRANSFERRED else Kind.CLOSED
+    tell(_reporter(envelope, case_facts(event.case_id), kind))
+
+
+@subscribe(events.CaseHandedOff)
+def case_handed_off(event: events.CaseHandedOff, envelope: Envelope) -> None:
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.HANDED_OFF, where=event.kind))
+
+
+@subscribe(events.RepairPlanned)
+def repair_planned(event: events.RepairPlanned, envelope: Envelope) -> None:
+    unit = organisation_label(event.organisation_id)
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.STAGES, unit=unit))
+
+
+@subscribe(events.RepairStageDone)
+def repair_stage_done(event: events.RepairStageDone, envelope: Envelope) -> None:
+    facts = {"stage": event.stage, "following": event.following, "until": event.following_at}
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.STAGE_DONE, **facts))
+
+
+@subscribe(events.RepairStageLate)
+def repair_stage_late(event: events.RepairStageLate, envelope: Envelope) -> None:
+    unit = organisation_label(event.organisation_id)
+    staff = _of(event.organisation_id, HEAD_ROLES, envelope)
+    facts = {"stage": event.stage, "unit": unit}
+    tell(_staff(envelope, case_facts(event.case_id), Kind.STAGE_LATE, staff, **facts))
+
+
+@subscribe(events.LookAgainDue)
+def look_again_due(event: events.LookAgainDue, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.LOOK_AGAIN, staff))
 
 
 @subscribe(events.CaseReopened)
@@ -212,6 +245,120 @@ def clock_passed(event: events.ClockPassed, envelope: Envelope) -> None:
     tell(_staff(envelope, case, Kind.LATE, staff, clock=event.clock, **where))
 
 
+@subscribe(events.SupervisionOpened)
+def supervision_opened(event: events.SupervisionOpened, envelope: Envelope) -> None:
+    """The unit itself, and with each level somebody further up."""
+    staff = _asked(event.organisation_id, event.level, envelope)
+    unit = organisation_label(event.organisation_id)
+    case = case_facts(event.case_id)
+    tell(_staff(envelope, case, Kind.SUPERVISED, staff, unit=unit, level=event.level))
+
+
+@subscribe(events.ReplyOverdue)
+def reply_overdue(event: events.ReplyOverdue, envelope: Envelope) -> None:
+    """One level up from those who were asked."""
+    levels = list(SupervisionLevel.values)
+    above = levels[min(max(levels.index(event.level), levels.index("red")) + 1, len(levels) - 1)]
+    staff = _asked(event.organisation_id, above, envelope)
+    unit = organisation_label(event.organisation_id)
+    case = case_facts(event.case_id)
+    tell(_staff(envelope, case, Kind.UNANSWERED, staff, unit=unit, level=event.level))
+
+
+@subscribe(events.SupervisionAnswered)
+def supervision_answered(event: events.SupervisionAnswered, envelope: Envelope) -> None:
+    """Whoever looks on hears the answer: the street, of what is listed the district too."""
+    staff = _at_street(envelope, ("street_lead", *DISPATCH_ROLES))
+    if event.level == SupervisionLevel.LISTED:
+        staff += _at_district(envelope)
+    unit = organisation_label(event.organisation_id)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.ANSWERED, staff, unit=unit))
+
+
+@subscribe(events.CaseUrged)
+def case_urged(event: events.CaseUrged, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, (*WORK_ROLES, *HEAD_ROLES), envelope)
+    unit = organisation_label(event.organisation_id)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.URGED, staff, unit=unit))
+
+
+@subscribe(events.ShelvingRequested)
+def shelving_requested(event: events.ShelvingRequested, envelope: Envelope) -> None:
+    """The centre verifies; what the street itself asks for, the district."""
+    own = is_street_office(event.organisation_id)
+    staff = _at_district(envelope) if own else _at_street(envelope, ("street_lead", *DISPATCH_ROLES))
+    unit = organisation_label(event.organisation_id)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.SHELF_ASKED, staff, unit=unit))
+
+
+@subscribe(events.ShelvingRefused)
+def shelving_refused(event: events.ShelvingRefused, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.SHELF_NO, staff))
+
+
+@subscribe(events.CaseShelved)
+def case_shelved(event: events.CaseShelved, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(
+        _reporter(envelope, case, Kind.SHELVED, day=event.target)
+        + _staff(envelope, case, Kind.SHELF_YES, staff, day=event.target)
+    )
+
+
+@subscribe(events.ShelvingReviewDue)
+def shelving_review_due(event: events.ShelvingReviewDue, envelope: Envelope) -> None:
+    staff = _at_street(envelope, DISPATCH_ROLES)
+    tell(_staff(envelope, case_facts(event.case_id), Kind.REVIEW_DUE, staff))
+
+
+@subscribe(events.ShelvingReviewed)
+def shelving_reviewed(event: events.ShelvingReviewed, envelope: Envelope) -> None:
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.REVIEWED, day=event.target))
+
+
+@subscribe(events.CaseUnshelved)
+def case_unshelved(event: events.CaseUnshelved, envelope: Envelope) -> None:
+    case = case_facts(event.case_id)
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    tell(_reporter(envelope, case, Kind.RESUMED) + _staff(envelope, case, Kind.UNSHELVED, staff))
+
+
+@subscribe(events.AppealFiled)
+def appeal_filed(event: events.AppealFiled, envelope: Envelope) -> None:
+    own = is_street_office(event.organisation_id)
+    staff = _at_district(envelope) if own else _at_street(envelope, DISPATCH_ROLES)
+    _tell_of_appeal(event.case_id, event.organisation_id, Kind.APPEALED, staff, envelope)
+
+
+@subscribe(events.AppealMoved)
+def appeal_moved(event: events.AppealMoved, envelope: Envelope) -> None:
+    if event.state == AppealState.OPINION:
+        staff = _of(event.organisation_id, HEAD_ROLES, envelope)
+    elif is_street_office(event.organisation_id):
+        staff = _at_district(envelope)
+    else:
+        staff = _at_street(envelope, ("street_lead",))
+    _tell_of_appeal(event.case_id, event.organisation_id, Kind.APPEALED, staff, envelope)
+
+
+@subscribe(events.AppealDecided)
+def appeal_decided(event: events.AppealDecided, envelope: Envelope) -> None:
+    staff = _of(event.organisation_id, WORK_ROLES, envelope)
+    kind = Kind.UPHELD if event.upheld else Kind.NOT_UPHELD
+    _tell_of_appeal(event.case_id, event.organisation_id, kind, staff, envelope)
+
+
+@subscribe(events.AppealLate)
+def appeal_late(event: events.AppealLate, envelope: Envelope) -> None:
+    """One level up: the leader for the pre-check, the district for the leader."""
+    own = is_street_office(event.organisation_id)
+    is_precheck = event.state == AppealState.PRECHECK and not own
+    staff = _at_street(envelope, ("street_lead",)) if is_precheck else _at_district(envelope)
+    _tell_of_appeal(event.case_id, event.organisation_id, Kind.APPEAL_LATE, staff, envelope)
+
+
 @subscribe(events.DailyBulletinMade)
 def daily_bulletin_made(event: events.DailyBulletinMade, envelope: Envelope) -> None:
     """To those who answer for the day; it is about no case."""
@@ -226,6 +373,23 @@ def daily_bulletin_made(event: events.DailyBulletinMade, envelope: Envelope) -> 
         now=envelope.occurred_at,
     )
     tell(notices)
+
+
+def _asked(organisation_id: int, level: str, envelope: Envelope) -> list[Assignment]:
+    """Who hears of a level: the unit and its head; from `leader` on the street's leader, when listed the district."""
+    staff = _of(organisation_id, (*WORK_ROLES, *HEAD_ROLES), envelope)
+    if level in {SupervisionLevel.LEADER, SupervisionLevel.LISTED}:
+        staff += _at_street(envelope, ("street_lead",))
+    if level == SupervisionLevel.LISTED:
+        staff += _at_district(envelope)
+    return staff
+
+
+def _tell_of_appeal(
+    case_id: int, organisation_id: int, kind: Kind, staff: Iterable[Assignment], envelope: Envelope
+) -> None:
+    unit = organisation_label(organisation_id)
+    tell(_staff(envelope, case_facts(case_id), kind, staff, unit=unit))
 
 
 def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:
@@ -252,7 +416,7 @@ def _staff(
     **facts: object,
 ) -> list[Notice]:
     return services.for_staff(
-        assignments=assignments,
+        assignments=who_may_know(case, assignments),
         event_id=envelope.id,
         kind=kind,
         case_number=case.number,
@@ -268,6 +432,11 @@ def _of(organisation_id: int, roles: Iterable[str], envelope: Envelope) -> list[
 
 def _at_street(envelope: Envelope, roles: Iterable[str]) -> list[Assignment]:
     return assignments_at(roles=roles, scope_code=_street(envelope.scope_code), now=envelope.occurred_at)
+
+
+def _at_district(envelope: Envelope) -> list[Assignment]:
+    district = padded(envelope.scope_code[: LEVELS["district"]])
+    return assignments_at(roles=("swd",), scope_code=district, now=envelope.occurred_at)
 
 
 def _street(scope_code: str) -> str:

@@ -1,28 +1,48 @@
 """Life is at stake: those on duty get a text message, even with the page closed."""
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.queries.facts import CaseFacts
 from nuanxin.kernel.channels.send import send_sms
 from nuanxin.kernel.channels.templates import sms_template
 from nuanxin.kernel.events import Envelope
+from nuanxin.people.models import Assignment
 from nuanxin.people.queries import on_duty
+from nuanxin.people.queries.grants import grants_of
 
 URGENT_TASK = sms_template(
     "notifications.urgent_task", _("紧急：{place}有人报{category}。请马上登录暖新接单并赶到现场。")
 )
 
 
+def who_may_know(case: CaseFacts, assignments: Iterable[Assignment]) -> list[Assignment]:
+    """Of people in need, crimes and rescues only named roles hear at all (`domain.md` §0.3 law 23)."""
+    if not case.is_confidential:
+        return list(assignments)
+    return [each for each in assignments if "cases.view" in grants_of(each.role_id).confidential]
+
+
 def text_those_on_duty(organisation_id: int, case: CaseFacts, envelope: Envelope) -> None:
     """One message for each person on duty; the key makes a redelivered event the same message."""
-    for assignment in on_duty(organisation_id=organisation_id, now=envelope.occurred_at):
+    on_call = on_duty(organisation_id=organisation_id, now=envelope.occurred_at)
+    for assignment in who_may_know(case, on_call):
         person = assignment.person
         if not person.phone:
             continue
         send_sms(
             to=person.phone,
             template=URGENT_TASK,
-            params={"place": case.place[:30], "category": case.category_name_zh},
+            params=_params(case),
             key=f"urgent:{envelope.id}:{assignment.public_id}",
             now=envelope.occurred_at,
         )
+
+
+def _params(case: CaseFacts) -> dict[str, str]:
+    """A text message lies open on a screen: of a confidential case it says neither what nor where."""
+    if case.is_confidential:
+        return {"place": "", "category": gettext("紧急求助")}
+    return {"place": case.place[:30], "category": case.category_name_zh}

@@ -50,6 +50,24 @@ WORDS: Mapping[str, Words] = {
     Kind.EXTENDED: Words(
         _("要再等几天：%(category)s"), _("一时办不完，新的时间是 %(until)s 前。"), "calendar-event", "wait"
     ),
+    Kind.HANDED_OFF: Words(
+        _("已转给%(where)s"), _("%(category)s，有了回执就告诉你。"), "arrows-exchange", "info"
+    ),
+    Kind.TRANSFERRED: Words(
+        _("转交有回执了：%(category)s"), _("谁收到了、接下来怎么办，点开就能看到。"), "arrows-exchange", "ok"
+    ),
+    Kind.STAGES: Words(
+        _("要分几步修：%(category)s"), _("%(unit)s排好了每一步的日子，点开就能看到。"), "list-check", "info"
+    ),
+    Kind.STAGE_DONE: Words(
+        _("“%(stage)s”做好了：%(category)s"), _("下一步是“%(following)s”，%(until)s 前。"), "checks", "ok"
+    ),
+    Kind.LOOK_AGAIN: Words(
+        _("该回头看了：%(category)s"), _("温馨提示单约好的时间到了，去看看改了没有。"), "eye", "wait"
+    ),
+    Kind.STAGE_LATE: Words(
+        _("“%(stage)s”没有按说好的日子做好"), _("%(category)s，%(unit)s负责。"), "clock-exclamation", "danger"
+    ),
     Kind.NEW_REPORT: Words(_("新上报：%(category)s"), _("%(place)s，请核实。"), "inbox", "info"),
     Kind.NEW_TASK: Words(_("新任务：%(category)s"), _("%(place)s，请接收。"), "clipboard-list", "info"),
     Kind.RETURNED: Words(_("%(unit)s退回了"), _("%(category)s，请重新派单。"), "arrow-back-up", "wait"),
@@ -86,6 +104,50 @@ WORDS: Mapping[str, Words] = {
         _("一天的情况、紧急的事、还在等的，都在一页上。"),
         "file-text",
         "info",
+    ),
+    Kind.SHELVED: Words(
+        _("先记下了：%(category)s"),
+        _("现在还解决不了，目标是 %(day)s 前。我们每月回来看一次，有进展就告诉你。"),
+        "hourglass",
+        "wait",
+    ),
+    Kind.REVIEWED: Words(
+        _("又去看了一次：%(category)s"), _("目标是 %(day)s 前，进展点开能看到。"), "calendar-event", "info"
+    ),
+    Kind.RESUMED: Words(_("可以办了：%(category)s"), _("等的条件有了，现在接着办。"), "player-play", "ok"),
+    Kind.SUPERVISED: Words(
+        _("%(level)s：%(category)s"), _("%(unit)s负责，请看督办要求并按时回复。"), "flag", "danger"
+    ),
+    Kind.ANSWERED: Words(
+        _("%(unit)s回复了督办"), _("%(category)s，回复在案件页里。"), "message-circle", "info"
+    ),
+    Kind.UNANSWERED: Words(
+        _("督办没有按时回复：%(category)s"), _("%(level)s，%(unit)s还没有回复。"), "flag", "danger"
+    ),
+    Kind.URGED: Words(_("催办：%(category)s"), _("时限已到，请%(unit)s抓紧办理。"), "bell", "wait"),
+    Kind.SHELF_ASKED: Words(
+        _("申请挂账：%(category)s"), _("%(unit)s说现在解决不了，请核实。"), "archive", "wait"
+    ),
+    Kind.SHELF_NO: Words(
+        _("没有同意挂账：%(category)s"), _("原因点开能看到，请继续办理。"), "archive", "danger"
+    ),
+    Kind.SHELF_YES: Words(_("同意挂账：%(category)s"), _("时限已暂停，目标日期 %(day)s。"), "archive", "ok"),
+    Kind.REVIEW_DUE: Words(
+        _("挂账该复查了：%(category)s"),
+        _("请看看现在能不能办，写一句给上报人的话。"),
+        "calendar-event",
+        "wait",
+    ),
+    Kind.UNSHELVED: Words(
+        _("销账，继续办：%(category)s"), _("时限从剩下的时间接着算。"), "player-play", "wait"
+    ),
+    Kind.APPEALED: Words(_("申诉：%(category)s"), _("%(unit)s有异议，请在期限内处理。"), "scale", "wait"),
+    Kind.UPHELD: Words(
+        _("申诉成立：%(category)s"), _("这一项不计入%(unit)s的考核，记录不变。"), "scale", "ok"
+    ),
+    Kind.NOT_UPHELD: Words(_("申诉不成立：%(category)s"), _("理由点开能看到。"), "scale", "info"),
+    Kind.APPEAL_LATE: Words(
+        _("申诉处理超时：%(category)s"), _("%(unit)s的申诉还没有处理完。"), "clock-exclamation", "danger"
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"

@@ -23,6 +23,7 @@ class CaseFacts:
     is_life_safety: bool
     awaits_verification: bool
     first_look_within: str
+    is_confidential: bool = False
 
 
 _facts = Prepared(
@@ -45,4 +46,5 @@ def case_facts(case_id: int) -> CaseFacts:
         is_life_safety=kind.is_life_safety,
         awaits_verification=desk == Desk.VERIFY,
         first_look_within=str(kind.first_look or ""),
+        is_confidential=visibility == Visibility.CONFIDENTIAL,
     )

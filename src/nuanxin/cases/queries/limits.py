@@ -45,6 +45,13 @@ class HandlingLimits:
     precheck_within: Limit
     opinion_within: Limit
     decide_within: Limit
+    similar_within: int
+    similar_closed: Limit
+    recurs_near: int
+    recurs_within: Limit
+    root_cause_within: Limit
+    topic_cases: int
+    topic_within: Limit
 
     def to_return(self, *, urgent: bool) -> Limit:
         return self.return_within_urgent if urgent else self.return_within

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import Desk, MeasureKind, StageKind, TaskRole, TaskState
 from nuanxin.cases.models import Case, Measure, RepairStage, Task
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.lines import Line, queue_lines
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 
@@ -72,9 +73,15 @@ def measures_in(actor: Actor, tab: Tab, *, now: datetime) -> QuerySet[Measure]:
     if tab.name == "waiting":
         rows = rows.filter(comply_by__gt=now)
     open_tab = tab.name in {"due", "waiting"}
-    return rows.select_related("case__compound", "organisation").order_by(
+    return rows.select_related("case__compound", "case__lead_organisation", "organisation").order_by(
         *(("comply_by", "id") if open_tab else ("-at", "-id"))
     )
+
+
+def measure_lines(actor: Actor, tab: Tab, *, now: datetime, start: int = 0) -> list[tuple[Measure, Line]]:
+    """A page and one row more, each with its case as the lists show it; two statements."""
+    rows = list(measures_in(actor, tab, now=now)[start : start + PAGE_SIZE + 1])
+    return list(zip(rows, queue_lines(actor, [row.case for row in rows]), strict=True))
 
 
 def tab_counts(actor: Actor, *, now: datetime) -> dict[str, int]:

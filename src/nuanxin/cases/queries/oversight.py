@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nuanxin.cases.enums import ShelvingState
+from nuanxin.cases.enums import Desk, ShelvingState
 from nuanxin.cases.models import Appeal, Case, Shelving, Supervision
 from nuanxin.cases.queries.appealing import appeals_of, facts_against
 from nuanxin.cases.workflow import APPEAL, BESIDE, SHELVING
-from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.access import Actor, level_of, policy
 from nuanxin.kernel.workflow import Transition
 
 ON_CASE = ("reply_supervision", "supervise", "remind", "request_shelving", "appeal")
+ABOVE_THE_STREET = frozenset({"district", "city", "province"})
 PERMISSIONS = frozenset({BESIDE[name].permission for name in ON_CASE} | {"cases.supervise_key"})
 
 OversightMove = tuple[Transition, str]  # and the appeal that it is about, by its id
@@ -66,8 +67,15 @@ def oversight_moves(actor: Actor, case: Case, oversight: Oversight, *, now: date
     return [*moves, *_on_shelving(actor, case, oversight.shelving), *_on_appeals(actor, oversight.appeals)]
 
 
+def asks_others(actor: Actor, case: Case) -> bool:
+    """Whether it is with somebody else: with the unit that leads it, or with the street, which the district asks."""
+    if case.desk == Desk.HANDLE:
+        return case.lead_organisation_id not in {None, actor.organisation_id}
+    return bool(actor.scope_code) and level_of(actor.scope_code) in ABOVE_THE_STREET
+
+
 def _is_offered(name: str, actor: Actor, case: Case, held: set[str], now: datetime) -> bool:
-    is_under_way = case.is_open and case.shelved_at is None
+    is_under_way = case.is_open and case.shelved_at is None and asks_others(actor, case)
     if name == "supervise":
         return bool(held & {"cases.supervise", "cases.supervise_key"}) and is_under_way
     if BESIDE[name].permission not in held:

@@ -121,7 +121,7 @@ class ClockLine:
 
     @property
     def is_running(self) -> bool:
-        return self.clock.stopped_at is None
+        return self.clock.stopped_at is None and self.clock.paused_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,11 @@ class CasePage:
     stages: Sequence[RepairStage] = ()
     hand_off: HandOff | None = None
     destination: Destination | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Any limit of it has been passed."""
+        return any(line.state == "overdue" for line in self.clocks)
 
     @property
     def running(self) -> list[ClockLine]:
@@ -346,6 +351,8 @@ def _line(clock: Clock, case: Case, *, now: datetime) -> ClockLine:
             state, words = "overdue", str(_("晚了 %(time)s") % {"time": duration_words(late)})
         case ClockOutcome.CANCELLED:
             state, words = "paused", str(_("已取消，不再计时"))
+        case _ if clock.paused_at is not None:
+            state, words = "paused", str(_("暂停计时"))
         case _:
             left = counted_left(clock, limit, now=now)
     organisation = clock.organisation.label if clock.organisation else ""

@@ -17,7 +17,9 @@ from nuanxin.cases.services.clocks import settle_provisional_clocks
 from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import watch_clocks
+from nuanxin.cases.services.export_lists import export_appeals, export_library, export_supervisions
 from nuanxin.cases.services.exporting import export_cases, export_workbook
+from nuanxin.cases.services.exporting_measures import export_measures
 from nuanxin.cases.services.extending import (
     grant_extension,
     lapse_extensions,
@@ -90,7 +92,11 @@ __all__ = [
     "dismiss_appeal",
     "dispatch_case",
     "end_shelving",
+    "export_appeals",
     "export_cases",
+    "export_library",
+    "export_measures",
+    "export_supervisions",
     "export_workbook",
     "fail_verification",
     "file_appeal",

@@ -97,7 +97,7 @@ def _narrowed(filters: Filters) -> dict[str, str]:
 def _lines(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterator[list[str]]:
     yield [str(column.heading) for column in COLUMNS]
     for number, *others in _rows(actor, tab, filters, now=now):
-        yield [f"\t{number}", *map(_as_text, others)]  # a tab: no spreadsheet rounds the nineteen digits
+        yield [f"\t{number}", *map(as_text, others)]  # a tab: no spreadsheet rounds the nineteen digits
 
 
 def _rows(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterator[list[Cell]]:
@@ -132,7 +132,7 @@ def _cells(case: Case, community: str) -> list[Cell]:
     ]
 
 
-def _as_text(cell: Cell) -> str:
+def as_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
     return "" if cell is None else str(cell)
@@ -173,6 +173,6 @@ def _conditions(filters: Filters) -> Iterator[str]:
     if filters.community:
         yield community_names([filters.community]).get(filters.community, filters.community)
     if filters.since:
-        yield str(_("上报不早于 %(at)s") % {"at": _as_text(filters.since)})
+        yield str(_("上报不早于 %(at)s") % {"at": as_text(filters.since)})
     if filters.until:
-        yield str(_("上报早于 %(at)s") % {"at": _as_text(filters.until)})
+        yield str(_("上报早于 %(at)s") % {"at": as_text(filters.until)})

@@ -9,6 +9,7 @@ from nuanxin.cases.enums import ClockKind, Desk, SupervisionCause, SupervisionLe
 from nuanxin.cases.events import CaseUrged, SupervisionAnswered, SupervisionOpened
 from nuanxin.cases.models import Case, CaseLog, Clock, Supervision
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.oversight import asks_others
 from nuanxin.cases.queries.watching import ORDER
 from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.easing import show_level
@@ -27,7 +28,7 @@ BY_HAND = {
 
 
 class NothingToSupervise(Conflict):
-    default_message = _("这件事现在没有在办的单位，不能督办。")
+    default_message = _("这件事现在没有别的单位在办，不能督办、催办。")
     default_hint = _("已办结、已挂账的不用督办；还没派单的请先派单。")
 
 
@@ -62,7 +63,7 @@ def supervise_case(*, actor: Actor, case: Case, cause: str, words: str, now: dat
     level, permission = BY_HAND[SupervisionCause(cause)]
     with transaction.atomic():
         case = locked_case(actor, permission, case)
-        organisation = responsible_for(case) if case.is_open and case.shelved_at is None else None
+        organisation = _asked_by_hand(actor, case)
         if organisation is None:
             raise NothingToSupervise
         waiting = Supervision.objects.filter(case=case, organisation=organisation, cause=cause, ended_at=None)
@@ -71,6 +72,13 @@ def supervise_case(*, actor: Actor, case: Case, cause: str, words: str, now: dat
         open_supervision(case, organisation, level, cause, now=now, actor=actor, words=text)
         set_next_due(case)
     return case
+
+
+def _asked_by_hand(actor: Actor, case: Case) -> Organisation | None:
+    """Nobody asks oneself, nor anybody about what is over or on the shelf."""
+    if not case.is_open or case.shelved_at is not None or not asks_others(actor, case):
+        return None
+    return responsible_for(case)
 
 
 def open_supervision(
@@ -167,7 +175,7 @@ def remind_unit(*, actor: Actor, case: Case, now: datetime, words: str = "") -> 
     """Remind whoever has it (催办), once a day. Publishes `CaseUrged`. Raises `NothingToSupervise`, `RemindedToday`."""
     with transaction.atomic():
         case = locked_case(actor, "cases.remind", case)
-        organisation = responsible_for(case) if case.is_open and case.shelved_at is None else None
+        organisation = _asked_by_hand(actor, case)
         if organisation is None:
             raise NothingToSupervise
         if not urge(case, organisation, now=now, actor=actor, words=words.strip()):

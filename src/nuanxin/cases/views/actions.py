@@ -1,6 +1,6 @@
 """The buttons of a case: the legal moves in the order in which they are most likely wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -87,6 +87,11 @@ ICONS: Mapping[str, str] = {
     "end_shelving": "player-play",
     "remind": "bell",
     "supervise": "flag",
+    "accept_appeal": "check",
+    "dismiss_appeal": "x",
+    "opine_appeal": "message-circle",
+    "uphold_appeal": "check",
+    "reject_appeal": "x",
     "appeal": "scale",
     "transfer": "arrows-exchange",
     "kind_notice": "heart-handshake",
@@ -106,6 +111,7 @@ class Action:
     url: str
     has_form: bool
     is_first: bool
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ class Actions:
 
     bar: list[Action]
     more: list[Action]
+    beside: Sequence[Action] = ()
 
     @property
     def any(self) -> bool:
@@ -123,9 +130,10 @@ class Actions:
 def actions_of(page: CasePage) -> Actions:
     """What is about one appeal stands beside that appeal."""
     moves = [move for move in page.moves if not move.about]
+    beside = [_action(page, move, is_first=False) for move in page.moves if move.about]
     moves.sort(key=lambda move: LIKELY.index(move.transition.name))
     actions = [_action(page, move, is_first=not index) for index, move in enumerate(moves)]
-    return Actions(actions[:MOST_IN_THE_BAR], actions[MOST_IN_THE_BAR:])
+    return Actions(actions[:MOST_IN_THE_BAR], actions[MOST_IN_THE_BAR:], beside)
 
 
 def _action(page: CasePage, move: Move, *, is_first: bool) -> Action:
@@ -137,6 +145,7 @@ def _action(page: CasePage, move: Move, *, is_first: bool) -> Action:
         url=step_url(page.case.number, move),
         has_form=name in FORMS,
         is_first=is_first,
+        about=move.about,
     )
 
 
