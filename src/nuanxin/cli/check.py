@@ -1,10 +1,11 @@
 """`nuanxin check`."""
 
 import json
+import os
 from collections.abc import Iterable
 
 import click
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from nuanxin.kernel import checks
 
@@ -26,8 +27,16 @@ def command(*, as_json: bool) -> None:
       nuanxin check
       nuanxin check --json | grep -v '"level": "ok"'
     """
-    if not report(checks.run(timezone.now()), as_json=as_json):
+    with translation.override(language_of_terminal()):
+        sound = report(checks.run(timezone.now()), as_json=as_json)
+    if not sound:
         raise SystemExit(1)
+
+
+def language_of_terminal() -> str:
+    """Chinese where the terminal is Chinese, else English, like everything else that the command says."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh-hans" if locale.startswith("zh") else "en"
 
 
 def report(findings: Iterable[checks.Finding], *, as_json: bool = False) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from nuanxin.kernel import events, scheduler, worker
 from nuanxin.kernel.checks import Finding, Level, check
 
@@ -14,13 +16,17 @@ LATE_AFTER = timedelta(minutes=5)
 def worker_alive(now: datetime) -> Iterable[Finding]:
     seen = worker.last_seen()
     if seen is not None and now - seen < SILENT_AFTER:
-        yield Finding(level=Level.OK, code="worker", message=f"alive, last seen {_ago(now - seen)} ago")
+        yield Finding(
+            level=Level.OK, code="worker", message=_("运行中，%(ago)s 前") % {"ago": _ago(now - seen)}
+        )
         return
     yield Finding(
         level=Level.WARNING,
         code="worker-silent",
-        message="no worker has ever run" if seen is None else f"last seen {_ago(now - seen)} ago",
-        hint="Without it nothing is delivered and no clock ticks: start `nuanxin worker` or `nuanxin serve`.",
+        message=_("后台进程从未运行过")
+        if seen is None
+        else _("最后一次是 %(ago)s 前") % {"ago": _ago(now - seen)},
+        hint=_("没有它，通知送不出去，时限也不会走：请启动 nuanxin worker 或 nuanxin serve。"),
     )
 
 
@@ -32,18 +38,21 @@ def deliveries(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.ERROR,
             code="deliveries-dead",
-            message=f"{backlog.dead} deliveries given up: {_reasons()}",
-            hint="Mend the cause, then give them back to the worker: `nuanxin worker --redeliver`.",
+            message=_("有 %(n)d 条投递已放弃：%(reasons)s") % {"n": backlog.dead, "reasons": _reasons()},
+            hint=_("排除原因后，交还给后台进程：nuanxin worker --redeliver。"),
         )
     if late > LATE_AFTER or backlog.failing:
         yield Finding(
             level=Level.WARNING,
             code="deliveries-late",
-            message=f"{backlog.waiting} deliveries waiting, oldest {_ago(late)}; {backlog.failing} failed before",
-            hint="Is a worker running? The reason of each failure is in its row and in the worker's log.",
+            message=_("有 %(n)d 条等待投递，最早的已等 %(age)s；其中 %(failing)d 条失败过")
+            % {"n": backlog.waiting, "age": _ago(late), "failing": backlog.failing},
+            hint=_("后台进程在运行吗？每次失败的原因在记录和日志里。"),
         )
     elif not backlog.dead:
-        yield Finding(level=Level.OK, code="deliveries", message=f"{backlog.waiting} waiting, none failing")
+        yield Finding(
+            level=Level.OK, code="deliveries", message=_("%(n)d 条等待，没有失败") % {"n": backlog.waiting}
+        )
 
 
 @check
@@ -53,14 +62,15 @@ def periodic_jobs(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.ERROR,
             code="job-failing",
-            message=f"{job.name} failed {job.failures} times in a row: {job.last_error}",
-            hint=f"It is tried again at {job.next_run_at:%Y-%m-%d %H:%M} UTC; the worker's log says more.",
+            message=_("%(name)s 连续失败 %(n)d 次：%(error)s")
+            % {"name": job.name, "n": job.failures, "error": job.last_error},
+            hint=_("将在 %(at)s（UTC）重试；详情见后台日志。") % {"at": f"{job.next_run_at:%Y-%m-%d %H:%M}"},
         )
     if not failing:
         yield Finding(
             level=Level.OK,
             code="jobs",
-            message=f"{len(scheduler.periodic_jobs())} periodic jobs, none failing",
+            message=_("%(n)d 个定时任务，没有失败") % {"n": len(scheduler.periodic_jobs())},
         )
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from nuanxin.kernel.checks import Finding, Level, check
 from nuanxin.kernel.privacy import keys
@@ -15,6 +16,7 @@ from nuanxin.kernel.worktime.checks import check_calendar
 
 OLDEST_POSTGRESQL = 15
 SHORTEST_SECRET = 40
+GENERATE = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
 
 
 @check
@@ -25,8 +27,9 @@ def database(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.ERROR,
             code="database-behind",
-            message=f"{len(plan)} migrations are not applied, the first is {plan[0][0]}",
-            hint="Run `nuanxin migrate`.",
+            message=_("有 %(n)d 个数据库迁移还没有执行，第一个是 %(first)s")
+            % {"n": len(plan), "first": plan[0][0]},
+            hint=_("请运行 nuanxin migrate。"),
         )
     if connection.vendor == "postgresql":
         version = connection.cursor().connection.info.server_version // 10_000
@@ -34,15 +37,14 @@ def database(now: datetime) -> Iterable[Finding]:
             yield Finding(
                 level=Level.ERROR,
                 code="database-old",
-                message=f"PostgreSQL {version} is older than {OLDEST_POSTGRESQL}",
-                hint=f"Move to PostgreSQL {OLDEST_POSTGRESQL} or newer.",
+                message=_("PostgreSQL %(version)d 太旧，至少要 %(oldest)d")
+                % {"version": version, "oldest": OLDEST_POSTGRESQL},
+                hint=_("请升级 PostgreSQL。"),
             )
             return
         yield Finding(level=Level.OK, code="database", message=f"PostgreSQL {version}")
     else:
-        yield Finding(
-            level=Level.OK, code="database", message="SQLite: right for one district on one machine"
-        )
+        yield Finding(level=Level.OK, code="database", message=_("SQLite：一台机器、一个区够用"))
 
 
 @check
@@ -52,13 +54,15 @@ def configuration(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.OK,
             code="configuration",
-            message="a demo city: anybody enters as anybody, loopback only",
+            message=_("演示城市：谁都可以用任何身份进入，只在本机开放"),
         )
         return
     wrong = list(_production_faults())
     yield from wrong
     if not wrong:
-        yield Finding(level=Level.OK, code="configuration", message=f"served as {settings.BASE_URL}")
+        yield Finding(
+            level=Level.OK, code="configuration", message=_("对外地址 %(url)s") % {"url": settings.BASE_URL}
+        )
 
 
 def _production_faults() -> Iterable[Finding]:
@@ -66,29 +70,30 @@ def _production_faults() -> Iterable[Finding]:
         yield Finding(
             level=Level.ERROR,
             code="debug-on",
-            message="NUANXIN_DEBUG is on: error pages show the inside of the program to everybody",
-            hint="Unset NUANXIN_DEBUG.",
+            message=_("NUANXIN_DEBUG 开着：出错页会把程序内部显示给所有人"),
+            hint=_("请去掉 NUANXIN_DEBUG。"),
         )
     if len(settings.SECRET_KEY) < SHORTEST_SECRET:
         yield Finding(
             level=Level.ERROR,
             code="secret-short",
-            message=f"NUANXIN_SECRET_KEY has fewer than {SHORTEST_SECRET} characters: sessions could be forged",
-            hint='Generate one: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            message=_("NUANXIN_SECRET_KEY 不足 %(n)d 个字符：登录状态可能被伪造") % {"n": SHORTEST_SECRET},
+            hint=_("请生成一个：%(command)s") % {"command": GENERATE},
         )
     if not settings.SESSION_COOKIE_SECURE:
         yield Finding(
             level=Level.WARNING,
             code="https-off",
-            message="NUANXIN_HTTPS is off: cookies travel in the clear",
-            hint="Put a proxy that ends TLS in front, and set NUANXIN_HTTPS=1.",
+            message=_("NUANXIN_HTTPS 没有打开：Cookie 以明文传输"),
+            hint=_("请在前面放一个终止 TLS 的代理，并设置 NUANXIN_HTTPS=1。"),
         )
     if settings.NUANXIN_SMS_PROVIDER in {"none", "recorder"}:
         yield Finding(
             level=Level.WARNING,
             code="sms-off",
-            message=f"the SMS provider is “{settings.NUANXIN_SMS_PROVIDER}”: nobody receives a code to sign in",
-            hint="Set NUANXIN_SMS_PROVIDER (docs/operations.md).",
+            message=_("短信通道是“%(name)s”：没有人能收到登录验证码")
+            % {"name": settings.NUANXIN_SMS_PROVIDER},
+            hint=_("请设置 NUANXIN_SMS_PROVIDER（见 docs/operations.md）。"),
         )
 
 
@@ -99,17 +104,22 @@ def encryption_keys(now: datetime) -> Iterable[Finding]:
         secret = keys.encrypt("暖新", "check")
         readable = keys.decrypt(secret, "check") == "暖新"
     except ImproperlyConfigured as error:
-        yield Finding(level=Level.ERROR, code="keys-missing", message=str(error), hint="Set NUANXIN_KEYS.")
+        yield Finding(
+            level=Level.ERROR, code="keys-missing", message=str(error), hint=_("请设置 NUANXIN_KEYS。")
+        )
         return
     if not readable:
         yield Finding(
             level=Level.ERROR,
             code="keys-broken",
-            message="what the current key encrypts, it does not decrypt",
-            hint="Stop writing and call whoever set NUANXIN_KEYS and NUANXIN_CRYPTO.",
+            message=_("当前密钥加密的内容，它自己解不开"),
+            hint=_("请停止写入，联系设置 NUANXIN_KEYS 和 NUANXIN_CRYPTO 的人。"),
         )
         return
-    message = f"{len(ring)} in NUANXIN_KEYS ({settings.NUANXIN_CRYPTO}); keep a copy apart from the database"
+    message = _("NUANXIN_KEYS 里有 %(n)d 把（%(crypto)s）；请与数据库分开另存一份") % {
+        "n": len(ring),
+        "crypto": settings.NUANXIN_CRYPTO,
+    }
     yield Finding(level=Level.OK, code="keys", message=message)
 
 
@@ -121,7 +131,7 @@ def calendar(now: datetime) -> Iterable[Finding]:
             level=Level.WARNING,
             code="calendar-provisional",
             message=words,
-            hint="Until then deadlines of that time are marked provisional; the recipe is in docs/operations.md.",
+            hint=_("在那之前，相关期限标为“暂定”；做法见 docs/operations.md。"),
         )
     if not warnings:
-        yield Finding(level=Level.OK, code="calendar", message="holidays and make-up workdays are loaded")
+        yield Finding(level=Level.OK, code="calendar", message=_("节假日和调休已导入"))

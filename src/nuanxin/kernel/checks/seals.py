@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from nuanxin.kernel import audit
 from nuanxin.kernel.checks import Finding, Level, check
 
@@ -16,7 +18,11 @@ UNSEALED_TOO_LONG = timedelta(minutes=5)
 def audit_log(now: datetime) -> Iterable[Finding]:
     report = audit.verify(since=now - LOOK_BACK)
     if report.is_sound:
-        message = f"{report.entries} entries under {report.seals} seals hold; newest {audit.head_digest() or 'none'}"
+        message = _("%(entries)d 条记录、%(seals)d 个封印完好；最新 %(head)s") % {
+            "entries": report.entries,
+            "seals": report.seals,
+            "head": audit.head_digest() or "-",
+        }
         yield Finding(level=Level.OK, code="audit-seals", message=message)
         return
     kinds = Counter(fault.kind for fault in report.faults)
@@ -24,8 +30,8 @@ def audit_log(now: datetime) -> Iterable[Finding]:
     yield Finding(
         level=Level.ERROR,
         code="audit-tampered",
-        message=f"{dict(kinds)} under seals {where}",
-        hint="Somebody changed the audit log past the application. Keep the database as it is and compare a backup.",
+        message=_("封印 %(where)s 之下：%(kinds)s") % {"where": where, "kinds": dict(kinds)},
+        hint=_("有人绕过程序改动了审计记录。请保持数据库原样，并与备份比对。"),
     )
 
 
@@ -36,6 +42,6 @@ def audit_lag(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.WARNING,
             code="audit-unsealed",
-            message=f"the oldest unsealed audit entry is {int(age.total_seconds())} s old",
-            hint="Is a worker running? On PostgreSQL a long transaction holds sealing up: see pg_stat_activity.",
+            message=_("最早一条未封印的审计记录已有 %(n)d 秒") % {"n": int(age.total_seconds())},
+            hint=_("后台进程在运行吗？PostgreSQL 上的长事务也会拖住封印，请看 pg_stat_activity。"),
         )
