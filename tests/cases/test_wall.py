@@ -234,6 +234,7 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:file:public_id": [*files],
         "cases:thumb:public_id": [*files],
         "cases:category:code": ["0401"],
+        "identifier": ["filing_rate"],
         "people:invited:token": ["x"],
         "people:consent:purpose": ["service"],
         "people:end_session:public_id": [UUID(int=7)],

@@ -48,6 +48,9 @@ COMMANDS = {
     "migrate": Entry(module="migrate", summary="Bring the database to this version."),
     "territories": Entry(module="territories", summary="Load divisions, grids and boundaries."),
     "people": Entry(module="people", summary="Invite the first members of staff."),
+    "import": Entry(
+        module="imports", summary="Bring in categories, units or dispatch rules from a spreadsheet."
+    ),
     "check": Entry(
         module="check", summary="Look for what is wrong: settings, calendar, keys, seals, backlog."
     ),
@@ -57,6 +60,11 @@ COMMANDS = {
         module="indicators",
         summary="Compile the definitions of the indicators to SQL.",
         environment={"NUANXIN_SECRET_KEY": "compiling-indicators"},
+    ),
+    "suggestions": Entry(
+        module="suggestions",
+        summary="Learn anew what categories are suggested from.",
+        environment={"NUANXIN_SECRET_KEY": "learning-suggestions"},
     ),
     "docs": Entry(
         module="docs",

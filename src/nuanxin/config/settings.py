@@ -55,6 +55,7 @@ CONTEXTS = [
     "nuanxin.compounds",
     "nuanxin.cases",
     "nuanxin.notifications",
+    "nuanxin.insight",
     "nuanxin.portal",
     "nuanxin.demo",
 ]
@@ -234,6 +235,12 @@ NUANXIN_AUDIT_DAYS = max(
 # --- Reporting --------------------------------------------------------------------------------------------------
 # The big tiles of the report form, in this order; the other categories are found by searching and by their majors.
 NUANXIN_FIRST_CATEGORIES = _list("NUANXIN_FIRST_CATEGORIES", "0101,0202,0301,0204,0401,0504")
+
+# --- Indicators -------------------------------------------------------------------------------------------------
+# A rate of answers of fewer people than this is not shown: it would say more about them than about the work.
+NUANXIN_SMALLEST_SAMPLE = int(os.environ.get("NUANXIN_SMALLEST_SAMPLE", "5"))
+# Above so many cases the figures of whole periods are kept as rows that a job refreshes; below they are computed live.
+NUANXIN_LIVE_FIGURES_UP_TO = int(os.environ.get("NUANXIN_LIVE_FIGURES_UP_TO", "100000"))
 
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")
