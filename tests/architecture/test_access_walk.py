@@ -76,6 +76,7 @@ def table(case):
         "cases:file:public_id": [Attachment.objects.get(case=case).file.public_id],
         "cases:thumb:public_id": [Attachment.objects.get(case=case).file.public_id],
         "cases:category:code": ["0401"],
+        "cases:limit:name": ["most_returns"],
         "identifier": ["filing_rate"],
         "token": ["x"],
         "purpose": ["service"],

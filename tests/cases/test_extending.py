@@ -7,7 +7,7 @@ import pytest
 from nuanxin.cases import services
 from nuanxin.cases.models import Case, Clock, ClockChange, Extension
 from nuanxin.cases.queries import detail, own
-from nuanxin.cases.queries.extending import ExtensionFilters, end_of_day, first_day, last_day, to_decide
+from nuanxin.cases.queries.extending import ExtensionFilters, end_of_day, extensions, first_day, last_day
 from nuanxin.cases.services.extending import NotExtendable, NothingToDecide
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import drain
@@ -207,8 +207,8 @@ def test_the_street_does_not_decide_for_itself(town):
     with pytest.raises(NotAllowed) as refused:
         grant(town, case, town.now + 4 * MINUTE)
     assert "上一级" in str(refused.value.message)
-    assert [each.case_id for each in to_decide(town["swd"], ExtensionFilters())] == [case.pk]
-    assert not to_decide(town["street_lead"], ExtensionFilters()).exists()
+    assert [each.case_id for each in extensions(town["swd"], ExtensionFilters())] == [case.pk]
+    assert not extensions(town["street_lead"], ExtensionFilters()).exists()
     drain(now=town.now + 4 * MINUTE)
     assert "申请延期：道路破损坑洼" in titles(town, "swd", town.now + 4 * MINUTE)
     grant(town, case, town.now + 5 * MINUTE, who="swd")

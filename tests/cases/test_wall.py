@@ -234,6 +234,7 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:file:public_id": [*files],
         "cases:thumb:public_id": [*files],
         "cases:category:code": ["0401"],
+        "cases:limit:name": ["most_returns"],
         "identifier": ["filing_rate"],
         "people:invited:token": ["x"],
         "people:consent:purpose": ["service"],

@@ -24,7 +24,7 @@ def _fill_workbench() -> None:
     queue = slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.view", match=OF_A_CASE)
     desk = slots.Item(_("代为登记"), "cases:desk", icon="phone-call", permission="cases.report_for")
     edited = ("cases:categories", "cases:category", "cases:import_categories", "cases:categories_plan")
-    edited += ("cases:import_rules", "cases:rules_plan")
+    edited += ("cases:import_rules", "cases:rules_plan", "cases:limits", "cases:limit")
     catalogue = slots.Item(
         _("类别"), "cases:categories", icon="category", permission="cases.categories", match=edited
     )
@@ -35,7 +35,7 @@ def _fill_workbench() -> None:
     )
     slots.register("rail", board, order=60)
     slots.register("rail", bulletins, order=70)
-    asked = ("cases:supervisions", "cases:library", "cases:appeals")
+    asked = ("cases:supervisions", "cases:library", "cases:appeals", "cases:extensions")
     oversight = slots.Item(_("督办"), "cases:supervisions", icon="flag", permission="cases.view", match=asked)
     slots.register("rail", oversight, order=30)
     slots.register("rail", queue, order=10)

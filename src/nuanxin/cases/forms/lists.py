@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import (
     AppealKind,
     AppealState,
+    ExtensionState,
     ShelvingCause,
     ShelvingState,
     SupervisionCause,
@@ -16,6 +17,7 @@ from nuanxin.cases.enums import (
 )
 from nuanxin.cases.forms.queue import kind_choices
 from nuanxin.cases.queries.appealing import AppealFilters
+from nuanxin.cases.queries.extending import ExtensionFilters
 from nuanxin.cases.queries.library import LibraryFilters
 from nuanxin.cases.queries.supervision import SupervisionFilters
 
@@ -112,3 +114,21 @@ class AppealListForm(ListForm):
             kind=self.chosen("fact"),
             late=self.chosen("when") == "late",
         )
+
+
+class ExtensionListForm(ListForm):
+    """Who decides sees first what waits for the own word; the others what is asked."""
+
+    show = forms.ChoiceField(label=_("看哪些"), required=False)
+    unit = forms.ChoiceField(label=_("单位"), required=False)
+
+    def __init__(self, *args: Any, decides: bool, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.first = "mine" if decides else ExtensionState.ASKED
+        label = _("等我审批的") if decides else _("等审批的")
+        rest = [(value, label_) for value, label_ in ExtensionState.choices if value != self.first]
+        self.fields["show"].choices = [("", label), *rest, ("all", _("全部"))]  # type: ignore[attr-defined]
+
+    def filters(self) -> ExtensionFilters:
+        show = self.chosen("show") or self.first
+        return ExtensionFilters(show="" if show == "all" else show, organisation=self.chosen("unit"))

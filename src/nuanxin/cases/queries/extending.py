@@ -13,28 +13,19 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.worktime import SHANGHAI, LimitKind, WorkCalendar, due_at
 from nuanxin.kernel.worktime.services import calendar_for
 
-PAGE_SIZE = 50
-EXPORT_MOST = 5000
-
 
 @dataclass(frozen=True, slots=True)
 class ExtensionFilters:
-    state: str = ExtensionState.ASKED
+    """`show`: `mine` to decide, `asked` by anybody, a state, or empty for all."""
+
+    show: str = "mine"
     organisation: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
 
     def q(self) -> Q:
-        where = Q()
-        if self.state:
-            where &= Q(state=self.state)
-        if self.organisation:
-            where &= Q(organisation__public_id=self.organisation)
-        if self.since:
-            where &= Q(asked_at__gte=self.since)
-        if self.until:
-            where &= Q(asked_at__lt=self.until)
-        return where
+        where = Q(organisation__public_id=self.organisation) if self.organisation else Q()
+        if self.show in {"mine", ExtensionState.ASKED}:
+            return where & Q(state=ExtensionState.ASKED)
+        return where & Q(state=self.show) if self.show else where
 
 
 def extensions_of(case: Case) -> list[Extension]:
@@ -47,26 +38,37 @@ def asked_extension(extensions: Sequence[Extension]) -> Extension | None:
     return next((each for each in extensions if each.is_asked), None)
 
 
-def to_decide(actor: Actor, filters: ExtensionFilters) -> QuerySet[Extension]:
-    """What this actor decides or could have decided; those still open by their deadline, the others latest first."""
-    rows = Extension.objects.filter(policy.rule("cases.decide_extension", actor), filters.q())
-    rows = rows.select_related("case__compound", "organisation", "decided_by")
-    if filters.state == ExtensionState.ASKED:
+def extensions(actor: Actor, filters: ExtensionFilters) -> QuerySet[Extension]:
+    """Of the cases that this actor sees; those still open by their deadline, the others the latest first."""
+    rows = _visible(actor, filters.show).filter(filters.q())
+    rows = rows.select_related("case__compound", "case__lead_organisation", "organisation", "decided_by")
+    if filters.show in {"mine", ExtensionState.ASKED}:
         return rows.order_by("due_before", "id")
     return rows.order_by("-asked_at", "-id")
 
 
-def waiting_count(actor: Actor) -> int:
-    """How many wait for this actor's word."""
-    rule = policy.rule("cases.decide_extension", actor)
-    return Extension.objects.filter(rule, state=ExtensionState.ASKED).count()
+def _visible(actor: Actor, show: str) -> QuerySet[Extension]:
+    if show == "mine":
+        return Extension.objects.filter(policy.rule("cases.decide_extension", actor))
+    return Extension.objects.filter(case__in=Case.objects.filter(policy.rule("cases.view", actor)))
 
 
-def askers(actor: Actor) -> list[tuple[str, str]]:
+def extension_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many wait for this actor's word, how many wait at all, how many of them are due within a day."""
+    waiting = Extension.objects.filter(state=ExtensionState.ASKED, due_before__gt=now)
+    seen = waiting.filter(case__in=Case.objects.filter(policy.rule("cases.view", actor)))
+    return {
+        "mine": waiting.filter(policy.rule("cases.decide_extension", actor)).count(),
+        "asked": seen.count(),
+        "soon": seen.filter(due_before__lte=now + timedelta(days=1)).count(),
+    }
+
+
+def asking_units(actor: Actor) -> list[tuple[str, str]]:
     """The organisations that have asked, for the filter."""
-    rows = Extension.objects.filter(policy.rule("cases.decide_extension", actor))
-    found = rows.order_by("organisation__name").values_list("organisation__public_id", "organisation__name")
-    return [(str(public_id), name) for public_id, name in found.distinct()]
+    rows = _visible(actor, "").order_by("organisation__name")
+    found = rows.values_list("organisation__public_id", "organisation__name").distinct()
+    return [(str(public_id), name) for public_id, name in found]
 
 
 def first_day(case: Case) -> date:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from django.utils.translation import get_language
+
 from nuanxin.cases.models import HandlingLimit
 from nuanxin.kernel.cached import Cached
+from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.worktime import Limit
 
 
@@ -19,8 +22,22 @@ class Shipped:
     value: str
     kind: str
     most: int
-    label: str
-    basis: str
+    label_zh: str
+    basis_zh: str
+    label_en: str
+
+    @property
+    def label(self) -> str:
+        return self.label_en if _in_english() and self.label_en else self.label_zh
+
+    @property
+    def basis(self) -> str:
+        """Where it comes from, as the city's own documents say it."""
+        return "" if _in_english() else self.basis_zh
+
+    def in_words(self, value: str) -> str:
+        """The value as one says it: four working hours, not `4wh`."""
+        return value if self.kind == "count" else Limit.parse(value).label
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +82,15 @@ def shipped() -> dict[str, Shipped]:
 
 def _rows(text: str) -> Iterator[Shipped]:
     for row in csv.DictReader(text.splitlines()):
-        most = int(row.pop("most") or 0)
-        yield Shipped(**row, most=most)
+        yield Shipped(
+            name=row["name"],
+            value=row["value"],
+            kind=row["kind"],
+            most=int(row["most"] or 0),
+            label_zh=row["label"],
+            basis_zh=row["basis"],
+            label_en=row.get("label_en") or "",
+        )
 
 
 def _load() -> HandlingLimits:
@@ -86,7 +110,20 @@ def handling_limits() -> HandlingLimits:
     return LIMITS.get()
 
 
-def limits_in_force() -> list[tuple[Shipped, str]]:
-    """Each with the value that holds here, in the order of the file."""
+def limits_in_force() -> list[tuple[Shipped, str, str]]:
+    """Each with the value that holds here, also in words, in the order of the file."""
     own = dict(HandlingLimit.objects.values_list("name", "value"))
-    return [(row, own.get(name, row.value)) for name, row in shipped().items()]
+    values = [(row, own.get(name, row.value)) for name, row in shipped().items()]
+    return [(row, value, row.in_words(value)) for row, value in values]
+
+
+def limit_in_force(name: str) -> tuple[Shipped, str]:
+    """Raises `NotFound`."""
+    found = next(((row, value) for row, value, _words in limits_in_force() if row.name == name), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -14,10 +14,16 @@ from nuanxin.cases.services.bulk import BulkItem, BulkResult, forget_bulk_runs, 
 from nuanxin.cases.services.bulletin import make_bulletins
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.clocks import settle_provisional_clocks
+from nuanxin.cases.services.confirming import Confirmed, confirm_case
 from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import watch_clocks
-from nuanxin.cases.services.export_lists import export_appeals, export_library, export_supervisions
+from nuanxin.cases.services.export_lists import (
+    export_appeals,
+    export_extensions,
+    export_library,
+    export_supervisions,
+)
 from nuanxin.cases.services.exporting import export_cases, export_workbook
 from nuanxin.cases.services.exporting_measures import export_measures
 from nuanxin.cases.services.extending import (
@@ -46,6 +52,8 @@ from nuanxin.cases.services.handling import (
 )
 from nuanxin.cases.services.limits import put_handling_limit
 from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of_looks, take_measure
+from nuanxin.cases.services.merging import merge_case, split_case
+from nuanxin.cases.services.patterns import find_cause, notice_recurrence, propose_topic
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
@@ -71,6 +79,7 @@ __all__ = [
     "STEP_NAMES",
     "BulkItem",
     "BulkResult",
+    "Confirmed",
     "Draft",
     "OnBehalf",
     "Photo",
@@ -88,12 +97,14 @@ __all__ = [
     "call_in_units",
     "claim_task",
     "conclude_consultation",
+    "confirm_case",
     "delete_view",
     "dismiss_appeal",
     "dispatch_case",
     "end_shelving",
     "export_appeals",
     "export_cases",
+    "export_extensions",
     "export_library",
     "export_measures",
     "export_supervisions",
@@ -101,6 +112,7 @@ __all__ = [
     "fail_verification",
     "file_appeal",
     "file_case",
+    "find_cause",
     "finish_stage",
     "forget_bulk_runs",
     "grant_extension",
@@ -110,13 +122,16 @@ __all__ = [
     "look_again",
     "make_bulletins",
     "mark_made_safe",
+    "merge_case",
     "move_view",
     "notice_late_stages",
+    "notice_recurrence",
     "opine_appeal",
     "pass_verification",
     "perform_bulk",
     "perform_step",
     "plan_repair",
+    "propose_topic",
     "put_dispatch_rule",
     "put_handling_limit",
     "rate_case",
@@ -140,6 +155,7 @@ __all__ = [
     "set_assists",
     "set_default_view",
     "settle_provisional_clocks",
+    "split_case",
     "start_screening",
     "start_task",
     "start_verification",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.appealing import AppealFilters, appeals
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.extending import ExtensionFilters, extensions
 from nuanxin.cases.queries.library import EXPORT_MOST, LibraryFilters, library
 from nuanxin.cases.queries.supervision import SupervisionFilters, supervisions
 from nuanxin.cases.services.exporting import CHUNK, TooManyRows, as_text, safe
@@ -54,6 +55,17 @@ OF_AN_APPEAL: Headings = (
 )
 
 
+OF_AN_EXTENSION: Headings = (
+    _("申请单位"),
+    _("审批状态"),
+    _("申请时间"),
+    _("原时限"),
+    _("想延到"),
+    _("审批单位"),
+    _("审批时间"),
+)
+
+
 def export_library(
     *, actor: Actor, filters: LibraryFilters, now: datetime, today: date
 ) -> Iterator[list[str]]:
@@ -72,6 +84,12 @@ def export_appeals(*, actor: Actor, filters: AppealFilters, now: datetime) -> It
     """What is contested, as text. Audited. Raises `NotAllowed`, `TooManyRows`."""
     rows = appeals(actor, filters, now=now)
     return _export(actor, "appeals", filters, rows, OF_AN_APPEAL, _of_an_appeal, now=now)
+
+
+def export_extensions(*, actor: Actor, filters: ExtensionFilters, now: datetime) -> Iterator[list[str]]:
+    """Who asked for time, as text. Audited. Raises `NotAllowed`, `TooManyRows`."""
+    rows = extensions(actor, filters)
+    return _export(actor, "extensions", filters, rows, OF_AN_EXTENSION, _of_an_extension, now=now)
 
 
 def _export(
@@ -132,6 +150,18 @@ def _of_a_shelving(row: Any) -> list[Cell]:
         row.target_on.isoformat(),
         row.review_due,
         row.ended_at,
+    ]
+
+
+def _of_an_extension(row: Any) -> list[Cell]:
+    return [
+        row.organisation.name,
+        row.get_state_display(),
+        row.asked_at,
+        row.due_before,
+        row.until,
+        row.decided_by.name if row.decided_by else "",
+        row.decided_at,
     ]
 
 

@@ -1,4 +1,4 @@
-"""Three lists of those who answer for deadlines: the problem library, supervision, appeals."""
+"""Four lists of those who answer for deadlines: the problem library, supervision, appeals, requests for time."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import ShelvingCause, SupervisionLevel
-from nuanxin.cases.forms.lists import AppealListForm, LibraryForm, ListForm, SupervisionForm
-from nuanxin.cases.queries import appealing, library, supervision
+from nuanxin.cases.forms.lists import (
+    AppealListForm,
+    ExtensionListForm,
+    LibraryForm,
+    ListForm,
+    SupervisionForm,
+)
+from nuanxin.cases.queries import appealing, extending, library, supervision
 from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.views.downloads import csv_file
 from nuanxin.kernel.access import policy
@@ -59,6 +65,33 @@ def appeal_list(request: ActorRequest) -> HttpResponse:
     rows = appealing.appeals(request.actor, form.filters(), now=request.now)
     context = _listed(request, form, rows, "cases:appeals", "cases:appeals_export")
     return _answer(request, "cases/workbench/appeals", context)
+
+
+@require_safe
+@requires("cases.view")
+def extension_list(request: ActorRequest) -> HttpResponse:
+    actor, now = request.actor, request.now
+    form = _extension_form(request)
+    rows = extending.extensions(actor, form.filters())
+    context = _listed(request, form, rows, "cases:extensions", "cases:extensions_export")
+    context |= {
+        "counts": extending.extension_counts(actor, now=now),
+        "decides": policy.permits(actor, "cases.decide_extension"),
+    }
+    return _answer(request, "cases/workbench/extensions", context)
+
+
+def _extension_form(request: ActorRequest) -> ExtensionListForm:
+    decides = policy.permits(request.actor, "cases.decide_extension")
+    return ExtensionListForm(request.GET, units=extending.asking_units(request.actor), decides=decides)
+
+
+@require_POST
+@requires("cases.export")
+def extensions_export(request: ActorRequest) -> HttpResponseBase:
+    filters = _extension_form(request).filters()
+    rows = services.export_extensions(actor=request.actor, filters=filters, now=request.now)
+    return csv_file("extensions", rows, now=request.now)
 
 
 @require_POST
