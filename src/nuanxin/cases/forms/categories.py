@@ -35,6 +35,19 @@ class CategoryForm(forms.Form):
     respond_within = forms.CharField(label=_("响应时限"), max_length=12, required=False)
     make_safe_within = forms.CharField(label=_("控制险情时限"), max_length=12, required=False)
     finish_within = forms.CharField(label=_("办结时限"), max_length=12)
+    notice_within = forms.CharField(
+        label=_("提示单期限"),
+        max_length=12,
+        required=False,
+        help_text=_("填了，这一类就先出温馨提示单，到期没改才管理、再不改才处罚；空着就不用提示单。"),
+    )
+    notice_words = forms.CharField(
+        label=_("提示单的话"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("暖心、具体：请对方做什么、为什么。称呼、期限、单位和电话系统会加上。"),
+    )
     is_active = forms.BooleanField(label=_("可以上报这一类"), required=False)
 
     @classmethod

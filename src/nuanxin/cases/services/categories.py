@@ -26,6 +26,8 @@ EDITABLE = (
     "make_safe_within",
     "finish_within",
     "urgency",
+    "notice_within",
+    "notice_words",
     "is_active",
 )
 COLUMNS = {
@@ -45,6 +47,8 @@ COLUMNS = {
     "visibility",
     "difficulty",
     "handoff",
+    "notice_within",
+    "notice_words",
 }
 
 
@@ -112,7 +116,7 @@ def problems_of(category: Category) -> dict[str, str | Promise]:
         problems["urgency"] = _("危及生命的类别必须有先打的电话。")
     if reason := refusal_of(category.code, category.name_zh, category.name_en, category.keywords):
         problems["name_zh"] = reason
-    for name in ("respond_within", "make_safe_within", "finish_within"):
+    for name in ("respond_within", "make_safe_within", "finish_within", "notice_within"):
         value = getattr(category, name)
         if not value and name != "finish_within":
             continue
