@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import resource
 import sqlite3
 import subprocess

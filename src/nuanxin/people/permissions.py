@@ -56,3 +56,4 @@ register(
 register("people.duty", _staff("people.duty"))
 register("people.recover", _self_registered("people.recover"))
 register("organisations.view", _organisations)
+register("organisations.import")  # which rows lie in the reach is checked row by row: some do not exist yet

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from nuanxin.people.views import account, duty, invitations, keys, leaving, registration, sign_in, staff
+from nuanxin.people.views import account, duty, invitations, keys, leaving, registration, sheets, sign_in, staff
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
@@ -42,5 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:public_id>/assign/", staff.assign, name="assign"),
     path("people/<uuid:public_id>/second-factor/", staff.reset_second_factor, name="reset_second_factor"),
     path("organisations/", staff.organisations, name="organisations"),
+    path("organisations/import/", sheets.import_organisations, name="import_organisations"),
+    path("organisations/import/template.xlsx", sheets.organisations_template, name="organisations_template"),
+    path("organisations/import/<uuid:public_id>/", sheets.organisations_plan, name="organisations_plan"),
     path("organisations/<uuid:public_id>/", staff.organisation, name="organisation"),
 ]

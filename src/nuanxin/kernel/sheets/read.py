@@ -1,4 +1,4 @@
-"""Reading an .xlsx as text with the address of every cell. The file is somebody's: it is looked at before it is opened."""
+"""Reading an .xlsx as text with the address of every cell. The file is a stranger's: looked at before it is opened."""
 
 import io
 import re

@@ -19,7 +19,8 @@ KEPT = timedelta(hours=24)
 # Law 24 (`domain.md` §0.3): quotas, rankings and forced reporting are refused wherever somebody writes them in.
 QUOTA = (
     "定额", "指标数", "任务数", "任务量", "完成数", "上报数量", "每人每天", "每人每日", "每人每周", "每人每月",
-    "每日至少", "每天至少", "每月至少", "至少上报", "必须上报", "强制上报", "排名", "末位", "打卡次数", "quota", "ranking",
+    "每日至少", "每天至少", "每月至少", "至少上报", "必须上报", "强制上报", "排名", "末位", "打卡次数",
+    "quota", "ranking",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from nuanxin.people.queries.communities import (
 from nuanxin.people.queries.grants import grants_of, roles_holding
 from nuanxin.people.queries.lists import (
     PAGE,
+    active_organisations,
     assignable,
     assignment_to,
     name_for,
@@ -79,6 +80,7 @@ __all__ = [
     "Contact",
     "Owners",
     "active",
+    "active_organisations",
     "actor_for",
     "actor_without_role",
     "administrators",

@@ -101,6 +101,10 @@ def visible_organisation(actor: Actor, *, public_id: UUID) -> Organisation | Non
     return found.select_related("parent").first()
 
 
+def active_organisations() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(is_active=True).order_by("pk")
+
+
 def organisation_by_uscc(uscc: str) -> Organisation | None:
     return Organisation.objects.filter(uscc=uscc, is_active=True).exclude(uscc="").first()
 

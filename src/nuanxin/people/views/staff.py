@@ -198,6 +198,7 @@ def organisations(request: Any) -> HttpResponse:
         "kinds": OrganisationKind.choices,
         "kind": kind,
         "text": text,
+        "may_import": permits(request.actor, "organisations.import"),
     }
     template = "people/partials/organisation_rows.html" if request.htmx else "people/organisations.html"
     return render(request, template, page)
