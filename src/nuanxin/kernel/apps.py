@@ -10,4 +10,5 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         """Let every context register its rules, reactions, periodic jobs, personal tables and checks."""
         autodiscover_modules("permissions", "subscribers", "jobs", "personal", "checks")
-        autodiscover_modules("checks.configuration", "checks.background", "checks.seals")  # the kernel's own
+        # The kernel's own:
+        autodiscover_modules("checks.configuration", "checks.background", "checks.seals", "checks.paper")

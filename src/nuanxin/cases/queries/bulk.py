@@ -128,8 +128,10 @@ class RunPage:
 
 def run_page(actor: Actor, public_id: UUID) -> RunPage:
     """The actor's own run with its rows; four statements. Raises `NotFound`."""
+    if actor.assignment_id is None:
+        raise NotFound
     run = BulkRun.objects.filter(public_id=public_id, assignment_id=actor.assignment_id).first()
-    if run is None or actor.assignment_id is None:
+    if run is None:
         raise NotFound
     rows = list(run.rows.all())
     cases = Case.objects.filter(

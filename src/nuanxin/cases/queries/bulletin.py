@@ -162,6 +162,7 @@ class BulletinPage:
     bulletin: DailyBulletin
     title: str
     area: str
+    office: str
     issue: str
     day: str
     period: str
@@ -213,6 +214,7 @@ def _page(bulletin: DailyBulletin, earlier: Mapping[str, int]) -> BulletinPage:
         bulletin=bulletin,
         title=gettext("%(area)s随手拍每日快报") % {"area": short},
         area=area,
+        office=_office(bulletin.scope_code) or area,
         issue=gettext("%(year)d 年第 %(issue)d 期") % {"year": bulletin.on.year, "issue": bulletin.issue},
         day=dateformat.format(bulletin.on, pgettext("date format", "Y年n月j日 l")),
         period=_period(content),
@@ -227,6 +229,11 @@ def _page(bulletin: DailyBulletin, earlier: Mapping[str, int]) -> BulletinPage:
             if desk != Desk.OVER
         ],
     )
+
+
+def _office(scope_code: str) -> str:
+    """The street office by its name; a district has no one office that signs."""
+    return next((office.name for office in street_offices() if office.scope_code == scope_code), "")
 
 
 class _Places:
@@ -272,16 +279,27 @@ def _summary(content: Mapping[str, Any], area: str) -> list[str]:
     ]
     if figures["rejected"]:
         told.append(gettext("不予受理 %(rejected)d 件，都说明了原因和去处。") % figures)
-    if figures["open"]:
-        told.append(
-            gettext(
-                "现在在办 %(open)d 件，其中超时 %(overdue)d 件，督办 %(supervised)d 件，挂账 %(shelved)d 件。"
-            )
-            % figures
-        )
-    else:
-        told.append(gettext("没有留到明天的事。"))
+    told.append(_left_over(figures))
     return told
+
+
+def _left_over(figures: Mapping[str, int]) -> str:
+    """What is open, and of that only what there is."""
+    if not figures["open"]:
+        return gettext("没有留到明天的事。")
+    parts = [
+        words % figures
+        for name, words in (
+            ("overdue", gettext("超时 %(overdue)d 件")),
+            ("supervised", gettext("督办 %(supervised)d 件")),
+            ("shelved", gettext("挂账 %(shelved)d 件")),
+        )
+        if figures[name]
+    ]
+    if not parts:
+        return gettext("现在在办 %(open)d 件，没有超时的。") % figures
+    listed = gettext("、").join(parts)
+    return gettext("现在在办 %(open)d 件，其中%(listed)s。") % {"open": figures["open"], "listed": listed}
 
 
 def _urgent_line(row: Mapping[str, Any], places: _Places) -> BulletinLine:

@@ -99,7 +99,7 @@ def _printed(page: BulletinPage) -> dict[str, Any]:
         "hot": _lines(page.hot),
         "waiting": _lines(page.waiting),
         "desks": [{"label": label, "count": count} for label, count in page.desks],
-        "office": gettext("%(area)s · 暖新") % {"area": page.area},
+        "office": page.office,
         "signed": dateformat.format(made, pgettext("date format", "Y年n月j日 H:i")),
         "foot": gettext("演示数据") if settings.DEMO else gettext("内部工作用，不要转发到群里"),
         "words": _words(),
