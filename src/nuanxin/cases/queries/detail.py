@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Prefetch, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
 from nuanxin.cases.queries.besides import besides, is_offered
@@ -56,9 +56,8 @@ def case_for(actor: Actor, number: str) -> Case:
 
 
 def own_case(actor: Actor, number: str) -> Case:
-    """By its number, for the one who reported it. Raises `NotFound`."""
-    rows = Case.objects.filter(policy.rule("cases.view_own", actor), number=number)
-    return _one(rows.select_related("compound", "lead_organisation", "handled_by"))
+    """By its number, for whoever reported it or has seen it too. Raises `NotFound`."""
+    return _one(own_cases(actor).filter(number=number))
 
 
 def _one(rows: QuerySet[Case]) -> Case:
@@ -69,12 +68,20 @@ def _one(rows: QuerySet[Case]) -> Case:
 
 
 def own_cases(actor: Actor) -> QuerySet[Case]:
-    """The actor's own reports, the latest first."""
-    return (
-        Case.objects.filter(policy.rule("cases.view_own", actor))
-        .select_related("lead_organisation", "compound")
-        .order_by("-id")
-    )
+    """What the actor has reported or seen too, the latest first, each with the case it was merged into.
+
+    `is_mine`: the words and pictures are the actor's own; of what others have reported one reads neither.
+    """
+    mine = Reporter.objects.filter(case=OuterRef("pk"), subject_id=actor.subject_id)
+    rows = Case.objects.filter(policy.rule("cases.view_own", actor)).annotate(is_mine=Exists(mine))
+    return rows.select_related(
+        "lead_organisation", "compound", "handled_by", "parent__lead_organisation", "parent__handled_by"
+    ).order_by("-id")
+
+
+def main_of(case: Case) -> Case:
+    """The case that is worked on: the one that this report was merged into, or itself."""
+    return case.parent or case
 
 
 def tasks_of(case: Case) -> list[Task]:
@@ -87,6 +94,11 @@ _case_for = PreparedFor(
     ).select_related("compound__manager", "lead_organisation", "handled_by"),
     number=CharField(),
 )
+_task_for = Prepared(
+    lambda *, case, pk: Task.objects.filter(case=case, pk=pk).select_related("organisation"),
+    case=BigIntegerField(),
+    pk=BigIntegerField(),
+)
 _tasks_of = Prepared(
     lambda *, case: (
         Task.objects.filter(case=case).select_related("organisation").order_by("dispatched_at", "id")
@@ -97,7 +109,7 @@ _tasks_of = Prepared(
 
 def task_for(actor: Actor, case: Case, task_id: int) -> Task:
     """One of the case's tasks. Raises `NotFound`; what may be done with it the service decides."""
-    task = Task.objects.filter(case=case, pk=task_id).select_related("organisation").first()
+    task = _task_for.first(case=case.pk, pk=task_id)
     if task is None:
         raise NotFound
     return task
@@ -132,12 +144,26 @@ def timeline(case: Case) -> list[CaseLog]:
     )
 
 
+def _with_merged(case: Case) -> list[int]:
+    """The keys of the case and of what was merged into it; no statement where nobody else stands behind it."""
+    if case.heat == 1:
+        return [case.pk]
+    return [case.pk, *Case.objects.filter(parent=case).values_list("pk", flat=True)]
+
+
 def messages_of(case: Case) -> list[CaseMessage]:
+    """The relay as staff read it: what those say whose reports were merged stands here too, like all by nobody."""
+    rows = CaseMessage.objects.filter(case__in=_with_merged(case))
+    return list(rows.select_related("organisation").order_by("at", "id"))
+
+
+def own_messages(case: Case) -> list[CaseMessage]:
+    """The relay as its reporter reads it."""
     return list(CaseMessage.objects.filter(case=case).select_related("organisation").order_by("at", "id"))
 
 
 def ratings_of(case: Case) -> list[Rating]:
-    return list(Rating.objects.filter(case=case).order_by("round"))
+    return list(Rating.objects.filter(case__in=_with_merged(case)).order_by("round", "pk"))
 
 
 def clocks_of(case: Case) -> list[Clock]:
@@ -168,18 +194,26 @@ def explained(clock: Clock, *, now: datetime) -> list[Interval]:
 
 def file_for(actor: Actor, public_id: UUID) -> StoredFile:
     """A picture, for case staff and for the reporter of that case. Raises `NotFound`."""
-    for permission in ("cases.view", "cases.view_own"):
-        if not policy.permits(actor, permission):
-            continue
-        cases = Case.objects.filter(policy.rule(permission, actor))
-        row = (
-            Attachment.objects.filter(file__public_id=public_id, case__in=cases)
-            .select_related("file")
-            .first()
-        )
-        if row is not None:
-            return row.file
+    rows = Attachment.objects.filter(file__public_id=public_id).select_related("file")
+    for permission, reach in (("cases.view", _at_work), ("cases.view_own", _told)):
+        if policy.permits(actor, permission):
+            row = rows.filter(reach(actor)).first()
+            if row is not None:
+                return row.file
     raise NotFound
+
+
+def _at_work(actor: Actor) -> Q:
+    return Q(case__in=Case.objects.filter(policy.rule("cases.view", actor)))
+
+
+def _told(actor: Actor) -> Q:
+    """All of the own report; of what others have reported, and of the case it was merged into, what offices did."""
+    if actor.subject_id is None:
+        return Q(pk__in=[])
+    followed = Case.objects.filter(policy.rule("cases.view_own", actor))
+    done = Q(case__in=followed) | Q(case__in=followed.exclude(parent=None).values("parent"))
+    return Q(case__reporter__subject_id=actor.subject_id) | (done & ~Q(log__role="reporter"))
 
 
 def subject_of(case: Case) -> UUID | None:

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, QuerySet, Value, When
 from django.db.models import Case as When_
-from django.db.models import Min, QuerySet, Value, When
 
 from nuanxin.cases.enums import ClockChangeKind, ClockKind, ClockOutcome, PauseCause
 from nuanxin.cases.models import Case, Clock, ClockChange, Task
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.watching import first_watch, next_watch
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI, Limit, Pause, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
 from nuanxin.kernel.worktime.services import calendar_for, calendar_of, snapshot_for, snapshot_with_new_years
@@ -231,7 +232,17 @@ def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> 
 
 def set_next_due(case: Case) -> None:
     """The earliest running clock is what a queue sorts by."""
-    due = Clock.objects.filter(case=case, stopped_at=None, paused_at=None).aggregate(due=Min("due_at"))["due"]
+    due = _next_due.first(case=case.pk)
     if due != case.next_due_at:
         Case.objects.filter(pk=case.pk).update(next_due_at=due)
         case.next_due_at = due
+
+
+_next_due = Prepared(
+    lambda *, case: (
+        Clock.objects.filter(case=case, stopped_at=None, paused_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)[:1]
+    ),
+    case=BigIntegerField(),
+)

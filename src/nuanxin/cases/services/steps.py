@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind, Visibility
@@ -17,6 +18,7 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.services import store_image
+from nuanxin.kernel.prepared import Prepared, PreparedFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,7 @@ def locked_case(actor: Actor, permission: str, case: Case) -> Case:
 
     Raises `NotFound` to whoever may not even see it, `NotAllowed` to whoever may.
     """
-    rows = Case.objects.select_for_update(of=("self",))
-    row = rows.filter(policy.rule(permission, actor), pk=case.pk).first()
+    row = _case_under.of(actor, permission).first(pk=case.pk)
     if row is not None:
         return row
     raise refusal(actor, case)
@@ -55,16 +56,32 @@ def locked_case(actor: Actor, permission: str, case: Case) -> Case:
 
 def locked_task(actor: Actor, permission: str, task: Task) -> tuple[Case, Task]:
     """The task and its case, both locked in this order, if the actor's organisation may do this."""
-    case = Case.objects.select_for_update(of=("self",)).get(pk=task.case_id)
-    row = (
-        Task.objects.select_for_update(of=("self",))
-        .filter(policy.rule(permission, actor), pk=task.pk)
-        .select_related("organisation")
-        .first()
-    )
+    case = _case_of.first(pk=task.case_id)
+    if case is None:
+        raise NotFound
+    row = _task_under.of(actor, permission).first(pk=task.pk)
     if row is None:
         raise refusal(actor, case)
     return case, row
+
+
+_case_of = Prepared(
+    lambda *, pk: Case.objects.select_for_update(of=("self",)).filter(pk=pk), pk=BigIntegerField()
+)
+_case_under = PreparedFor(
+    lambda actor, permission, *, pk: Case.objects.select_for_update(of=("self",)).filter(
+        policy.rule(permission, actor), pk=pk
+    ),
+    pk=BigIntegerField(),
+)
+_task_under = PreparedFor(
+    lambda actor, permission, *, pk: (
+        Task.objects.select_for_update(of=("self",))
+        .filter(policy.rule(permission, actor), pk=pk)
+        .select_related("organisation")
+    ),
+    pk=BigIntegerField(),
+)
 
 
 def refusal(actor: Actor, case: Case) -> NotAllowed | NotFound:
@@ -234,9 +251,15 @@ def attach(case: Case, log: CaseLog, photos: Sequence[Photo], *, now: datetime) 
 
 def announce(case: Case, *events: Any, now: datetime) -> None:
     """Publish with the reporter as the opaque subject."""
-    subject_id = Reporter.objects.filter(case=case).values_list("subject_id", flat=True).first()
+    subject_id = _subject_of.first(case=case.pk)
     for happened in events:
         publish(happened, subject_id=subject_id, scope_code=case.scope_code, now=now)
+
+
+_subject_of = Prepared(
+    lambda *, case: Reporter.objects.filter(case=case).values_list("subject_id", flat=True),
+    case=BigIntegerField(),
+)
 
 
 def require_photo(photos: Sequence[Photo], kind: PhotoKind) -> None:
