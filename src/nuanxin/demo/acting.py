@@ -17,6 +17,7 @@ from nuanxin.demo.planned import PlannedReport, PlannedStep, Seat
 from nuanxin.demo.population import Population
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError
+from nuanxin.people.models import Organisation
 
 Photos = tuple[Photo, ...]
 TaskStep = Callable[[Actor, Task, PlannedStep, Photos], Case | None]
@@ -93,16 +94,41 @@ class Stage:
         if step.action in ON_CASE:
             return ON_CASE[step.action](actor, case, step)
         if step.action == "dispatch":
-            lead = self.settled.organisations[step.lead]
             return services.dispatch_case(
-                actor=actor, case=case, lead=lead, opinion=step.opinion, now=step.at
+                actor=actor,
+                case=case,
+                lead=self._organisations(step.lead)[0],
+                assists=self._organisations(*step.assists),
+                opinion=step.opinion,
+                now=step.at,
             )
+        if step.action in {"consult", "conclude"}:
+            return self._confer(actor, case, step)
         task = self._open_task(case, step.by)
         if task is not None:
             return ON_TASK[step.action](actor, task, step, self.darkroom.photos(step.photos))
         if step.optional:
             return None
         raise Derailed(f"{case.number}: {step.by} has no open task to {step.action}")
+
+    def _confer(self, actor: Actor, case: Case, step: PlannedStep) -> Case:
+        """Whistle, or write the minutes."""
+        if step.action == "consult":
+            units = self._organisations(*step.units)
+            return services.call_consultation(
+                actor=actor, case=case, units=units, opinion=step.opinion, now=step.at
+            )
+        return services.conclude_consultation(
+            actor=actor,
+            case=case,
+            lead=self._organisations(step.lead)[0],
+            assists=self._organisations(*step.assists),
+            opinion=step.opinion,
+            now=step.at,
+        )
+
+    def _organisations(self, *keys: str) -> list[Organisation]:
+        return [self.settled.organisations[key] for key in keys]
 
     def _open_task(self, case: Case, seat: Seat) -> Task | None:
         organisation = self.settled.organisations[seat.organisation]
@@ -141,11 +167,26 @@ def _self_handle(actor: Actor, task: Task, step: PlannedStep, photos: Photos) ->
 
 
 def _submit(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
-    return services.submit_result(actor=actor, task=task, opinion=step.opinion, photos=photos, now=step.at)
+    return services.submit_result(
+        actor=actor,
+        task=task,
+        opinion=step.opinion,
+        photos=photos,
+        unfinished=step.unfinished,
+        now=step.at,
+    )
 
 
 def _return(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
-    return services.return_task(actor=actor, task=task, reason=step.reason, opinion=step.opinion, now=step.at)
+    return services.return_task(
+        actor=actor, task=task, reason=step.reason, opinion=step.opinion, basis=step.basis, now=step.at
+    )
+
+
+def _ask_for_time(actor: Actor, task: Task, step: PlannedStep, photos: Photos) -> Case:
+    return services.request_extension(
+        actor=actor, task=task, until=step.until, opinion=step.opinion, now=step.at
+    )
 
 
 def _ask(actor: Actor, case: Case, step: PlannedStep) -> None:
@@ -166,6 +207,10 @@ ON_CASE: dict[str, CaseStep] = {
     "fail": lambda a, c, s: services.fail_verification(actor=a, case=c, opinion=s.opinion, now=s.at),
     "pass": _pass,
     "rate": _rate,
+    "answer_call": lambda a, c, s: services.answer_call(
+        actor=a, case=c, answer=s.answer, opinion=s.opinion, now=s.at
+    ),
+    "grant_extension": lambda a, c, s: services.grant_extension(actor=a, case=c, opinion=s.opinion, now=s.at),
 }
 ON_TASK: dict[str, TaskStep] = {
     "claim": lambda a, t, s, p: services.claim_task(actor=a, task=t, now=s.at),
@@ -175,6 +220,7 @@ ON_TASK: dict[str, TaskStep] = {
     "self_handle": _self_handle,
     "submit_result": _submit,
     "return": _return,
+    "request_extension": _ask_for_time,
 }
 
 __all__ = ["Derailed", "Stage"]

@@ -8,6 +8,7 @@ from nuanxin.demo.organisations import district_unit
 from nuanxin.demo.personas import Post
 from nuanxin.demo.stories import phrase_keys
 from nuanxin.demo.telling import Telling
+from nuanxin.kernel.worktime import Limit, due_at
 
 REJECTIONS = ("9", "9", "9", "1", "1", "6")
 NOT_PUBLIC = frozenset({"0803", "0906", "1104"})
@@ -91,7 +92,17 @@ def _assists(t: Telling) -> None:
         key = unit_key(t, unit_type)
         if key and unit_type != "SQ" and key != t.lead:
             t.wait(0.5, 2.5)
-            t.step("accept", t.unit(key), opinion=t.phrase("accept"), optional=True)
+            unit = t.unit(key)
+            t.step("accept", unit, opinion=t.phrase("accept"), optional=True)
+            if t.rng.random() < 0.6:
+                t.wait(4, 15)
+                t.step(
+                    "submit_result",
+                    unit,
+                    opinion=t.phrase("assisted"),
+                    photos=t.pictures("after"),
+                    optional=True,
+                )
 
 
 def _work(t: Telling, share: float) -> None:
@@ -108,7 +119,13 @@ def _work(t: Telling, share: float) -> None:
         t.step("make_safe", unit, opinion=t.phrase("make_safe"), optional=True)
     t.wait(4, 15)
     t.reach(share)
-    t.step("submit_result", unit, opinion=t.result(), photos=t.pictures("before", "after"))
+    t.step(
+        "submit_result",
+        unit,
+        opinion=t.result(),
+        photos=t.pictures("before", "after"),
+        unfinished=t.phrase("unfinished"),
+    )
 
 
 def _self_handle(t: Telling, opinion: str = "") -> None:
@@ -230,13 +247,105 @@ def returned(t: Telling) -> None:
     reason = (
         "R2" if len(units) > 1 else t.rng.choice([key for key in phrase_keys("return") if key in "R4 R9"])
     )
-    t.step("return", t.unit(t.lead), reason=reason, opinion=t.phrase("return", reason))
+    _return(t, reason)
     t.lead = units[1] if len(units) > 1 else t.lead
     _dispatch(t, t.lead, "redispatch")
     _claim(t, *((2, 9) if t.kind.natural else (5, 60)))
     _accept(t)
     _work(t, t.rng.uniform(0.25, 0.6))
     _close(t)
+    _rate(t)
+
+
+def _return(t: Telling, reason: str) -> None:
+    basis = t.phrase("basis") if reason == "R2" else ""
+    t.step("return", t.unit(t.lead), reason=reason, opinion=t.phrase("return", reason), basis=basis)
+
+
+def _partners(t: Telling, count: int) -> list[str]:
+    """District units beside the lead: those that the category names, then whoever has pipes and poles there."""
+    named = [key for unit_type in t.kind.assists if unit_type != "SQ" and (key := unit_key(t, unit_type))]
+    others = [unit_key(t, unit_type) for unit_type in ("CG", "SW", "GD", "TX", "JJ")]
+    found = [key for key in dict.fromkeys([*named, *others]) if key != t.lead and not key.startswith("sq")]
+    return found[:count]
+
+
+def consulted(t: Telling) -> None:
+    """Handed back twice; then the street whistles, they answer, one leads and one helps (吹哨报到)."""
+    if t.kind.urgency == "U1" or t.lead.startswith(("sq", "wy")):
+        closed(t)
+        return
+    first = t.lead
+    second, third = _partners(t, 2)
+    _screen(t)
+    _dispatch(t, first)
+    t.filed = t.now
+    _claim(t, 1, 3)
+    t.wait(2, 6)
+    _return(t, "R2")
+    t.lead = second
+    _dispatch(t, second, "redispatch")
+    t.wait(3, 9)
+    _return(t, "R1")
+    t.wait(3, 12)
+    called = (first, second, third)
+    t.step("consult", t.dispatcher(), opinion=t.phrase("consult"), units=called)
+    for key, answer in zip(called, ("attends", "opinion", "attends"), strict=True):
+        t.wait(4, 20)
+        t.step("answer_call", t.unit(key), opinion=t.phrase("answer", answer), answer=answer)
+    t.wait(15, 50)
+    t.lead = first
+    t.step("conclude", t.dispatcher(), opinion=t.phrase("conclude"), lead=first, assists=(second,))
+    _accept(t)
+    t.wait(1, 5)
+    t.step("accept", t.unit(second), opinion=t.phrase("accept"))
+    _work(t, t.rng.uniform(0.4, 0.6))
+    _close(t)
+    _rate(t)
+
+
+def helped(t: Telling) -> None:
+    """One leads and three assist, each with a part of its own (`domain.md` 003-08)."""
+    if t.kind.urgency == "U1" or t.lead.startswith("sq"):
+        closed(t)
+        return
+    partners = tuple(_partners(t, 3))
+    _screen(t)
+    t.wait(2, 16)
+    t.step("dispatch", t.dispatcher(), opinion=t.phrase("together"), lead=t.lead, assists=partners)
+    t.filed = t.now
+    _claim(t, 1, 5)
+    _accept(t)
+    for key in partners:
+        t.wait(0.5, 2)
+        t.step("accept", t.unit(key), opinion=t.phrase("accept"))
+    for key in partners[: t.rng.choice((2, 3))]:
+        t.wait(10, 30)
+        t.step("submit_result", t.unit(key), opinion=t.phrase("assisted"), photos=t.pictures("after"))
+    _work(t, t.rng.uniform(0.3, 0.6))
+    _close(t)
+    _rate(t)
+
+
+def extended(t: Telling) -> None:
+    """More time is asked for well before the deadline, the street's leader grants it, and it is needed."""
+    if t.kind.urgency == "U1" or t.lead.startswith("sq"):
+        closed(t)
+        return
+    _open(t)
+    t.wait(*((6, 18) if t.kind.natural else (10, 60)))
+    unit = t.unit(t.lead)
+    t.step("start", unit, opinion=t.phrase("start"))
+    t.reach(t.rng.uniform(0.3, 0.5))
+    until = due_at(t.due, Limit.work_days(2), t.calendar).at
+    t.step("request_extension", unit, opinion=t.phrase("extend"), until=until)
+    t.wait(8, 40)
+    t.step("grant_extension", t.street_leader(), opinion=t.phrase("grant"))
+    t.now = max(t.now, t.after(t.due, t.rng.uniform(30, 120)))
+    t.step("submit_result", unit, opinion=t.result(), photos=t.pictures("before", "after"))
+    t.wait(2, 15)
+    t.step("verify", t.verifier())
+    _pass(t)
     _rate(t)
 
 
@@ -275,6 +384,9 @@ ARCS: dict[str, Callable[[Telling], None]] = {
     "rework": rework,
     "reopened": reopened,
     "returned": returned,
+    "consulted": consulted,
+    "helped": helped,
+    "extended": extended,
     "asked": asked,
     "rejected": rejected,
     "filed_only": filed_only,

@@ -38,7 +38,8 @@ class PlannedStep:
     """One call of a service of `cases`. It works on the case, or on the open task of the seat's organisation.
 
     `action`: screen, file, reject, dispatch, claim, accept, start, make_safe, self_handle, return, submit_result,
-    verify, fail, pass, rate, ask, answer. `optional` ones are left out when the task they need is not there.
+    verify, fail, pass, rate, ask, answer, consult, answer_call, conclude, request_extension, grant_extension.
+    `optional` ones are left out when the task they need is not there.
     """
 
     action: str
@@ -51,6 +52,12 @@ class PlannedStep:
     answers: tuple[bool, bool, bool] = (True, True, True)  # for rate: contacted, solved, satisfied
     photos: tuple[PlannedPhoto, ...] = ()
     optional: bool = False
+    basis: str = ""  # the document that a return cites
+    unfinished: str = ""  # why a lead does not wait for its assistants
+    assists: tuple[str, ...] = ()  # organisations, for dispatch and the minutes of a consultation
+    units: tuple[str, ...] = ()  # organisations that are whistled
+    answer: str = ""  # attends | opinion
+    until: datetime | None = None  # the new deadline that is asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from nuanxin.kernel.worktime import WorkCalendar
 from nuanxin.kernel.worktime.notices import library_rules
 
 # How cases go, in parts of a thousand, once those that must exist have been planned.
-MIX = {"closed": 560, "self_handled": 150, "rework": 45, "reopened": 25, "returned": 50, "asked": 60, "rejected": 60,
-       "explained": 20}  # fmt: skip
+MIX = {"closed": 500, "self_handled": 150, "rework": 45, "reopened": 25, "returned": 50, "asked": 60, "rejected": 60,
+       "explained": 20, "consulted": 15, "helped": 25, "extended": 20}  # fmt: skip
 LATE_SHARE = 0.045  # closed after the deadline
 STUCK_SHARE = 0.02  # still open after it
 FRESH_SHARE = 0.05  # reported on the last day
@@ -57,6 +57,12 @@ PINNED = (
     Pinned("closed", "dispatch", (1, 8), times=4),
     Pinned("closed", "claim", (1, 8), times=4),
     Pinned("returned", "return", (2, 15), times=3),
+    Pinned("consulted", "consult", (5, 20), category="0302"),
+    Pinned("consulted", "answer_call", (4, 12), "wang", "0407", "c01"),
+    Pinned("consulted", "conclude", (3, 10), category="0302"),
+    Pinned("helped", "submit_result", (5, 20), category="0302", compound="c01"),
+    Pinned("extended", "request_extension", (5, 30), category="0302", times=2),
+    Pinned("extended", "grant_extension", (5, 60), category="0403"),
     Pinned("closed", "accept", (2, 12), times=4),
     Pinned("closed", "start", (5, 50), times=5),
     Pinned("closed", "submit_result", (10, 90), times=4),
@@ -180,7 +186,15 @@ class _Script:
     def _ordinary(self, kind: DemoKind | None, *, last_day: bool = False) -> PlannedReport:
         kind = kind or self._kind(lambda k: True)
         arc = self.rng.choices(list(MIX), list(MIX.values()))[0]
-        if kind.urgency == "U1" and arc in {"rejected", "self_handled", "returned", "explained"}:
+        if kind.urgency == "U1" and arc in {
+            "rejected",
+            "self_handled",
+            "returned",
+            "explained",
+            "consulted",
+            "helped",
+            "extended",
+        }:
             arc = "closed"
         if kind.confidential or kind.handoff:
             arc = "closed"

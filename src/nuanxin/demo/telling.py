@@ -67,6 +67,10 @@ class Telling:
         office = f"jd{self.place.street[6:9]}"
         return Seat(self.people.holding("dispatcher", organisation=office)[0], "dispatcher", office)
 
+    def street_leader(self) -> Seat:
+        office = f"jd{self.place.street[6:9]}"
+        return Seat(self.people.holding("street_lead", organisation=office)[0], "street_lead", office)
+
     def community(self, *, on_site: bool = False) -> Seat:
         """The grid member of the place where somebody goes there, else the community worker."""
         committee = f"sq{self.place.community[6:12]}"
