@@ -91,7 +91,7 @@ def _is_overdue(report):
             filed = step.at
         if step.action == "rate" and not step.answers[1]:
             filed, closed = step.at, None
-        if step.action in {"pass", "reject"}:
+        if step.action in {"pass", "reject", "transfer"}:
             closed = step.at
     if filed is None:
         return False

@@ -58,6 +58,15 @@ CLUES: dict[str, Clue] = {
     "case_of_unit": Clue(UNIT, "/cases/?tab=mine", NUMBER),
     "clock": Clue(STREET, "/cases/?tab=handle", r"(/cases/\d{19}/clocks/\d+/)", in_cases=True),
     "clock_shown": Clue(STREET, "/cases/?tab=handle", WORKING_TIME, in_cases=True),
+    "notice_paper": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/notices/\d+/)", in_cases=True),
+    "case_late": Clue(STREET, "/cases/?tab=overdue", NUMBER),
+    "case_handed_off": Clue(
+        STREET, "/cases/?tab=dispatch", r"(/cases/\d{19}/)steps/transfer/", in_cases=True
+    ),
+    "step_transfer": Clue(STREET, "/cases/?tab=dispatch", _step("transfer"), in_cases=True),
+    "case_staged": Clue(
+        STREET, "/cases/?tab=open", r'data-number="(\d{19})"[\s\S]*class="stages"', in_cases=True
+    ),
     "ask": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/ask/)", in_cases=True),
     "reveal": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/reporter/)", in_cases=True),
     "step_dispatch": Clue(STREET, "/cases/?tab=dispatch", _step("dispatch"), in_cases=True),
@@ -154,6 +163,14 @@ _STREET = (
     Stop("bulletins", "/bulletins/", STREET),
     Stop("bulletin", "{bulletin}", STREET),
     Stop("street-map", "/map/", STREET),
+    Stop("time-account", "/cases/{case_late}/time/", STREET),
+    Stop("time-account-paper", "/cases/{case_late}/time/?paper=1", STREET),
+    Stop("notices", "/cases/notices/", STREET),
+    Stop("notices-waiting", "/cases/notices/?tab=waiting", STREET),
+    Stop("notice-paper", "{notice_paper}", STREET),
+    Stop("case-handed-off", "{case_handed_off}", STREET),
+    Stop("step-transfer", "{step_transfer}", STREET),
+    Stop("case-staged", "/cases/{case_staged}/", STREET),
     Stop("street-inbox", "/inbox/", STREET),
     Stop("street-me", "/me/", STREET),
     Stop("password", "/me/password/", STREET),
@@ -238,6 +255,7 @@ NO_PAGES: dict[str, str] = {
     "people:remove_shift": "posted to",
     "people:reset_second_factor": "posted to",
     "cases:export": "posted to",
+    "cases:notices_export": "posted to",
     "cases:view": "posted to",
     "cases:bulk_run": "what a submission leads to: tests/cases/test_bulk.py",
     "cases:board_points": "GeoJSON",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.ui import slots
 
-OF_A_CASE = tuple(f"cases:{name}" for name in ("queue", "case", "step", "ask", "reveal", "clock"))
+OF_A_CASE = tuple(f"cases:{name}" for name in ("queue", "case", "step", "ask", "reveal", "clock", "time"))
 
 
 class CasesConfig(AppConfig):
@@ -38,6 +38,14 @@ def _fill_workbench() -> None:
     asked = ("cases:supervisions", "cases:library", "cases:appeals", "cases:extensions")
     oversight = slots.Item(_("督办"), "cases:supervisions", icon="flag", permission="cases.view", match=asked)
     slots.register("rail", oversight, order=30)
+    notices = slots.Item(
+        _("提示单"),
+        "cases:notices",
+        icon="heart-handshake",
+        permission="cases.measure",
+        match=("cases:notices",),
+    )
+    slots.register("rail", notices, order=40)
     slots.register("rail", queue, order=10)
     slots.register("rail", desk, order=20)
     slots.register("rail_foot", catalogue, order=20)

@@ -207,6 +207,7 @@ ON_CASE: dict[str, CaseStep] = {
     "fail": lambda a, c, s: services.fail_verification(actor=a, case=c, opinion=s.opinion, now=s.at),
     "pass": _pass,
     "rate": _rate,
+    "transfer": lambda a, c, s: services.transfer_case(actor=a, case=c, opinion=s.opinion, now=s.at),
     "answer_call": lambda a, c, s: services.answer_call(
         actor=a, case=c, answer=s.answer, opinion=s.opinion, now=s.at
     ),
@@ -221,6 +222,19 @@ ON_TASK: dict[str, TaskStep] = {
     "submit_result": _submit,
     "return": _return,
     "request_extension": _ask_for_time,
+    "kind_notice": lambda a, t, s, p: services.issue_notice(
+        actor=a, task=t, subject=s.subject, opinion=s.opinion, now=s.at
+    ),
+    "look_again": lambda a, t, s, p: services.look_again(
+        actor=a, task=t, measure_id=None, complied=s.outcome == "heeded", opinion=s.opinion, now=s.at
+    ),
+    "manage": lambda a, t, s, p: services.take_measure(
+        actor=a, task=t, kind="management", subject=s.subject, opinion=s.opinion, now=s.at
+    ),
+    "plan_repair": lambda a, t, s, p: services.plan_repair(actor=a, task=t, plan=s.plan, now=s.at),
+    "finish_stage": lambda a, t, s, p: services.finish_stage(
+        actor=a, task=t, stage=s.stage, opinion=s.opinion, photos=p, now=s.at
+    ),
 }
 
 __all__ = ["Derailed", "Stage"]

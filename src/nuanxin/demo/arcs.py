@@ -50,7 +50,7 @@ def choose_lead(t: Telling) -> str:
     return units[0]
 
 
-def _screen(t: Telling) -> None:
+def screen(t: Telling) -> None:
     respond = t.kind.respond.amount if t.kind.respond and t.kind.natural else 30
     t.wait(2, min(24, 0.8 * respond))
     t.step("screen", t.dispatcher())
@@ -71,7 +71,7 @@ def _accept(t: Telling) -> None:
     t.step("accept", t.unit(t.lead), opinion=t.phrase("accept"))
 
 
-def _open(t: Telling) -> None:
+def open_case(t: Telling) -> None:
     """From receipt until the community and the lead unit have it. U1 is dispatched by the system at receipt."""
     if t.kind.urgency == "U1":
         _claim(t, 1, 3.5)
@@ -79,7 +79,7 @@ def _open(t: Telling) -> None:
             _accept(t)
         _assists(t)
         return
-    _screen(t)
+    screen(t)
     _dispatch(t, t.lead)
     t.filed = t.now
     _claim(t, *((2, 9) if t.kind.natural else (5, 80)))
@@ -105,7 +105,7 @@ def _assists(t: Telling) -> None:
                 )
 
 
-def _work(t: Telling, share: float) -> None:
+def work(t: Telling, share: float) -> None:
     """On site, danger contained, result handed in when this share of the limit is used up."""
     if t.lead.startswith("sq"):
         t.reach(share)
@@ -148,7 +148,7 @@ def _pass(t: Telling, outcome: str = "solved", phrase: str = "verify") -> None:
     t.step("pass", by, opinion=t.phrase(phrase), outcome=outcome)
 
 
-def _close(t: Telling, outcome: str = "solved", phrase: str = "verify") -> None:
+def close_case(t: Telling, outcome: str = "solved", phrase: str = "verify") -> None:
     _verify(t)
     _pass(t, outcome, phrase)
 
@@ -163,12 +163,12 @@ def _rate(t: Telling, chance: float = 0.62) -> None:
 
 
 def closed(t: Telling) -> None:
-    _open(t)
-    _work(t, t.rng.uniform(0.12, 0.6))
+    open_case(t)
+    work(t, t.rng.uniform(0.12, 0.6))
     if t.kind.handoff:
-        _close(t, "transferred", "transfer")
+        close_case(t, "transferred", "transfer")
     else:
-        _close(t)
+        close_case(t)
     _rate(t)
 
 
@@ -176,33 +176,33 @@ def self_handled(t: Telling) -> None:
     if t.kind.urgency == "U1":
         closed(t)
         return
-    _screen(t)
+    screen(t)
     _dispatch(t, t.lead)
     t.filed = t.now
     _claim(t, *((2, 9) if t.kind.natural else (5, 60)))
     t.wait(15, min(90.0, 0.5 * t.kind.finish_minutes))
     _self_handle(t)
-    _close(t)
+    close_case(t)
     _rate(t, 0.75)
 
 
 def late(t: Telling) -> None:
-    _open(t)
-    _work(t, t.rng.uniform(1.2, 1.6))
-    _close(t)
+    open_case(t)
+    work(t, t.rng.uniform(1.2, 1.6))
+    close_case(t)
     _rate(t, 0.5)
 
 
 def explained(t: Telling) -> None:
-    _open(t)
-    _work(t, t.rng.uniform(0.2, 0.5))
-    _close(t, "explained", "explain")
+    open_case(t)
+    work(t, t.rng.uniform(0.2, 0.5))
+    close_case(t, "explained", "explain")
     _rate(t, 0.3)
 
 
 def rework(t: Telling) -> None:
-    _open(t)
-    _work(t, t.rng.uniform(0.12, 0.25))
+    open_case(t)
+    work(t, t.rng.uniform(0.12, 0.25))
     _verify(t)
     t.wait(1, min(15, t.margin))
     t.step("fail", t.steps[-1].by, opinion=t.phrase("rework"))
@@ -212,14 +212,14 @@ def rework(t: Telling) -> None:
         _self_handle(t, t.phrase("rework_done"))
     else:
         t.step("submit_result", t.unit(t.lead), opinion=t.phrase("rework_done"), photos=t.pictures("after"))
-    _close(t)
+    close_case(t)
     _rate(t)
 
 
 def reopened(t: Telling) -> None:
-    _open(t)
-    _work(t, t.rng.uniform(0.15, 0.5))
-    _close(t)
+    open_case(t)
+    work(t, t.rng.uniform(0.15, 0.5))
+    close_case(t)
     t.linger(120, 60 * 20)
     t.step("rate", t.reporter, opinion=t.phrase("rating", "bad"), answers=(True, False, False))
     t.filed = t.now
@@ -228,8 +228,8 @@ def reopened(t: Telling) -> None:
         _accept(t)
     else:
         _claim(t, 2, 9)
-    _work(t, t.rng.uniform(0.2, 0.5))
-    _close(t)
+    work(t, t.rng.uniform(0.2, 0.5))
+    close_case(t)
     _rate(t, 0.8)
 
 
@@ -240,7 +240,7 @@ def returned(t: Telling) -> None:
     if t.kind.urgency == "U1":
         closed(t)
         return
-    _screen(t)
+    screen(t)
     _dispatch(t, t.lead)
     t.filed = t.now
     t.wait(*((3, 11) if t.kind.natural else (15, 120)))
@@ -252,8 +252,8 @@ def returned(t: Telling) -> None:
     _dispatch(t, t.lead, "redispatch")
     _claim(t, *((2, 9) if t.kind.natural else (5, 60)))
     _accept(t)
-    _work(t, t.rng.uniform(0.25, 0.6))
-    _close(t)
+    work(t, t.rng.uniform(0.25, 0.6))
+    close_case(t)
     _rate(t)
 
 
@@ -277,7 +277,7 @@ def consulted(t: Telling) -> None:
         return
     first = t.lead
     second, third = _partners(t, 2)
-    _screen(t)
+    screen(t)
     _dispatch(t, first)
     t.filed = t.now
     _claim(t, 1, 3)
@@ -299,8 +299,8 @@ def consulted(t: Telling) -> None:
     _accept(t)
     t.wait(1, 5)
     t.step("accept", t.unit(second), opinion=t.phrase("accept"))
-    _work(t, t.rng.uniform(0.4, 0.6))
-    _close(t)
+    work(t, t.rng.uniform(0.4, 0.6))
+    close_case(t)
     _rate(t)
 
 
@@ -310,7 +310,7 @@ def helped(t: Telling) -> None:
         closed(t)
         return
     partners = tuple(_partners(t, 3))
-    _screen(t)
+    screen(t)
     t.wait(2, 16)
     t.step("dispatch", t.dispatcher(), opinion=t.phrase("together"), lead=t.lead, assists=partners)
     t.filed = t.now
@@ -322,8 +322,8 @@ def helped(t: Telling) -> None:
     for key in partners[: t.rng.choice((2, 3))]:
         t.wait(10, 30)
         t.step("submit_result", t.unit(key), opinion=t.phrase("assisted"), photos=t.pictures("after"))
-    _work(t, t.rng.uniform(0.3, 0.6))
-    _close(t)
+    work(t, t.rng.uniform(0.3, 0.6))
+    close_case(t)
     _rate(t)
 
 
@@ -332,7 +332,7 @@ def extended(t: Telling) -> None:
     if t.kind.urgency == "U1" or t.lead.startswith("sq"):
         closed(t)
         return
-    _open(t)
+    open_case(t)
     t.wait(*((6, 18) if t.kind.natural else (10, 60)))
     unit = t.unit(t.lead)
     t.step("start", unit, opinion=t.phrase("start"))
@@ -351,27 +351,27 @@ def extended(t: Telling) -> None:
 
 def asked(t: Telling) -> None:
     """The unit asks through the relay; neither side learns who the other is."""
-    _open(t)
+    open_case(t)
     question, answer = t.text("question"), t.text("answer")
     if question:
         t.wait(1, 6)
         t.step("ask", t.unit(t.lead), opinion=question)
         t.linger(3, 40)
         t.step("answer", t.reporter, opinion=answer)
-    _work(t, t.rng.uniform(0.2, 0.6))
-    _close(t)
+    work(t, t.rng.uniform(0.2, 0.6))
+    close_case(t)
     _rate(t, 0.8)
 
 
 def rejected(t: Telling) -> None:
-    _screen(t)
+    screen(t)
     t.wait(1, 5)
     reason = "7" if t.kind.code in NOT_PUBLIC else t.rng.choice(REJECTIONS)
     t.step("reject", t.dispatcher(), reason=reason, opinion=t.phrase("reject", reason))
 
 
 def filed_only(t: Telling) -> None:
-    _screen(t)
+    screen(t)
     t.wait(1, 6)
     t.step("file", t.dispatcher())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nuanxin.cases.services.staging import PlannedStage
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedPhoto:
@@ -38,7 +40,8 @@ class PlannedStep:
     """One call of a service of `cases`. It works on the case, or on the open task of the seat's organisation.
 
     `action`: screen, file, reject, dispatch, claim, accept, start, make_safe, self_handle, return, submit_result,
-    verify, fail, pass, rate, ask, answer, consult, answer_call, conclude, request_extension, grant_extension.
+    verify, fail, pass, rate, ask, answer, consult, answer_call, conclude, request_extension, grant_extension,
+    kind_notice, look_again, manage, plan_repair, finish_stage, transfer.
     `optional` ones are left out when the task they need is not there.
     """
 
@@ -58,6 +61,9 @@ class PlannedStep:
     units: tuple[str, ...] = ()  # organisations that are whistled
     answer: str = ""  # attends | opinion
     until: datetime | None = None  # the new deadline that is asked for
+    subject: str = ""  # of a kind notice or a measure
+    stage: str = ""  # of a repair
+    plan: tuple[PlannedStage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from nuanxin.demo import scenes
 from nuanxin.demo.arcs import ARCS, choose_lead
 from nuanxin.demo.catalogue import DemoKind, demo_kinds
 from nuanxin.demo.city import DemoCity, build_city
+from nuanxin.demo.kind_arcs import KIND_ARCS
 from nuanxin.demo.personas import Cast, DemoPerson, cast
 from nuanxin.demo.planned import PlannedPlace, PlannedReport, PlannedStep, Seat
 from nuanxin.demo.stories import numbers, say, texts
@@ -51,6 +52,12 @@ PINNED = (
     Pinned("rejected", "reject", (50, 200), "ma", "0302"),
     Pinned("rework", "fail", (30, 90), "luo", "0203", "c01"),
     Pinned("closed", "submit_result", (15, 60), "gao", "0204", "c01"),
+    Pinned("noticed", "kind_notice", (10, 60), "wang", "0801"),
+    Pinned("unheeded", "manage", (5, 40), category="0204"),
+    Pinned("noticed", "look_again", (5, 60), category="0206"),
+    Pinned("staged", "finish_stage", (10, 60), "wang", "0302"),
+    Pinned("handed_off", "file", (20, 90), "gao", "1206"),
+    Pinned("handed_off", "transfer", (20, 90), "ma", "1205"),
     Pinned("closed", "", (2, 12), times=4),
     Pinned("closed", "screen", (1, 8), times=3),
     Pinned("filed_only", "file", (1, 9), times=3),
@@ -197,7 +204,7 @@ class _Script:
         }:
             arc = "closed"
         if kind.confidential or kind.handoff:
-            arc = "closed"
+            arc = "handed_off" if kind.handoff else "closed"
         seed = self.rng.random()
         return self._tell(kind, arc, self._begun(last_day=last_day), seed)
 
@@ -237,7 +244,7 @@ class _Script:
         telling = Telling(rng, self.calendar, self.people, kind, place, reporter, filled, words, "", begun)
         telling.lead = choose_lead(telling)
         lead = telling.lead
-        ARCS[arc](telling)
+        (ARCS | KIND_ARCS)[arc](telling)
         self.serial += 1
         key = f"demo-{self.seed}-{self.serial:05d}"
         steps = _until(telling.steps, stop, self.end)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from nuanxin.cases.enums import CaseState
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.hand_offs import destination_of
 from nuanxin.cases.queries.places import address_for, community_names
 from nuanxin.kernel.access import Actor
 
@@ -28,7 +32,8 @@ def _line(actor: Actor, case: Case, names: dict[str, str]) -> Line:
     community = names.get(case.scope_community.ljust(12, "0"), "")
     address = address_for(actor, case)
     lead = case.lead_organisation.label if case.lead_organisation else ""
-    state = case.get_state_display()
+    to = destination_of(case) if case.state == CaseState.FILED else None
+    state = _("已转给%(where)s，等回执") % {"where": to.goes} if to else case.get_state_display()
     return Line(
         case=case,
         category=kind_of(case.category_id).name,
