@@ -193,9 +193,7 @@ def test_a_row_can_be_changed_and_what_failed_is_still_ticked(town, street):
 
 def test_a_mistake_in_one_row_brings_the_table_back(town, street, photo):
     case = handed_in(town, photo)
-    answer = street.post(
-        PASS, {"key": "k" * 8, "number": [case.number], f"{case.number}-outcome": "magic"}
-    )
+    answer = street.post(PASS, {"key": "k" * 8, "number": [case.number], f"{case.number}-outcome": "magic"})
     assert answer.status_code == 422
     assert Case.objects.get(pk=case.pk).state == "result_submitted"
     nothing = street.get(PASS).content.decode()
@@ -206,7 +204,7 @@ def test_a_mistake_in_one_row_brings_the_table_back(town, street, photo):
 def test_the_queue_offers_ticks_only_where_there_is_something_to_do(town, street):
     case = reported(town)
     page = street.get("/cases/", {"tab": "screen", "picked": case.number}).content.decode()
-    assert 'data-pick checked' in page
+    assert "data-pick checked" in page
     assert 'formaction="/cases/bulk/dispatch/"' in page
     dispatched(town)
     assert "data-pick" not in street.get("/cases/", {"tab": "handle"}).content.decode()

@@ -26,7 +26,7 @@ from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.responsible import street_offices
 from nuanxin.territories.queries import path_name
-from nuanxin.ui.phrases import duration_words
+from nuanxin.ui.phrases import duration_words, time_of_day
 
 Text = str | Promise
 HOUR = 17
@@ -216,7 +216,7 @@ def _page(bulletin: DailyBulletin, earlier: Mapping[str, int]) -> BulletinPage:
         area=area,
         office=_office(bulletin.scope_code) or area,
         issue=gettext("%(year)d 年第 %(issue)d 期") % {"year": bulletin.on.year, "issue": bulletin.issue},
-        day=dateformat.format(bulletin.on, pgettext("date format", "Y年n月j日 l")),
+        day=f"{day_of(bulletin.on)} {dateformat.format(bulletin.on, 'l')}",
         period=_period(content),
         summary=_summary(content, short),
         figures=[_figure(content, earlier, *each) for each in FIGURES],
@@ -254,7 +254,13 @@ def _period(content: Mapping[str, Any]) -> str:
 
 def _moment(text: str) -> str:
     at = parse_datetime(text)
-    return dateformat.format(localtime(at), pgettext("date format", "n月j日 H:i")) if at else ""
+    if at is None:
+        return ""
+    return f"{dateformat.format(localtime(at), pgettext('date format', 'n月j日'))} {time_of_day(at)}"
+
+
+def day_of(on: date | datetime) -> str:
+    return dateformat.format(on, pgettext("date format", "Y年n月j日"))
 
 
 def _figure(

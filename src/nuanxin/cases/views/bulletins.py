@@ -8,17 +8,24 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import dateformat
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 import nuanxin.cases
-from nuanxin.cases.queries.bulletin import LIST_MOST, BulletinLine, BulletinPage, bulletin_page, bulletins_for
+from nuanxin.cases.queries.bulletin import (
+    LIST_MOST,
+    BulletinLine,
+    BulletinPage,
+    bulletin_page,
+    bulletins_for,
+    day_of,
+)
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.typesetting import typeset
+from nuanxin.ui.phrases import time_of_day
 
 TEMPLATE = Path(nuanxin.cases.__file__).parent / "templates" / "cases" / "print" / "bulletin.typ"
 
@@ -100,7 +107,7 @@ def _printed(page: BulletinPage) -> dict[str, Any]:
         "waiting": _lines(page.waiting),
         "desks": [{"label": label, "count": count} for label, count in page.desks],
         "office": page.office,
-        "signed": dateformat.format(made, pgettext("date format", "Y年n月j日 H:i")),
+        "signed": f"{day_of(made)} {time_of_day(made)}",
         "foot": gettext("演示数据") if settings.DEMO else gettext("内部工作用，不要转发到群里"),
         "words": _words(),
     }

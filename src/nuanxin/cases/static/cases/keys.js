@@ -11,7 +11,7 @@ function show() {
   const boxes = picks();
   const chosen = boxes.filter((box) => box.checked).length;
   const count = document.querySelector("[data-pick-count]");
-  if (count) count.textContent = chosen ? count.dataset.words.replace("%n", chosen) : "";
+  if (count) count.textContent = chosen ? count.dataset.words.replace("{n}", chosen) : "";
   const all = document.querySelector("[data-pick-all]");
   if (!all) return;
   all.checked = chosen > 0 && chosen === boxes.length;
