@@ -1,11 +1,13 @@
 """REST: report, list, detail, and every transition. Who reported is in none of it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -13,13 +15,15 @@ from pydantic import Field
 from nuanxin.cases import services
 from nuanxin.cases.enums import Outcome, PhotoKind, PlaceSource, Source, Urgency
 from nuanxin.cases.models import Case, Task
-from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.queries import catalogue, detail, duplicates, queue, suggestions
 from nuanxin.cases.queries.bulk import BULK_MOST
-from nuanxin.cases.queries.own import NOT_TOLD
+from nuanxin.cases.queries.measures import stages_of
+from nuanxin.cases.queries.own import NOT_TOLD, is_mine, own_facts
 from nuanxin.cases.queries.places import address_for, point_for, rough
 from nuanxin.cases.services import BulkItem, Draft, Photo, StepInput
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.api import PROBLEMS, Id, PlainText, ShortText, as_json, operation
+from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.privacy.masking import mask_address
 
@@ -36,6 +40,16 @@ class CategoryOut(Schema):
     urgency: str
     emergency_numbers: list[str]
     takes_photos: bool
+
+
+class LikelyOut(Schema):
+    """A category that a text sounds like: how likely (0–1), and the words of the text that spoke for it."""
+
+    code: str
+    name: str
+    urgency: str
+    likelihood: float
+    because: list[str]
 
 
 class MoveOut(Schema):
@@ -80,8 +94,18 @@ class StepOut(Schema):
     opinion: str
 
 
+class StageOut(Schema):
+    """One stage of a repair; `done_at` is none while it is still to come."""
+
+    kind: str
+    name: str
+    planned_for: datetime
+    done_at: datetime | None
+
+
 class CaseOut(CaseRow):
     tasks: list[TaskOut]
+    stages: list[StageOut]
     timeline: list[StepOut]
     available_transitions: list[MoveOut]
 
@@ -106,6 +130,12 @@ class ReportIn(Schema):
     captured_at: datetime | None = None
 
 
+# `temporary|2026-09-15T18:00+08:00|盖临时盖板`
+PlanText = Annotated[
+    str, Field(max_length=100, pattern=r"^(make_safe|temporary|final)\|[0-9T:+Z.-]{16,32}\|[^|\x00]+$")
+]
+
+
 class TransitionIn(Schema):
     """What the step needs; see `required_fields` of the transition."""
 
@@ -120,6 +150,41 @@ class TransitionIn(Schema):
     unfinished: Annotated[PlainText, Field(max_length=300)] = ""
     answer: Annotated[str, Field(max_length=8)] = ""
     until: datetime | None = None
+    category: Annotated[str, Field(pattern=r"^(\d{4})?$")] = ""
+    parent: Annotated[str, Field(pattern=r"^(\d{19})?$")] = ""
+    subject: Annotated[PlainText, Field(max_length=60)] = ""
+    measure: Id | None = None
+    danger: Annotated[PlainText, Field(max_length=200)] = ""
+    stage: Annotated[str, Field(max_length=10)] = ""
+    plan: Annotated[list[PlanText], Field(max_length=3)] = []
+
+
+class SimilarIn(Schema):
+    category: Annotated[str, Field(pattern=r"^\d{4}$")]
+    lng: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    text: Annotated[PlainText, Field(max_length=1000)] = ""
+
+
+class OfferOut(Schema):
+    """A report nearby that may be the same thing; `number` only of one that you follow already."""
+
+    category: str
+    about_m: int
+    reported_at: datetime
+    step: int
+    is_open: bool
+    token: str
+    number: str
+
+
+class ConfirmationIn(Schema):
+    key: Key
+    token: Annotated[str, Field(min_length=8, max_length=300)]
+
+
+class ConfirmationOut(Schema):
+    number: str
 
 
 class BulkDispatchRow(Schema):
@@ -227,12 +292,29 @@ def _row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
     }
 
 
+def own_row(actor: Actor, case: Case) -> dict[str, Any]:
+    """One of `detail.own_cases`: where the case stands that it was merged into, and nothing that others have said."""
+    return {**case_row(actor, case, "cases.view_own"), **own_facts(case)}
+
+
 def _case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[str, Any]:
-    tasks = detail.tasks_of(case)
     is_own = permission == "cases.view_own"
+    row = own_row(request.actor, case) if is_own else case_row(request.actor, case)
+    main = detail.main_of(case) if is_own else case
+    theirs = is_own and (not is_mine(case) or main.pk != case.pk)
+    tasks = detail.tasks_of(main)
     return {
-        **case_row(request.actor, case, permission),
+        **row,
         "tasks": [_task_out(task) for task in tasks],
+        "stages": [
+            {
+                "kind": stage.kind,
+                "name": stage.name,
+                "planned_for": stage.planned_for,
+                "done_at": stage.done_at,
+            }
+            for stage in stages_of(main)
+        ],
         "timeline": [
             {
                 "action": log.action,
@@ -240,8 +322,8 @@ def _case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[
                 "organisation": log.organisation.name if log.organisation else "",
                 "opinion": log.opinion if not is_own or log.action in detail.TOLD_TO_REPORTER else "",
             }
-            for log in detail.timeline(case)
-            if not (is_own and log.action in NOT_TOLD)
+            for log in detail.timeline(main)
+            if not (is_own and log.action in NOT_TOLD) and not (theirs and log.role == "reporter")
         ],
         "available_transitions": [
             _move_out(move) for move in detail.moves_for(request.actor, case, tasks, now=timezone.now())
@@ -268,6 +350,15 @@ def _move_out(move: detail.Move) -> dict[str, Any]:
     }
 
 
+def _planned(text: str) -> services.PlannedStage:
+    kind, at, name = text.split("|")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Invalid(fields={"plan": _("时间要写成 2026-09-15T18:00+08:00。")}) from error
+    return services.PlannedStage(kind, name, moment if moment.tzinfo else timezone.make_aware(moment))
+
+
 def _photos(files: list[UploadedFile], kind: str) -> tuple[Photo, ...]:
     return tuple(Photo(kind, accept_image(file.read(), name=file.name or "")) for file in files)
 
@@ -285,6 +376,24 @@ def list_categories(request: HttpRequest) -> Any:
             "takes_photos": kind.takes_photos,
         }
         for kind in catalogue.kinds().values()
+    ]
+
+
+@router.post("/suggestions", response={200: list[LikelyOut], **PROBLEMS})
+@operation("cases.view_categories")
+def suggest(request: HttpRequest, given: Form[WordsIn]) -> Any:
+    """At most three categories that the words sound like, with those that spoke for each; posted, so that no address
+    keeps them. Only suggestions: nothing is stored.
+    """
+    return [
+        {
+            "code": each.kind.code,
+            "name": each.kind.name,
+            "urgency": each.kind.urgency,
+            "likelihood": each.likelihood,
+            "because": list(each.because),
+        }
+        for each in suggestions.suggest_kinds(given.text)
     ]
 
 
@@ -307,14 +416,30 @@ def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = Fil
     )
 
 
+@router.get("/similar", response={200: list[OfferOut], **PROBLEMS})
+@operation("cases.report")
+def similar(request: Any, given: Query[SimilarIn]) -> Any:
+    """Before reporting: what others have reported of this kind around here. Coarse facts; none for danger to life."""
+    place = duplicates.Place(given.category, given.lng, given.lat, given.text)
+    found = duplicates.offers_for(request.actor, place, now=timezone.now())
+    return [{**asdict(each), "number": each.own} for each in found]
+
+
+@router.post("/confirmations", response={200: ConfirmationOut, 201: ConfirmationOut, **PROBLEMS})
+@operation("cases.report")
+def confirm(request: Any, given: Form[ConfirmationIn]) -> Any:
+    """Instead of reporting it once more: follow one that `similar` has offered. A second time changes nothing (200)."""
+    seen = services.confirm_case(actor=request.actor, token=given.token, key=given.key, now=timezone.now())
+    return Status(201 if seen.created else 200, {"number": seen.number})
+
+
 @router.get("/mine", response={200: PageOut, **PROBLEMS})
 @operation("cases.view_own")
 def list_own(request: Any) -> Any:
     """The reporter's own reports, the latest fifty."""
     return {
         "items": [
-            case_row(request.actor, case, "cases.view_own")
-            for case in detail.own_cases(request.actor)[: queue.PAGE_SIZE]
+            own_row(request.actor, case) for case in detail.own_cases(request.actor)[: queue.PAGE_SIZE]
         ],
         "cursor": "",
     }
@@ -332,8 +457,8 @@ def own(request: Any, number: Number) -> Any:
 def rate(request: Any, number: Number, given: Form[RatingIn]) -> Any:
     """Contacted? solved? satisfied? Once for each closing, within seven days; "not solved" reopens once."""
     case = detail.own_case(request.actor, number)
-    case = services.rate_case(actor=request.actor, case=case, now=timezone.now(), **given.model_dump())
-    return _case_out(request, case, "cases.view_own")
+    services.rate_case(actor=request.actor, case=case, now=timezone.now(), **given.model_dump())
+    return _case_out(request, detail.own_case(request.actor, number), "cases.view_own")
 
 
 @router.post("/mine/{number}/reopening", response={200: CaseOut, **PROBLEMS})
@@ -341,8 +466,8 @@ def rate(request: Any, number: Number, given: Form[RatingIn]) -> Any:
 def reopen(request: Any, number: Number, given: Form[WordsIn]) -> Any:
     """Not solved after all; once."""
     case = detail.own_case(request.actor, number)
-    case = services.reopen_case(actor=request.actor, case=case, opinion=given.text, now=timezone.now())
-    return _case_out(request, case, "cases.view_own")
+    services.reopen_case(actor=request.actor, case=case, opinion=given.text, now=timezone.now())
+    return _case_out(request, detail.own_case(request.actor, number), "cases.view_own")
 
 
 @router.post("/mine/{number}/answers", response={200: CaseOut, **PROBLEMS})
@@ -429,7 +554,14 @@ def transition(
         unfinished=given.unfinished,
         answer=given.answer,
         until=given.until,
+        category=given.category,
         photos=_photos(before, PhotoKind.BEFORE) + _photos(after, PhotoKind.AFTER),
+        parent=given.parent,
+        subject=given.subject,
+        measure=given.measure,
+        danger=given.danger,
+        stage=given.stage,
+        plan=tuple(_planned(text) for text in given.plan),
     )
     case = services.perform_step(
         actor=request.actor, case=case, task=task, name=name, given=step, now=timezone.now()

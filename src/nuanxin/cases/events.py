@@ -20,6 +20,16 @@ class CaseFiled:
 
 
 @event
+class CaseRecategorised:
+    """It is something else than it was called; `category` is what it is called now."""
+
+    case_id: int
+    number: str
+    category_before: str
+    category: str
+
+
+@event
 class CaseRejected:
     case_id: int
     number: str
@@ -470,3 +480,58 @@ class RepairStageLate:
     stage_id: int
     stage: str
     organisation_id: int
+
+
+@event
+class CaseConfirmed:
+    """Somebody has seen it too; `position` counts from 1. The envelope's subject is who confirmed."""
+
+    case_id: int
+    number: str
+    category: str
+    position: int
+
+
+@event
+class CaseMerged:
+    """The report `case_id` is handled as part of `parent_id` from now on (并案)."""
+
+    case_id: int
+    number: str
+    category: str
+    parent_id: int
+    parent_number: str
+
+
+@event
+class CaseSplit:
+    """Merged by mistake: `case_id` goes its own way again (分案)."""
+
+    case_id: int
+    number: str
+    category: str
+    parent_id: int
+    parent_number: str
+
+
+@event
+class CaseRecurred:
+    """The same kind at the same place, within a month of closing (反弹); the organisation finds out why."""
+
+    case_id: int
+    number: str
+    category: str
+    earlier_id: int
+    earlier_number: str
+    root_cause_id: int
+    organisation_id: int
+
+
+@event
+class TopicProposed:
+    """So many cases of one kind in one compound that its residents had better talk about it (未诉先办)."""
+
+    proposal_id: int
+    compound_id: int
+    category: str
+    count: int

@@ -20,6 +20,25 @@ def _own(actor: Actor) -> Q:
     return Q(reporter__subject_id=actor.subject_id) if actor.subject_id else NOTHING
 
 
+def _followed(actor: Actor) -> Q:
+    """What the actor has reported or seen too; one list, so that it is found from the person, however many cases."""
+    if actor.subject_id is None:
+        return NOTHING
+    reported = apps.get_model("cases", "Reporter")._default_manager.filter(subject_id=actor.subject_id)
+    seen = apps.get_model("cases", "Confirmation")._default_manager.filter(subject_id=actor.subject_id)
+    return Q(pk__in=reported.values("case").union(seen.values("case"), all=True))
+
+
+def _concerning(actor: Actor) -> Q:
+    """Those, and the cases into which the actor's reports were merged."""
+    if actor.subject_id is None:
+        return NOTHING
+    case = apps.get_model("cases", "Case")._default_manager
+    merged = case.filter(parent__isnull=False, reporter__subject_id=actor.subject_id).values("parent")
+    seen = case.filter(parent__isnull=False, confirmations__subject_id=actor.subject_id).values("parent")
+    return _followed(actor) | Q(pk__in=merged.union(seen, all=True))
+
+
 def _with_task_of(actor: Actor) -> Q:
     if actor.organisation_id is None:
         return NOTHING
@@ -113,7 +132,7 @@ def _verify(actor: Actor) -> Q:
     """Somebody of another organisation than the one that handled it, and neither the one who reported it nor, in
     another role, the one who handed its result in (`domain.md` §2.1, §10.2).
     """
-    reach = _case_q("cases.verify", actor) & ~_own(actor) & ~_handed_in_by(actor)
+    reach = _case_q("cases.verify", actor) & ~_concerning(actor) & ~_handed_in_by(actor)
     if actor.organisation_id is None:
         return reach
     return reach & ~Q(handled_by=actor.organisation_id)
@@ -178,6 +197,15 @@ def _in_area(permission: str) -> Rule:
         return scope_q(actor.scope_code) if actor.extent(permission) == "area" else NOTHING
 
     return rule
+
+
+def _root_causes(actor: Actor) -> Q:
+    """Of the own organisation; whoever oversees an area reads all of it."""
+    own = Q(organisation=actor.organisation_id) if actor.organisation_id else NOTHING
+    open_to_all = ~Q(case__visibility=Visibility.CONFIDENTIAL)
+    if actor.extent("cases.root_causes") == "area":
+        return (own | scope_q(actor.scope_code, "case__")) & open_to_all
+    return own & open_to_all
 
 
 def _own_assignments(actor: Actor) -> Any:
@@ -261,12 +289,16 @@ register("cases.report_for")
 register("cases.search")
 register("cases.export", _on_cases("cases.export"))
 register("cases.view", _view)
-register("cases.view_own", _own)
+register("cases.view_own", _followed)
 register("cases.screen", _on_cases("cases.screen"))
 register("cases.file", _on_cases("cases.file"))
 register("cases.reject", _on_cases("cases.reject"))
+register("cases.recategorise", _on_cases("cases.recategorise"))
 register("cases.dispatch", _on_cases("cases.dispatch"))
 register("cases.verify", _verify)
+register("cases.merge", _on_cases("cases.merge"))
+register("cases.root_causes", _root_causes)
+register("cases.topics", _in_area("cases.topics"))
 register("cases.consult", _on_cases("cases.consult"))
 register("cases.attend", _attend)
 register("cases.conclude", _on_cases("cases.conclude"))
@@ -285,7 +317,7 @@ register("cases.decide_appeal", _contested("cases.decide_appeal"))
 register("cases.transfer", _handed_off("cases.transfer"))
 register("cases.ask", _on_cases("cases.ask"))
 register("cases.break_glass", _on_cases("cases.break_glass"))
-register("cases.rate", _own)
+register("cases.rate", _followed)
 register("cases.reopen", _reopen)
 register("cases.answer", _own)
 register("cases.keep_views", _own_views)

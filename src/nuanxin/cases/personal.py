@@ -6,8 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.models import Reporter, SavedView
-from nuanxin.cases.services.personal import erase_reporter, export_reports
+from nuanxin.cases.models import Confirmation, Reporter, SavedView
+from nuanxin.cases.services.personal import (
+    erase_confirmations,
+    erase_reporter,
+    export_confirmations,
+    export_reports,
+)
 from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, columns, deletes, register
 
 
@@ -26,6 +31,16 @@ register(
     retention=_("结案后 1 年断开与上报人的关联，案件保存 5 年"),
     erase=_erase,
     export=_export,
+)
+register(
+    Confirmation,
+    purpose=_("告诉也看到的人进展；一个人对一件事只算一次"),
+    fields={"subject_id": DataClass.S2},
+    retention=_("结案后 1 年断开与本人的关联，只留下人数"),
+    erase=lambda subject, *, now: Erased(
+        anonymised=erase_confirmations(subject_id=subject.subject_id, now=now)
+    ),
+    export=lambda subject: export_confirmations(subject.subject_id),
 )
 register(
     SavedView,

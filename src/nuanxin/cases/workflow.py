@@ -117,6 +117,26 @@ CASE = Workflow(
             "CaseReopened",
             "plain",
         ),
+        Transition(
+            "merge",
+            _("并案"),
+            (C.REPORTED, C.SCREENING, *BEING_WORKED_ON),
+            C.MERGED,
+            "cases.merge",
+            ("parent",),
+            "CaseMerged",
+            "plain",
+        ),
+        Transition(
+            "split",
+            _("分案"),
+            (C.MERGED,),
+            C.REPORTED,
+            "cases.merge",
+            ("opinion",),
+            "CaseSplit",
+            "plain",
+        ),
         Transition("archive", _("归档"), (C.CLOSED, C.REJECTED), C.ARCHIVED, "system"),
     ],
 )
@@ -176,12 +196,23 @@ TASK = Workflow(
     ],
 )
 
+BEFORE_DISPATCH = (C.REPORTED, C.SCREENING, C.FILED, C.RETURNED)
 AT_WORK = (C.DISPATCHED, C.CLAIMED, C.ACCEPTED, C.IN_PROGRESS, C.REWORK)
 
 # Buttons that move no state: what they say is a row or a column beside it (`docs/decisions/0002`).
 BESIDE = {
     move.name: move
     for move in (
+        Transition(
+            "recategorise",
+            _("改类别"),
+            BEFORE_DISPATCH,
+            "",
+            "cases.recategorise",
+            ("category",),
+            "CaseRecategorised",
+            "plain",
+        ),
         Transition(
             "consult",
             _("吹哨会商"),

@@ -14,6 +14,7 @@ class Kind(TextChoices):
     HANDED_IN = "handed_in", _("等待核查")
     CLOSED = "closed", _("已办好")
     REJECTED = "rejected", _("不予受理")
+    RECATEGORISED = "renamed", _("改了类别")
     QUESTION = "question", _("有人问您")
     REVEALED = "revealed", _("有人查看了您的联系方式")
     CONSULTING = "consulting", _("几个单位在会商")
@@ -25,6 +26,9 @@ class Kind(TextChoices):
     SHELVED = "shelved", _("先记下，等着办")
     REVIEWED = "reviewed", _("又看了一次")
     RESUMED = "resumed", _("接着办了")
+    CONFIRMED = "confirmed", _("你也看到了")
+    MERGED = "merged", _("和别人的一起办")
+    SPLIT = "split", _("单独办")
     # To staff
     NEW_REPORT = "new_report", _("新上报")
     NEW_TASK = "new_task", _("新任务")
@@ -33,6 +37,8 @@ class Kind(TextChoices):
     REWORK = "rework", _("要返工")
     REOPENED = "reopened", _("重新打开")
     ANSWER = "answer", _("上报人回复")
+    RECURRED = "recurred", _("反弹，查根因")
+    TOPIC = "topic", _("建议议题")
     LATE = "late", _("已超时")
     BULLETIN = "bulletin", _("每日快报")
     WHISTLED = "whistled", _("被吹哨")
@@ -58,3 +64,41 @@ class Kind(TextChoices):
     UPHELD = "upheld", _("申诉成立")
     NOT_UPHELD = "not_upheld", _("申诉不成立")
     APPEAL_LATE = "appeal_late", _("申诉处理超时")
+
+
+class Group(TextChoices):
+    """Kinds of notice that one wants or does not want to hear of otherwise than in the inbox."""
+
+    OWN = "own", _("我报的事")
+    WORK = "work", _("要我办的")
+    LATE = "late", _("超时、督办、催办")
+    NEWS = "news", _("进展和知会")
+
+
+TO_DO = frozenset({
+    "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "whistled", "more_time",
+    "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
+})  # fmt: skip
+PRESSING = frozenset({
+    "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",
+})  # fmt: skip
+
+
+def group_of(kind: str, *, is_staff: bool) -> Group:
+    """A kind that nobody has put anywhere is news."""
+    if not is_staff:
+        return Group.OWN
+    if kind in PRESSING:
+        return Group.LATE
+    return Group.WORK if kind in TO_DO else Group.NEWS
+
+
+class Mail(TextChoices):
+    OFF = "off", _("不发")
+    NOW = "now", _("马上发")
+    DIGEST = "digest", _("合成一封")
+
+
+class DigestAt(TextChoices):
+    MORNING = "morning", _("工作日早上 8:30")
+    EVENING = "evening", _("每天 17:00")

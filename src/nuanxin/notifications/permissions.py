@@ -10,3 +10,4 @@ def _own(actor: Actor) -> Q:
 
 
 register("notifications.read", _own)
+register("notifications.robot")  # of the own organisation: the service takes it from the actor

@@ -1,11 +1,13 @@
 """Who hears of what. One reaction for each event; what is redelivered changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nuanxin.cases import events
 from nuanxin.cases.enums import AppealState, Outcome, SupervisionLevel, TaskRole
+from nuanxin.cases.queries.audience import audience
 from nuanxin.cases.queries.consulting import parties_of
 from nuanxin.cases.queries.facts import CaseFacts, case_facts
+from nuanxin.cases.queries.patterns import topic_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import services
@@ -20,6 +22,7 @@ from nuanxin.people.queries import (
     name_of_role,
     organisation_label,
     person_id_of_subject,
+    person_ids_of_subjects,
 )
 
 DISPATCH_ROLES = ("dispatcher",)
@@ -43,7 +46,12 @@ def case_reported(event: events.CaseReported, envelope: Envelope) -> None:
 
 @subscribe(events.CaseRejected)
 def case_rejected(event: events.CaseRejected, envelope: Envelope) -> None:
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.REJECTED))
+    tell(_followers(envelope, case_facts(event.case_id), Kind.REJECTED))
+
+
+@subscribe(events.CaseRecategorised)
+def case_recategorised(event: events.CaseRecategorised, envelope: Envelope) -> None:
+    tell(_followers(envelope, case_facts(event.case_id), Kind.RECATEGORISED))
 
 
 @subscribe(events.TaskDispatched)
@@ -52,7 +60,7 @@ def task_dispatched(event: events.TaskDispatched, envelope: Envelope) -> None:
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
     notices = _staff(envelope, case, Kind.NEW_TASK, staff, place=case.place)
     if event.role == TaskRole.LEAD:
-        notices += _reporter(envelope, case, Kind.DISPATCHED, unit=organisation_label(event.organisation_id))
+        notices += _followers(envelope, case, Kind.DISPATCHED, unit=organisation_label(event.organisation_id))
     tell(notices)
     if case.is_life_safety:
         text_those_on_duty(event.organisation_id, case, envelope)
@@ -61,20 +69,20 @@ def task_dispatched(event: events.TaskDispatched, envelope: Envelope) -> None:
 @subscribe(events.TaskClaimed)
 def task_claimed(event: events.TaskClaimed, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    tell(_reporter(envelope, case, Kind.CLAIMED, unit=organisation_label(event.organisation_id)))
+    tell(_followers(envelope, case, Kind.CLAIMED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.TaskAccepted)
 def task_accepted(event: events.TaskAccepted, envelope: Envelope) -> None:
     if event.role == TaskRole.LEAD:
         case = case_facts(event.case_id)
-        tell(_reporter(envelope, case, Kind.ACCEPTED, unit=organisation_label(event.organisation_id)))
+        tell(_followers(envelope, case, Kind.ACCEPTED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.HazardContained)
 def hazard_contained(event: events.HazardContained, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
-    tell(_reporter(envelope, case, Kind.CONTAINED, unit=organisation_label(event.organisation_id)))
+    tell(_followers(envelope, case, Kind.CONTAINED, unit=organisation_label(event.organisation_id)))
 
 
 @subscribe(events.TaskReturned)
@@ -91,7 +99,7 @@ def result_submitted(event: events.ResultSubmitted, envelope: Envelope) -> None:
         return
     unit = organisation_label(event.organisation_id)
     tell(
-        _reporter(envelope, case, Kind.HANDED_IN, unit=unit)
+        _followers(envelope, case, Kind.HANDED_IN, unit=unit)
         + _staff(envelope, case, Kind.TO_VERIFY, _at_street(envelope, VERIFY_ROLES), unit=unit)
     )
 
@@ -111,19 +119,19 @@ def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
 
 @subscribe(events.CaseHandedOff)
 def case_handed_off(event: events.CaseHandedOff, envelope: Envelope) -> None:
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.HANDED_OFF, where=event.kind))
+    tell(_followers(envelope, case_facts(event.case_id), Kind.HANDED_OFF, where=event.kind))
 
 
 @subscribe(events.RepairPlanned)
 def repair_planned(event: events.RepairPlanned, envelope: Envelope) -> None:
     unit = organisation_label(event.organisation_id)
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.STAGES, unit=unit))
+    tell(_followers(envelope, case_facts(event.case_id), Kind.STAGES, unit=unit))
 
 
 @subscribe(events.RepairStageDone)
 def repair_stage_done(event: events.RepairStageDone, envelope: Envelope) -> None:
     facts = {"stage": event.stage, "following": event.following, "until": event.following_at}
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.STAGE_DONE, **facts))
+    tell(_followers(envelope, case_facts(event.case_id), Kind.STAGE_DONE, **facts))
 
 
 @subscribe(events.RepairStageLate)
@@ -150,7 +158,7 @@ def consultation_called(event: events.ConsultationCalled, envelope: Envelope) ->
     """The reporter hears that several are at it, not why; whoever was whistled hears by whom."""
     case = case_facts(event.case_id)
     unit = organisation_label(event.organisation_id)
-    notices = _reporter(envelope, case, Kind.CONSULTING)
+    notices = _followers(envelope, case, Kind.CONSULTING)
     for organisation_id in parties_of(event.consultation_id):
         staff = _of(organisation_id, (*WORK_ROLES, "street_lead"), envelope)
         notices += _staff(envelope, case, Kind.WHISTLED, staff, unit=unit)
@@ -195,7 +203,7 @@ def extension_granted(event: events.ExtensionGranted, envelope: Envelope) -> Non
     case = case_facts(event.case_id)
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
     tell(
-        _reporter(envelope, case, Kind.EXTENDED, until=event.until)
+        _followers(envelope, case, Kind.EXTENDED, until=event.until)
         + _staff(envelope, case, Kind.TIME_GRANTED, staff, until=event.until, count=event.count)
     )
 
@@ -211,6 +219,52 @@ def extension_refused(event: events.ExtensionRefused, envelope: Envelope) -> Non
 def task_withdrawn(event: events.TaskWithdrawn, envelope: Envelope) -> None:
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
     tell(_staff(envelope, case_facts(event.case_id), Kind.NOT_NEEDED, staff))
+
+
+@subscribe(events.CaseConfirmed)
+def case_confirmed(event: events.CaseConfirmed, envelope: Envelope) -> None:
+    """To whom has seen it too: where it can be followed from now on."""
+    tell(_reporter(envelope, case_facts(event.case_id), Kind.CONFIRMED))
+
+
+@subscribe(events.CaseMerged)
+def case_merged(event: events.CaseMerged, envelope: Envelope) -> None:
+    tell(_followers(envelope, case_facts(event.case_id), Kind.MERGED))
+
+
+@subscribe(events.CaseSplit)
+def case_split(event: events.CaseSplit, envelope: Envelope) -> None:
+    tell(_followers(envelope, case_facts(event.case_id), Kind.SPLIT))
+
+
+@subscribe(events.CaseRecurred)
+def case_recurred(event: events.CaseRecurred, envelope: Envelope) -> None:
+    """The organisation that had repaired it finds out why; its heads hear of it as well."""
+    case = case_facts(event.case_id)
+    staff = _of(event.organisation_id, (*WORK_ROLES, *HEAD_ROLES), envelope)
+    tell(_staff(envelope, case, Kind.RECURRED, staff, place=case.place, cause=event.root_cause_id))
+
+
+@subscribe(events.TopicProposed)
+def topic_proposed(event: events.TopicProposed, envelope: Envelope) -> None:
+    """The head of the community brings it to the residents; the street knows."""
+    compound, category, count, scope_code = topic_facts(event.proposal_id)
+    heads = assignments_at(
+        roles=("community_head",),
+        scope_code=padded(scope_code[: LEVELS["community"]]),
+        now=envelope.occurred_at,
+    )
+    facts = {"category": category, "place": compound, "count": count, "topic": event.proposal_id}
+    notices = services.for_staff(
+        assignments=heads,
+        event_id=envelope.id,
+        kind=Kind.TOPIC,
+        case_number="",
+        facts=facts,
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
 
 
 @subscribe(events.QuestionAsked)
@@ -302,7 +356,7 @@ def case_shelved(event: events.CaseShelved, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
     tell(
-        _reporter(envelope, case, Kind.SHELVED, day=event.target)
+        _followers(envelope, case, Kind.SHELVED, day=event.target)
         + _staff(envelope, case, Kind.SHELF_YES, staff, day=event.target)
     )
 
@@ -315,14 +369,14 @@ def shelving_review_due(event: events.ShelvingReviewDue, envelope: Envelope) -> 
 
 @subscribe(events.ShelvingReviewed)
 def shelving_reviewed(event: events.ShelvingReviewed, envelope: Envelope) -> None:
-    tell(_reporter(envelope, case_facts(event.case_id), Kind.REVIEWED, day=event.target))
+    tell(_followers(envelope, case_facts(event.case_id), Kind.REVIEWED, day=event.target))
 
 
 @subscribe(events.CaseUnshelved)
 def case_unshelved(event: events.CaseUnshelved, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     staff = _of(event.organisation_id, WORK_ROLES, envelope)
-    tell(_reporter(envelope, case, Kind.RESUMED) + _staff(envelope, case, Kind.UNSHELVED, staff))
+    tell(_followers(envelope, case, Kind.RESUMED) + _staff(envelope, case, Kind.UNSHELVED, staff))
 
 
 @subscribe(events.AppealFiled)
@@ -393,19 +447,37 @@ def _tell_of_appeal(
 
 
 def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:
+    """For the one whom the event is about, and nobody else."""
     person_id = person_id_of_subject(envelope.subject_id) if envelope.subject_id else None
-    if person_id is None:
-        return []
-    notice = services.for_reporter(
-        person_id=person_id,
-        event_id=envelope.id,
-        kind=kind,
-        case_number=case.number,
-        facts={"category": case.category, **facts},
-        is_urgent=case.is_life_safety,
-        now=envelope.occurred_at,
-    )
-    return [notice]
+    return _to_people({person_id: case.number} if person_id else {}, envelope, case, kind, facts)
+
+
+def _followers(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:
+    """For all who follow the case, each under the number that they know; nobody learns of another."""
+    if case.heat == 1:
+        return _reporter(envelope, case, kind, **facts)
+    followers = audience(case.case_id)
+    people = person_ids_of_subjects(follower.subject_id for follower in followers)
+    to = {people[each.subject_id]: each.number for each in followers if each.subject_id in people}
+    return _to_people(to, envelope, case, kind, facts)
+
+
+def _to_people(
+    people: Mapping[int, str], envelope: Envelope, case: CaseFacts, kind: Kind, facts: Mapping[str, object]
+) -> list[Notice]:
+    """To each person under a case number."""
+    return [
+        services.for_reporter(
+            person_id=person_id,
+            event_id=envelope.id,
+            kind=kind,
+            case_number=number,
+            facts={"category": case.category, **facts},
+            is_urgent=case.is_life_safety,
+            now=envelope.occurred_at,
+        )
+        for person_id, number in people.items()
+    ]
 
 
 def _staff(

@@ -38,6 +38,10 @@ def open_notice(request: Any, notice_id: int) -> HttpResponse:
     notice = services.read_notice(actor=request.actor, notice_id=notice_id, now=request.now)
     if notice.kind == Kind.BULLETIN:
         return redirect("cases:bulletin_page", notice.facts["street"], notice.facts["on"])
+    if "topic" in notice.facts:
+        return redirect("cases:topic", notice.facts["topic"])
+    if "cause" in notice.facts:
+        return redirect("cases:cause", notice.facts["cause"])
     name = "cases:case" if notice.assignment_id else "cases:own"
     return redirect(reverse(name, args=[notice.case_number]))
 

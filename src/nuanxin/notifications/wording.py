@@ -35,6 +35,12 @@ WORDS: Mapping[str, Words] = {
     Kind.REJECTED: Words(
         _("没有受理：%(category)s"), _("原因和该找谁，点开就能看到。"), "info-circle", "wait"
     ),
+    Kind.RECATEGORISED: Words(
+        _("现在归为：%(category)s"),
+        _("街道看过后改了类别，时限按这一类、从你上报时算起。"),
+        "category",
+        "info",
+    ),
     Kind.QUESTION: Words(
         _("处理的人有个问题"), _("%(category)s：点开回答，对方不知道你是谁。"), "message-circle", "wait"
     ),
@@ -68,6 +74,13 @@ WORDS: Mapping[str, Words] = {
     Kind.STAGE_LATE: Words(
         _("“%(stage)s”没有按说好的日子做好"), _("%(category)s，%(unit)s负责。"), "clock-exclamation", "danger"
     ),
+    Kind.CONFIRMED: Words(
+        _("记下了：%(category)s，你也看到了"), _("它走到哪一步，这里都会告诉你。"), "user-check", "info"
+    ),
+    Kind.MERGED: Words(
+        _("和别人报的是同一件：%(category)s"), _("一起办，进展照样告诉你。"), "stack-2", "info"
+    ),
+    Kind.SPLIT: Words(_("看过了，不是同一件：%(category)s"), _("你报的这件单独办。"), "copy", "info"),
     Kind.NEW_REPORT: Words(_("新上报：%(category)s"), _("%(place)s，请核实。"), "inbox", "info"),
     Kind.NEW_TASK: Words(_("新任务：%(category)s"), _("%(place)s，请接收。"), "clipboard-list", "info"),
     Kind.RETURNED: Words(_("%(unit)s退回了"), _("%(category)s，请重新派单。"), "arrow-back-up", "wait"),
@@ -148,6 +161,15 @@ WORDS: Mapping[str, Words] = {
     Kind.NOT_UPHELD: Words(_("申诉不成立：%(category)s"), _("理由点开能看到。"), "scale", "info"),
     Kind.APPEAL_LATE: Words(
         _("申诉处理超时：%(category)s"), _("%(unit)s的申诉还没有处理完。"), "clock-exclamation", "danger"
+    ),
+    Kind.RECURRED: Words(
+        _("又出现了：%(category)s"), _("%(place)s，三十天内办结过，请查清根本原因。"), "rotate", "wait"
+    ),
+    Kind.TOPIC: Words(
+        _("建议议题：%(place)s的%(category)s"),
+        _("三十天里已有 %(count)s 件，请居民一起商量。"),
+        "users-group",
+        "info",
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"

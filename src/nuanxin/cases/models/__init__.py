@@ -9,6 +9,7 @@ from nuanxin.cases.models.case import KEY_LENGTH, OPEN, TEXT_LENGTH, Case, Repor
 from nuanxin.cases.models.catalogue import Category, DispatchRule
 from nuanxin.cases.models.consultation import Consultation, ConsultationParty
 from nuanxin.cases.models.deadlines import Extension
+from nuanxin.cases.models.duplicates import Confirmation, RootCause, TopicProposal
 from nuanxin.cases.models.handoffs import HandOff
 from nuanxin.cases.models.limits import HandlingLimit
 from nuanxin.cases.models.measures import Measure
@@ -45,6 +46,7 @@ __all__ = [
     "Category",
     "Clock",
     "ClockChange",
+    "Confirmation",
     "Consultation",
     "ConsultationParty",
     "DailyBulletin",
@@ -56,9 +58,11 @@ __all__ = [
     "Rating",
     "RepairStage",
     "Reporter",
+    "RootCause",
     "SavedView",
     "Shelving",
     "ShelvingReview",
     "Supervision",
     "Task",
+    "TopicProposal",
 ]

@@ -191,9 +191,15 @@ class CaseMessage(models.Model):
 
 
 class Rating(models.Model):
-    """The reporter's three answers, given once within seven days of closing (§2.1)."""
+    """A reporter's three answers, given once within seven days of closing (§2.1).
+
+    Whose report was merged rates under the own number; `confirmation` is set for somebody who had seen it too.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="ratings")
+    confirmation = models.ForeignKey(
+        "cases.Confirmation", on_delete=models.CASCADE, null=True, related_name="+"
+    )
     round = models.PositiveSmallIntegerField(default=0)
     contacted = models.BooleanField()
     solved = models.BooleanField()
@@ -202,4 +208,9 @@ class Rating(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "round"], name="cases_rated_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=Q(confirmation__isnull=True), name="cases_rated_once"
+            ),
+            models.UniqueConstraint(fields=["confirmation", "round"], name="cases_confirmer_rated_once"),
+        ]

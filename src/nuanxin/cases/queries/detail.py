@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -23,6 +24,7 @@ from nuanxin.kernel.worktime import Interval, Limit, explain
 TOLD_TO_REPORTER = frozenset(
     {
         "report",
+        "recategorise",
         "reject",
         "self_handle",
         "submit_result",
@@ -144,11 +146,9 @@ def timeline(case: Case) -> list[CaseLog]:
     )
 
 
-def _with_merged(case: Case) -> list[int]:
-    """The keys of the case and of what was merged into it; no statement where nobody else stands behind it."""
-    if case.heat == 1:
-        return [case.pk]
-    return [case.pk, *Case.objects.filter(parent=case).values_list("pk", flat=True)]
+def _with_merged(case: Case) -> QuerySet[Case, Any]:
+    """The keys of the case and of what was merged into it."""
+    return Case.objects.filter(pk=case.pk).values("pk").union(Case.objects.filter(parent=case).values("pk"))
 
 
 def messages_of(case: Case) -> list[CaseMessage]:

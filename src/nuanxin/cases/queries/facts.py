@@ -9,13 +9,14 @@ from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.kernel.prepared import Prepared
 
-COLUMNS = ("number", "category_id", "visibility", "desk", "address", "compound__name")
+COLUMNS = ("number", "category_id", "visibility", "desk", "address", "compound__name", "heat")
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """`place` is empty for a confidential case; `first_look_within` is a limit (`PT30M`)."""
 
+    case_id: int
     number: str
     category: str
     category_name_zh: str
@@ -24,6 +25,7 @@ class CaseFacts:
     awaits_verification: bool
     first_look_within: str
     is_confidential: bool = False
+    heat: int = 1  # how many people stand behind it
 
 
 _facts = Prepared(
@@ -36,9 +38,10 @@ def case_facts(case_id: int) -> CaseFacts:
     row = _facts.first(case_id=case_id)
     if row is None:
         raise Case.DoesNotExist
-    number, code, visibility, desk, address, compound = row
+    number, code, visibility, desk, address, compound, heat = row
     kind = kind_of(code)
     return CaseFacts(
+        case_id=case_id,
         number=number,
         category=code,
         category_name_zh=kind.name_zh,
@@ -47,4 +50,5 @@ def case_facts(case_id: int) -> CaseFacts:
         awaits_verification=desk == Desk.VERIFY,
         first_look_within=str(kind.first_look or ""),
         is_confidential=visibility == Visibility.CONFIDENTIAL,
+        heat=heat,
     )

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -21,17 +23,21 @@ from nuanxin.cases.models import (
     Case,
     CaseLog,
     CaseMessage,
+    Confirmation,
     HandOff,
     Rating,
     RepairStage,
     Reporter,
+    Shelving,
     Task,
 )
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
+from nuanxin.cases.queries.duplicates import confirmation_of
 from nuanxin.cases.queries.headline import Headline, headline
 from nuanxin.cases.queries.measures import stages_of
+from nuanxin.cases.queries.oversight import latest_shelving
 from nuanxin.cases.queries.page import FOLLOWING
 from nuanxin.cases.queries.picking import icon_of
 from nuanxin.cases.queries.time_account import Phase, time_account
@@ -44,10 +50,14 @@ from nuanxin.territories.queries import path_name
 
 PAGE = 20
 Text = str | Promise
+# A report that was merged is open as long as the case that it was merged into.
+OPEN = Q(closed_at=None) | Q(parent__isnull=False, parent__closed_at=None)
 
 # Between offices: the reporter is told neither that it happened nor what was said.
 NOT_TOLD = frozenset(
     {
+        "absorb",
+        "release",
         "call_in",
         "answer_call",
         "assists",
@@ -68,6 +78,7 @@ NOT_TOLD = frozenset(
 LOOKS = {
     "report": ("camera", "brand"),
     "reject": ("ban", "wait"),
+    "recategorise": ("category", ""),
     "dispatch": ("send", ""),
     "claim": ("user-check", ""),
     "accept": ("check", ""),
@@ -80,6 +91,8 @@ LOOKS = {
     "pass": ("circle-check", "ok"),
     "fail": ("rotate", "wait"),
     "reopen": ("rotate", "wait"),
+    "merge": ("stack-2", "brand"),
+    "split": ("copy", ""),
     "consult": ("users-group", ""),
     "conclude": ("gavel", "brand"),
     "grant_extension": ("calendar-event", "wait"),
@@ -98,9 +111,14 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of one's reports in a list."""
+    """One of one's reports in a list; of others' reports that one has seen too, neither words nor door.
+
+    `main` is the case that is worked on: another one where the report was merged into it.
+    """
 
     case: Case
+    main: Case
+    is_mine: bool
     kind: Kind
     icon: str
     place: str
@@ -108,11 +126,15 @@ class Line:
 
     @property
     def done_steps(self) -> int:
-        return self.case.step - 1
+        return self.main.step - 1
+
+    @property
+    def is_merged(self) -> bool:
+        return self.case.pk != self.main.pk
 
     @property
     def is_stopped(self) -> bool:
-        return bool(self.case.reject_reason)
+        return bool(self.main.reject_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,7 @@ class OwnPage:
     messages: Sequence[CaseMessage]
     rating: Rating | None
     instead: Text
+    shelving: Shelving | None
     rate_until: datetime | None
     may_reopen: bool
     stages: Sequence[RepairStage] = ()
@@ -170,9 +193,9 @@ class Sent:
 
 def own_lines(actor: Actor, *, now: datetime, is_open: bool | None = None, before: int = 0) -> list[Line]:
     """At most `PAGE` + 1 of the actor's reports, the latest first; two statements however many there are."""
-    rows = detail.own_cases(actor).select_related("handled_by")
+    rows = detail.own_cases(actor)
     if is_open is not None:
-        rows = rows.filter(closed_at__isnull=is_open)
+        rows = rows.filter(OPEN if is_open else ~OPEN)
     if before:
         rows = rows.filter(pk__lt=before)
     return _lines(rows[: PAGE + 1], now=now)
@@ -180,7 +203,7 @@ def own_lines(actor: Actor, *, now: datetime, is_open: bool | None = None, befor
 
 def open_lines(actor: Actor, *, now: datetime, most: int) -> tuple[list[Line], bool]:
     """The latest open ones for the home page, and whether there are more."""
-    rows = detail.own_cases(actor).select_related("handled_by").filter(closed_at=None)
+    rows = detail.own_cases(actor).filter(OPEN)
     lines = _lines(rows[: most + 1], now=now)
     return lines[:most], len(lines) > most
 
@@ -192,27 +215,31 @@ def has_reported(actor: Actor) -> bool:
 def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
     """Raises `NotFound`."""
     case = detail.own_case(actor, number)
-    logs = detail.timeline(case)
     line = _lines([case], now=now)[0]
-    rating = _rating(case)
-    open_to_rate = _rate_until(case, now=now)
+    main, mine = line.main, line.is_mine
+    logs = detail.timeline(main)
+    own_logs = detail.timeline(case) if line.is_merged else logs
+    seen = None if mine else confirmation_of(case, actor.subject_id)
+    rating = _rating(case, main, seen)
+    open_to_rate = _rate_until(main, now=now)
     street = path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET)
-    account = time_account(case, now=now)
+    account = time_account(main, now=now)
     return OwnPage(
         line=line,
         area=_area(case),
         street=street,
-        steps=_told(case, logs, street, detail.tasks_of(case)),
-        before=_picture(logs, PhotoKind.BEFORE) or _reported_picture(logs),
+        steps=_steps(line, logs, own_logs, street, seen),
+        before=_picture(logs, PhotoKind.BEFORE) or (_reported_picture(own_logs) if mine else None),
         after=_picture(logs, PhotoKind.AFTER),
-        messages=detail.messages_of(case),
+        messages=detail.own_messages(case) if mine else [],
         rating=rating,
-        instead=_instead(case),
+        instead=_instead(main),
+        shelving=latest_shelving(case) if case.shelved_at else None,
         rate_until=None if rating else open_to_rate,
-        may_reopen=bool(open_to_rate and not case.reopened_count),
-        stages=stages_of(case),
-        hand_off=hand_off_of(case),
-        destination=destination_of(case),
+        may_reopen=bool(open_to_rate and not case.reopened_count and mine and not line.is_merged),
+        stages=stages_of(main),
+        hand_off=hand_off_of(main),
+        destination=destination_of(main),
         time_words=gentle_sentence(account),
         phases=account.phases,
     )
@@ -230,7 +257,7 @@ def sent(actor: Actor, number: str) -> Sent:
         street=path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET),
         units=[task.organisation.label for task in units],
         look_by=case.next_due_at,
-        place=_place(case, _area(case)),
+        place=place_told(case, _area(case)),
     )
 
 
@@ -247,9 +274,10 @@ def _lines(cases: Iterable[Case], *, now: datetime) -> list[Line]:
     for case in found:
         street, community = (names.get(code, "") for code in _codes(case))
         kind = kind_of(case.category_id)
-        words = headline(case, street=street, community=community, now=now)
-        place = _place(case, f"{street} {community}".strip())
-        lines.append(Line(case, kind, icon_of(kind), place, words))
+        main = detail.main_of(case)
+        words = headline(main, street=street, community=community, now=now)
+        place = place_told(case, f"{street} {community}".strip())
+        lines.append(Line(case, main, is_mine(case), kind, icon_of(kind), place, words))
     return lines
 
 
@@ -258,7 +286,32 @@ def _area(case: Case) -> str:
     return path_name(padded(case.scope_code[: LEVELS["community"]]), top=Level.STREET)
 
 
-def _place(case: Case, area: str) -> str:
+def is_mine(case: Case) -> bool:
+    """Of a case from `own_cases`: whether its words are the reader's own."""
+    return bool(getattr(case, "is_mine", False))
+
+
+def own_facts(case: Case) -> dict[str, Any]:
+    """What of a case from `own_cases` differs from the case itself, for whoever follows it."""
+    main = detail.main_of(case)
+    facts: dict[str, Any] = {name: getattr(main, name) for name in MOVING}
+    if not is_mine(case):
+        facts |= {
+            "text": "",
+            "address": case.compound.name if case.compound else "",
+            "lng": None,
+            "lat": None,
+        }
+    return facts
+
+
+MOVING = ("state", "step", "due_at", "next_due_at", "closed_at")
+
+
+def place_told(case: Case, area: str) -> str:
+    """The address was somebody's words: who only follows the case reads the compound or the community."""
+    if not is_mine(case):
+        return (case.compound.name if case.compound else "") or area
     return case.address or (case.compound.name if case.compound else "") or area
 
 
@@ -275,9 +328,9 @@ def _names(cases: Sequence[Case]) -> dict[str, str]:
     return {row.code: row.short_name for row in rows}
 
 
-def _rating(case: Case) -> Rating | None:
-    """The one of the present round: a case that was reopened is rated anew."""
-    return Rating.objects.filter(case=case, round=case.reopened_count).first()
+def _rating(case: Case, main: Case, seen: Confirmation | None) -> Rating | None:
+    """This person's, of the present round: a case that was reopened is rated anew."""
+    return Rating.objects.filter(case=case, round=main.reopened_count, confirmation=seen).first()
 
 
 def _rate_until(case: Case, *, now: datetime) -> datetime | None:
@@ -291,10 +344,32 @@ def _instead(case: Case) -> Text:
     return INSTEAD[RejectReason(case.reject_reason)] if case.reject_reason else ""  # type: ignore[return-value]
 
 
-def _told(case: Case, logs: Sequence[CaseLog], street: str, tasks: Sequence[Task]) -> list[Told]:
-    """The latest first; a task's move and what the case makes of it are one step."""
+def _steps(
+    line: Line, logs: Sequence[CaseLog], own_logs: Sequence[CaseLog], street: str, seen: Confirmation | None
+) -> list[Told]:
+    """The latest first: of the report itself, and of the case that it was merged into what the offices did."""
+    main_is_mine = line.is_mine and not line.is_merged
+    steps = _told(line.main, logs, street, detail.tasks_of(line.main), is_mine=main_is_mine)
+    if line.is_merged:
+        steps += _told(line.case, own_logs, street, detail.tasks_of(line.case), is_mine=line.is_mine)
+    if seen is not None:
+        steps.append(Told(seen.at, _("你也看到了"), "", "user-check", "brand", []))
+    return sorted(steps, key=lambda step: step.at, reverse=True) if line.is_merged or seen else steps
+
+
+def _told(
+    case: Case, logs: Sequence[CaseLog], street: str, tasks: Sequence[Task], *, is_mine: bool
+) -> list[Told]:
+    """The latest first; a task's move and what the case makes of it are one step.
+
+    Who did not report it reads no word, and sees no picture, of those who did.
+    """
     steps = []
     for log in logs:
+        if log.role == "reporter" and not is_mine:
+            if log.action == "reopen":
+                steps.append(Told(log.at, _("有人说没解决，重新打开"), "", "rotate", "wait", []))
+            continue
         follows = log.role == "system" and not log.task_id and log.action in FOLLOWING
         if log.action in NOT_TOLD or follows:
             continue
@@ -328,7 +403,10 @@ def _title(log: CaseLog, street: str, units: Sequence[str]) -> str:
         "pass": _("%(unit)s核查通过，办结"),
         "fail": _("%(unit)s核查没通过，要返工"),
         "reopen": _("你说没解决，重新打开"),
+        "merge": _("和别人报的是同一件，一起办"),
+        "split": _("看过了不是同一件，单独办"),
         "transfer": _("对方已回执，转交办结"),
+        "recategorise": _("%(unit)s改了类别"),
         "kind_notice": _("%(unit)s出了温馨提示单"),
         "look_again": _("%(unit)s回头看了"),
         "manage": _("%(unit)s采取了管理措施"),

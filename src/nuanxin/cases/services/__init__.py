@@ -55,6 +55,7 @@ from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of
 from nuanxin.cases.services.merging import merge_case, split_case
 from nuanxin.cases.services.patterns import find_cause, notice_recurrence, propose_topic
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
+from nuanxin.cases.services.recategorising import recategorise_case
 from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
 from nuanxin.cases.services.saved import delete_view, move_view, rename_view, save_view, set_default_view
@@ -138,6 +139,7 @@ __all__ = [
     "refuse_extension",
     "refuse_shelving",
     "reject_appeal",
+    "recategorise_case",
     "reject_case",
     "remind_of_looks",
     "remind_unit",

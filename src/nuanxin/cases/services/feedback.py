@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import CaseState, MessageDirection
 from nuanxin.cases.events import CaseRated, CaseReopened, QuestionAnswered, QuestionAsked, ReporterRevealed
 from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Rating, Reporter
+from nuanxin.cases.queries.duplicates import confirmation_of, is_reporter
 from nuanxin.cases.services.clocks import set_next_due
 from nuanxin.cases.services.dispatching import start_total
 from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.events import publish
 from nuanxin.people.queries.subjects import Contact, contact_of
 
 MOST_OPEN_QUESTIONS = 3
@@ -41,17 +43,43 @@ def rate_case(
 ) -> Case:
     """Three answers, once for each closing, within seven days; "not solved" reopens once by itself (§2.1).
 
+    Whoever follows it may answer: the reporter, those whose reports were merged into it, and those who saw it too.
+
     Publishes `CaseRated`, and `CaseReopened`. Raises `NotRateable`.
     """
     with transaction.atomic():
         case = locked_case(actor, "cases.rate", case)
-        if case.closed_at is None or case.state != CaseState.CLOSED or now > case.closed_at + RATING_WINDOW:
+        main = _main(case)
+        if main.closed_at is None or main.state != CaseState.CLOSED or now > main.closed_at + RATING_WINDOW:
             raise NotRateable
-        _write_rating(case, contacted, solved, satisfied, comment, now=now)
-        announce(case, CaseRated(case.pk, case.number, contacted, solved, satisfied), now=now)
-        if not solved and not case.reopened_count:
-            _reopen(case, actor=actor, opinion=comment.strip(), now=now)
-    return case
+        mine = is_reporter(case, actor.subject_id)
+        rating = Rating(
+            case=case,
+            confirmation=None if mine else confirmation_of(case, actor.subject_id),
+            round=main.reopened_count,
+            contacted=contacted,
+            solved=solved,
+            satisfied=satisfied,
+            comment=comment.strip(),
+            at=now,
+        )
+        _write_rating(rating)
+        publish(
+            CaseRated(main.pk, main.number, contacted, solved, satisfied),
+            subject_id=actor.subject_id,
+            scope_code=main.scope_code,
+            now=now,
+        )
+        if not solved and not main.reopened_count:
+            _reopen(main, actor=actor, opinion=comment.strip(), now=now)
+    return main
+
+
+def _main(case: Case) -> Case:
+    """The case that is worked on: the one that this report was merged into, locked, or itself."""
+    if case.parent_id is None:
+        return case
+    return Case.objects.select_for_update(of=("self",)).get(pk=case.parent_id)
 
 
 def reopen_case(*, actor: Actor, case: Case, opinion: str, now: datetime) -> Case:
@@ -94,7 +122,9 @@ def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> Ca
             .first()
         )
         message = _write_message(case, MessageDirection.FROM_REPORTER, answer, actor=None, now=now)
-        announce(case, QuestionAnswered(case.pk, case.number, asked_by or case.lead_organisation_id), now=now)
+        main = case.parent if case.parent is not None else case
+        told = QuestionAnswered(main.pk, main.number, asked_by or main.lead_organisation_id)
+        announce(case, told, now=now)
     return message
 
 
@@ -140,26 +170,10 @@ def _reopen(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:
     announce(case, CaseReopened(case.pk, case.number), now=now)
 
 
-def _write_rating(
-    case: Case,
-    contacted: bool,  # noqa: FBT001  -- the three answers in the order in which they are asked
-    solved: bool,  # noqa: FBT001
-    satisfied: bool,  # noqa: FBT001
-    comment: str,
-    *,
-    now: datetime,
-) -> None:
+def _write_rating(rating: Rating) -> None:
     try:
         with transaction.atomic():
-            Rating.objects.create(
-                case=case,
-                round=case.reopened_count,
-                contacted=contacted,
-                solved=solved,
-                satisfied=satisfied,
-                comment=comment.strip(),
-                at=now,
-            )
+            rating.save(force_insert=True)
     except IntegrityError:
         raise NotRateable(_("您已经评价过了，谢谢。")) from None
 

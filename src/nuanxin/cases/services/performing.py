@@ -26,7 +26,9 @@ from nuanxin.cases.services.handling import (
     submit_result,
 )
 from nuanxin.cases.services.measuring import issue_notice, look_again, take_measure
+from nuanxin.cases.services.merging import merge_case, split_case
 from nuanxin.cases.services.overseeing import OVERSIGHT_STEPS
+from nuanxin.cases.services.recategorising import recategorise_case
 from nuanxin.cases.services.staging import PlannedStage, finish_stage, plan_repair
 from nuanxin.cases.services.steps import MissingField, Photo
 from nuanxin.cases.services.verifying import fail_verification, pass_verification, start_verification
@@ -66,6 +68,8 @@ class StepInput:
     about: str = ""
     public_words: str = ""
     target_on: date | None = None
+    parent: str = ""
+    category: str = ""
 
 
 def perform_step(
@@ -145,6 +149,9 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     "reject": lambda actor, case, given, now: reject_case(
         actor=actor, case=case, reason=given.reason, opinion=given.opinion, now=now
     ),
+    "recategorise": lambda actor, case, given, now: recategorise_case(
+        actor=actor, case=case, category=given.category, opinion=given.opinion, now=now
+    ),
     "dispatch": _dispatch,
     "conclude": _conclude,
     "consult": lambda actor, case, given, now: call_consultation(
@@ -168,6 +175,12 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     ),
     "fail": lambda actor, case, given, now: fail_verification(
         actor=actor, case=case, opinion=given.opinion, photos=given.photos, now=now
+    ),
+    "merge": lambda actor, case, given, now: merge_case(
+        actor=actor, case=case, parent=given.parent, opinion=given.opinion, now=now
+    ),
+    "split": lambda actor, case, given, now: split_case(
+        actor=actor, case=case, opinion=given.opinion, now=now
     ),
     "transfer": lambda actor, case, given, now: transfer_case(
         actor=actor, case=case, opinion=given.opinion, now=now

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from nuanxin.cases.models import CaseMessage, Rating, Reporter
+from nuanxin.cases.models import CaseMessage, Confirmation, Rating, Reporter
 
 KEEP_LINK = timedelta(days=365)
 BATCH = 500
@@ -39,13 +39,35 @@ def export_reports(subject_id: UUID | None) -> Iterable[Mapping[str, Any]]:
         }
 
 
+def export_confirmations(subject_id: UUID | None) -> Iterable[Mapping[str, Any]]:
+    """What the person has seen too and follows; of the report itself only what it is, never its words."""
+    if subject_id is None:
+        return
+    rows = Confirmation.objects.filter(subject_id=subject_id).select_related("case__category")
+    for seen in rows.order_by("pk").iterator():
+        yield {
+            "number": seen.case.number,
+            "category": seen.case.category.name_zh,
+            "confirmed_at": seen.at.isoformat(),
+            "state": seen.case.state,
+            "ratings": _ratings(seen.case_id, confirmation=seen.pk),
+        }
+
+
+def erase_confirmations(*, subject_id: UUID | None, now: datetime) -> int:
+    """Nobody is told any more; how many had seen it stays. Returns how many."""
+    return _forget(Confirmation.objects.filter(subject_id=subject_id)) if subject_id else 0
+
+
 def _answers(case_id: int) -> list[dict[str, str]]:
     rows = CaseMessage.objects.filter(case=case_id).values_list("direction", "text", "at")
     return [{"direction": direction, "text": text, "at": at.isoformat()} for direction, text, at in rows]
 
 
-def _ratings(case_id: int) -> list[dict[str, Any]]:
-    rows = Rating.objects.filter(case=case_id).values("contacted", "solved", "satisfied", "comment")
+def _ratings(case_id: int, confirmation: int | None = None) -> list[dict[str, Any]]:
+    rows = Rating.objects.filter(case=case_id, confirmation=confirmation).values(
+        "contacted", "solved", "satisfied", "comment"
+    )
     return [dict(row) for row in rows]
 
 
@@ -61,9 +83,19 @@ def erase_reporter(*, subject_id: UUID | None, now: datetime) -> int:
 
 def cut_old_links(*, now: datetime) -> int:
     """A year after the end a case no longer knows its reporter (§8). Returns how many; call until 0."""
-    ended = Reporter.objects.exclude(subject_id=None, contact="").filter(case__closed_at__lt=now - KEEP_LINK)
+    over = Q(case__parent=None, case__closed_at__lt=now - KEEP_LINK)
+    over |= Q(case__parent__closed_at__lt=now - KEEP_LINK)
+    ended = Reporter.objects.exclude(subject_id=None, contact="").filter(over)
+    seen = Confirmation.objects.exclude(subject_id=None).filter(over)
     with transaction.atomic():
-        return _cut(Reporter.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:BATCH])))
+        cut = _cut(Reporter.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:BATCH])))
+        return cut + _forget(
+            Confirmation.objects.filter(pk__in=list(seen.values_list("pk", flat=True)[:BATCH]))
+        )
+
+
+def _forget(rows: QuerySet[Confirmation]) -> int:
+    return rows.update(subject_id=None, key=CUT_KEY)
 
 
 def _cut(rows: QuerySet[Reporter]) -> int:

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.files.content import Cut, is_foreign, is_heic, kind_of, tail_of
 from nuanxin.kernel.files.exif import taken
+from nuanxin.kernel.files.likeness import likeness_of
 from nuanxin.kernel.geo.coordinates import LngLat
 
 MAX_BYTES = 12 * 1024 * 1024
@@ -69,6 +70,7 @@ class AcceptedImage:
     source_sha256: str
     taken_at: datetime | None
     point: LngLat | None
+    likeness: int | None = None
 
     @property
     def sha256(self) -> str:
@@ -104,6 +106,7 @@ def accept_image(data: bytes | BinaryIO, *, name: str = "") -> AcceptedImage:
         source_sha256=hashlib.sha256(raw).hexdigest(),
         taken_at=claims.at,
         point=claims.point,
+        likeness=likeness_of(thumb),
     )
 
 

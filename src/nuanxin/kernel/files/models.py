@@ -19,6 +19,7 @@ class StoredFile(models.Model):
     taken_at = models.DateTimeField(null=True)
     lng = models.FloatField(null=True)
     lat = models.FloatField(null=True)
+    likeness = models.BigIntegerField(null=True)  # `kernel.files.likeness`: how it looks, in 64 bits
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -64,6 +64,7 @@ def store_image(*, accepted: AcceptedImage, now: datetime) -> StoredFile:
         taken_at=accepted.taken_at,
         lng=accepted.point.lng if accepted.point else None,
         lat=accepted.point.lat if accepted.point else None,
+        likeness=accepted.likeness,
         created_at=now,
     )
 

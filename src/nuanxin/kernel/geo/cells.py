@@ -21,6 +21,10 @@ FINEST = 15
 # Greatest distance of a descendant's point from a cell's centre, in average edges: 1.14 in 320,000 random
 # ones.
 DESCENDANT_REACH = 1.3
+RING = 7
+# From anywhere in a cell, its neighbours reach at least so many average edges: hexagons are distorted, and their
+# descendants stick out of them and leave gaps.
+RING_REACH = 0.7
 MAX_CELLS = 48  # more cells fit the shape closer, but each separate range is one more index probe
 METRES_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
 
@@ -161,3 +165,20 @@ def _touching(cells: Iterable[int], resolution: int, shape: Shape) -> list[int]:
 @cache
 def _edge_m(resolution: int) -> float:
     return float(h3_int.average_hexagon_edge_length(resolution, unit="m"))
+
+
+def ring(lng: float, lat: float, radius_m: float) -> list[Range]:
+    """Always seven ranges that together hold every point within the radius: a cell and its six neighbours.
+
+    So few, and always as many, that one prepared statement asks for them; filter by the exact distance afterwards.
+    Those that the disk does not reach repeat another, which costs nothing. Raises `NotACoordinate`.
+    """
+    point = checked(lng, lat)
+    home_resolution = next(
+        each for each in range(RESOLUTION, -1, -1) if _edge_m(each) * RING_REACH >= radius_m
+    )
+    home = h3_int.latlng_to_cell(point.lat, point.lng, home_resolution)
+    disk = Disk(point.lng, point.lat, radius_m)
+    cells = _touching(h3_int.grid_disk(home, 1), home_resolution, disk)
+    found = [range_of(cell) for cell in cells] or [range_of(home)]
+    return [*found, *[found[-1]] * (RING - len(found))]
