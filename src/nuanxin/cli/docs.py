@@ -13,6 +13,7 @@ from django.utils import translation
 from nuanxin.cases.queries.phrasings import Score, category_names, measure, read_held_out, read_phrasings
 from nuanxin.cases.queries.suggestions import shipped_model
 from nuanxin.cli import main
+from nuanxin.insight.indicators import GROUPS, INDICATORS
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.events import event_classes, subscribers
 from nuanxin.kernel.scheduler import periodic_jobs
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         return {
             "commands.md": NOTE + "".join(_commands()),
             "events.md": NOTE + "".join(_events()),
+            "indicators.md": NOTE + "".join(_indicators()),
             "jobs.md": NOTE + "".join(_jobs()),
             "permissions.md": NOTE + "".join(_permissions()),
             "suggestions.md": NOTE + "".join(_suggestions()),
@@ -91,6 +93,21 @@ def _events() -> Iterator[str]:
             yield f"- `{field.name}`: `{kind}`\n"
         heard = sorted(subscribers(name))
         yield f"\nHeard by: {', '.join(f'`{each}`' for each in heard) or 'nobody yet'}\n"
+
+
+def _indicators() -> Iterator[str]:
+    yield "# Indicators\n\nEvery figure, defined once in `insight/indicators.py`. No denominator is “—”, never 0 %.\n"
+    for group, words in GROUPS.items():
+        yield f"\n## {words}\n\n"
+        yield "| 指标 | Identifier | Formula | Denominator rule | One row is | In a period by | Source | Minimum |\n"
+        yield "|---|---|---|---|---|---|---|---|\n"
+        for each in (each for each in INDICATORS if each.group == group):
+            relation, tables = each.relation, ", ".join(f"`{table}`" for table in each.relation.tables)
+            least = "`NUANXIN_SMALLEST_SAMPLE`" if each.needs_sample else ""
+            yield (
+                f"| {each.name} | `{each.identifier}` | {each.formula} | {each.denominator_rule} | {relation.words} "
+                f"| {relation.instant} | {tables} | {least} |\n"
+            )
 
 
 def _jobs() -> Iterator[str]:

@@ -68,7 +68,7 @@ def live_tables(name: str) -> Any:
 
 
 def _type(field: "models.Field[Any, Any]") -> Any:
-    found = field.target_field if isinstance(field, models.ForeignKey) else field
+    found: Any = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(found, models.GeneratedField):
         found = found.output_field
     kinds: tuple[tuple[Any, Any], ...] = (

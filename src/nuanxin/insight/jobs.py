@@ -4,7 +4,7 @@ from nuanxin.insight.services import refresh_figures
 from nuanxin.kernel.scheduler import periodic
 
 
-@periodic(every=timedelta(hours=1), lease=timedelta(minutes=50))
+@periodic(every=timedelta(seconds=20))
 def refresh(now: datetime) -> None:
-    """Figures of big places are counted before somebody asks for them."""
+    """Where there are very many cases, figures are counted before somebody asks: one relation and span a turn."""
     refresh_figures(now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.queries.catalogue import MAJORS
 from nuanxin.insight.indicators import Indicator, Words
-from nuanxin.insight.periods import Period, Span, before
+from nuanxin.insight.periods import Span, before
 from nuanxin.insight.queries.areas import Area, territory_names, units_by_id
 from nuanxin.insight.queries.kept import BEFORE, NOW, kept_lines
 from nuanxin.insight.queries.running import figures
@@ -19,6 +19,7 @@ from nuanxin.kernel.access.scope import FULL_CODE, LEVELS, padded
 TERRITORY, MAJOR, UNIT = "territory", "major", "unit"
 BREAKDOWNS: dict[str, Words] = {TERRITORY: _("按辖区"), MAJOR: _("按大类"), UNIT: _("按单位")}
 UNKNOWN: dict[str, Words] = {TERRITORY: _("没有细分到下一级"), MAJOR: "", UNIT: _("还没派单")}
+REST = "rest"
 SORTS = ("name", "value", "count", "change")
 
 
@@ -63,13 +64,28 @@ def compiled_by(area: Area, by: str) -> str:
 def _values(
     indicator: Indicator, area: Area, span: Span, by: str, slot: str, now: datetime
 ) -> dict[str, Value]:
-    if by == TERRITORY and not area.place.unit_id and span.period != Period.RANGE:
-        codes = {territory.code: territory.code[: LEVELS[area.below]] for territory in area.inside}
-        kept = kept_lines(indicator, codes, span.period, slot, now=now)
+    if by == TERRITORY and not area.place.unit_id and area.inside:
+        own = {area.scope_code: REST}
+        inside = {territory.code: territory.code[: LEVELS[area.below]] for territory in area.inside}
+        kept = kept_lines(indicator, own | inside, span, slot, now=now)
         if kept is not None:
-            return kept
+            return _with_rest(indicator, kept, area.scope_code[: LEVELS[area.below]])
     lines = figures(indicator.relation.name, area.place, span, by=compiled_by(area, by))
     return {key: value_of(indicator, line) for key, line in lines.items()}
+
+
+def _with_rest(indicator: Indicator, kept: dict[str, Value], key: str) -> dict[str, Value]:
+    """What lies in the area and in none of the territories inside it, so that the lines add up."""
+    whole = kept.pop(REST, value_of(indicator, None))
+    numerator = whole.numerator - sum(each.numerator for each in kept.values())
+    denominator = whole.denominator - sum(each.denominator for each in kept.values())
+    if not (numerator or denominator):
+        return kept
+    counts = {
+        name: count - sum(each.counts.get(name, 0) for each in kept.values())
+        for name, count in whole.counts.items()
+    }
+    return kept | {key: Value(indicator, numerator, denominator, None, counts)}
 
 
 def _names(area: Area, by: str, keys: set[str]) -> dict[str, Any]:
@@ -81,7 +97,12 @@ def _names(area: Area, by: str, keys: set[str]) -> dict[str, Any]:
         return {key: units.get(int(key)) if key else None for key in keys}
     inside = {territory.code[: LEVELS[area.below]]: territory.short_name for territory in area.inside}
     others = keys - set(inside)
-    return inside | dict.fromkeys(others, "") | territory_names(others - {""})
+    named = territory_names({key for key in others if key and _code(key) != area.scope_code})
+    return inside | dict.fromkeys(others, "") | named
+
+
+def _code(key: str) -> str:
+    return key if len(key) > FULL_CODE else padded(key)
 
 
 def _plain(names: dict[str, Any]) -> dict[str, str]:
@@ -108,9 +129,7 @@ def _line(
 ) -> Line:
     nothing = value_of(indicator, None)
     value, then = current.get(key, nothing), earlier.get(key, nothing)
-    code = ""
-    if by == TERRITORY and key:
-        code = key if len(key) > FULL_CODE else padded(key)
+    code = _code(key) if by == TERRITORY and name != str(UNKNOWN[TERRITORY]) else ""
     return Line(key, name, value, then, change(value, then), code, units.get(key))
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nuanxin.insight.indicators import GROUPS, INDICATORS, RELATIONS, Indicator, Words
-from nuanxin.insight.periods import Span, before, trend
+from nuanxin.insight.indicators import GROUPS, INDICATORS, RELATIONS, Indicator, Words, of_relation
+from nuanxin.insight.periods import Span, before
 from nuanxin.insight.queries.areas import Area
-from nuanxin.insight.queries.kept import BEFORE, NOW, Kept, kept_figures, slot_ago
+from nuanxin.insight.queries.kept import BEFORE, NOW, Found, kept_figures, slots_of
 from nuanxin.insight.queries.running import Place, figures
 from nuanxin.insight.queries.values import Change, Part, Value, change, value_of
 
@@ -62,15 +62,12 @@ class Overview:
 
 def overview(area: Area, span: Span, *, now: datetime) -> Overview:
     """Kept figures where there are any, else one statement for each relation and span."""
-    kept, until = kept_figures(area.place, span.period, now=now)
-    earlier = trend(span)
-    if until is None:
-        kept = _live(area.place, span, earlier)
-    cards = [_card(indicator, kept, earlier) for indicator in INDICATORS]
+    found = kept_figures(area.place, span, now=now) or _live(area.place, span)
+    cards = [_card(indicator, found) for indicator in INDICATORS]
     groups = [
         (words, [card for card in cards if card.indicator.group == group]) for group, words in GROUPS.items()
     ]
-    return Overview(groups, span, before(span), until or span.end, until is not None)
+    return Overview(groups, span, before(span), found.until or span.end, found.until is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +80,30 @@ class One:
 
 
 def overview_of(indicator: Indicator, area: Area, span: Span, *, now: datetime) -> One:
-    kept, until = kept_figures(area.place, span.period, now=now)
-    earlier = trend(span)
-    if until is None:
-        kept = _live(area.place, span, earlier, relations=[indicator.relation.name])
-    return One(_card(indicator, kept, earlier), until or span.end, until is not None)
+    found = kept_figures(area.place, span, now=now) or _live(
+        area.place, span, relations=[indicator.relation.name]
+    )
+    return One(_card(indicator, found), found.until or span.end, found.until is not None)
 
 
-def _live(place: Place, span: Span, earlier: Sequence[Span], *, relations: Iterable[str] = RELATIONS) -> Kept:
-    slots = {NOW: span, BEFORE: before(span)}
-    slots |= {slot_ago(len(earlier) - index): each for index, each in enumerate(earlier)}
-    found: Kept = {}
-    for slot, each in slots.items():
+def _live(place: Place, span: Span, *, relations: Iterable[str] = RELATIONS) -> Found:
+    spans = slots_of(span)
+    values = {}
+    for slot, each in spans.items():
         for relation in relations:
             line = figures(relation, place, each).get("")
-            for indicator in INDICATORS:
-                if indicator.relation.name == relation:
-                    found[slot, indicator.identifier] = value_of(indicator, line)
-    return found
+            for indicator in of_relation(relation):
+                values[slot, indicator.identifier] = value_of(indicator, line)
+    return Found(values, frozenset(spans))
 
 
-def _card(indicator: Indicator, found: Kept, earlier: Sequence[Span]) -> Card:
+def _card(indicator: Indicator, found: Found) -> Card:
     def at(slot: str) -> Value:
-        return found.get((slot, indicator.identifier)) or value_of(indicator, None)
+        return found.values.get((slot, indicator.identifier)) or value_of(indicator, None)
 
     value, then = at(NOW), at(BEFORE)
-    values = [at(slot_ago(steps)) for steps in range(len(earlier), 0, -1)]
+    earlier = sorted((slot for slot in found.slots if slot not in {NOW, BEFORE}), reverse=True)
+    values = [at(slot) for slot in earlier]
     return Card(indicator, value, then, change(value, then), spark([*values, value] if earlier else []))
 
 
