@@ -9,14 +9,17 @@ from random import Random
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import PlaceSource
-from nuanxin.cases.models import Case, Task
-from nuanxin.cases.services import Draft, OnBehalf, Photo
+from nuanxin.cases.models import Appeal, Case, Task
+from nuanxin.cases.queries.appealing import facts_against
+from nuanxin.cases.services import Draft, OnBehalf, Photo, StepInput, perform_step
+from nuanxin.cases.services.overseeing import OVERSIGHT_STEPS
 from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.personas import Cast
 from nuanxin.demo.planned import PlannedReport, PlannedStep, Seat
 from nuanxin.demo.population import Population
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.models import Organisation
 
 Photos = tuple[Photo, ...]
@@ -104,6 +107,8 @@ class Stage:
             )
         if step.action in {"consult", "conclude"}:
             return self._confer(actor, case, step)
+        if step.action in OVERSIGHT_STEPS:
+            return _oversee(actor, case, step)
         task = self._open_task(case, step.by)
         if task is not None:
             return ON_TASK[step.action](actor, task, step, self.darkroom.photos(step.photos))
@@ -133,6 +138,25 @@ class Stage:
     def _open_task(self, case: Case, seat: Seat) -> Task | None:
         organisation = self.settled.organisations[seat.organisation]
         return Task.objects.filter(case=case, organisation=organisation, ended_at=None).first()
+
+
+def _oversee(actor: Actor, case: Case, step: PlannedStep) -> Case:
+    """Supervision, shelving, appeals: against the first thing that counts, about the latest appeal."""
+    case = Case.objects.get(pk=case.pk)
+    about = ""
+    if step.action == "appeal":
+        about = next((fact.name for fact in facts_against(case, actor.organisation_id, now=step.at)), "")
+    elif step.action.endswith("_appeal"):
+        about = str(Appeal.objects.filter(case=case).order_by("id").values_list("pk", flat=True).last() or "")
+    target = step.at.astimezone(SHANGHAI).date() + timedelta(days=step.days) if step.days else None
+    given = StepInput(
+        opinion=step.opinion,
+        cause=step.cause,
+        about=about,
+        public_words=step.public_words,
+        target_on=target,
+    )
+    return perform_step(actor=actor, case=case, name=step.action, given=given, now=step.at)
 
 
 def _rate(actor: Actor, case: Case, step: PlannedStep) -> Case:

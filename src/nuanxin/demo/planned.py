@@ -41,7 +41,7 @@ class PlannedStep:
 
     `action`: screen, file, reject, dispatch, claim, accept, start, make_safe, self_handle, return, submit_result,
     verify, fail, pass, rate, ask, answer, consult, answer_call, conclude, request_extension, grant_extension,
-    kind_notice, look_again, manage, plan_repair, finish_stage, transfer.
+    kind_notice, look_again, manage, plan_repair, finish_stage, transfer; and the steps of `OVERSIGHT_STEPS`.
     `optional` ones are left out when the task they need is not there.
     """
 
@@ -64,6 +64,9 @@ class PlannedStep:
     subject: str = ""  # of a kind notice or a measure
     stage: str = ""  # of a repair
     plan: tuple[PlannedStage, ...] = ()
+    cause: str = ""  # of a shelving or a supervision
+    days: int = 0  # until the target date of a shelving
+    public_words: str = ""  # what the reporter reads of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from nuanxin.demo.arcs import ARCS, choose_lead
 from nuanxin.demo.catalogue import DemoKind, demo_kinds
 from nuanxin.demo.city import DemoCity, build_city
 from nuanxin.demo.kind_arcs import KIND_ARCS
+from nuanxin.demo.overseen_arcs import OVERSEEN_ARCS
 from nuanxin.demo.personas import Cast, DemoPerson, cast
 from nuanxin.demo.planned import PlannedPlace, PlannedReport, PlannedStep, Seat
 from nuanxin.demo.stories import numbers, say, texts
@@ -25,7 +26,8 @@ from nuanxin.kernel.worktime.notices import library_rules
 
 # How cases go, in parts of a thousand, once those that must exist have been planned.
 MIX = {"closed": 500, "self_handled": 150, "rework": 45, "reopened": 25, "returned": 50, "asked": 60, "rejected": 60,
-       "explained": 20, "consulted": 15, "helped": 25, "extended": 20}  # fmt: skip
+       "explained": 20, "consulted": 15, "helped": 25, "extended": 20,
+       "supervised": 15, "shelved": 12, "appealed": 10}  # fmt: skip
 LATE_SHARE = 0.045  # closed after the deadline
 STUCK_SHARE = 0.02  # still open after it
 FRESH_SHARE = 0.05  # reported on the last day
@@ -70,6 +72,13 @@ PINNED = (
     Pinned("helped", "submit_result", (5, 20), category="0302", compound="c01"),
     Pinned("extended", "request_extension", (5, 30), category="0302", times=2),
     Pinned("extended", "grant_extension", (5, 60), category="0403"),
+    Pinned("supervised", "supervise", (5, 30), category="0407"),
+    Pinned("supervised", "reply_supervision", (5, 30), category="0302"),
+    Pinned("shelved", "request_shelving", (5, 30), category="0705"),
+    Pinned("shelved", "approve_shelving", (20, 90), "wang", "0705", "c01"),
+    Pinned("shelved", "review_shelving", (30, 90), category="0407"),
+    Pinned("appealed", "appeal", (10, 40), category="0705"),
+    Pinned("appealed", "accept_appeal", (10, 40), category="0302"),
     Pinned("closed", "accept", (2, 12), times=4),
     Pinned("closed", "start", (5, 50), times=5),
     Pinned("closed", "submit_result", (10, 90), times=4),
@@ -201,6 +210,9 @@ class _Script:
             "consulted",
             "helped",
             "extended",
+            "supervised",
+            "shelved",
+            "appealed",
         }:
             arc = "closed"
         if kind.confidential or kind.handoff:
@@ -244,7 +256,7 @@ class _Script:
         telling = Telling(rng, self.calendar, self.people, kind, place, reporter, filled, words, "", begun)
         telling.lead = choose_lead(telling)
         lead = telling.lead
-        (ARCS | KIND_ARCS)[arc](telling)
+        (ARCS | KIND_ARCS | OVERSEEN_ARCS)[arc](telling)
         self.serial += 1
         key = f"demo-{self.seed}-{self.serial:05d}"
         steps = _until(telling.steps, stop, self.end)

@@ -33,8 +33,8 @@ from nuanxin.cases.models import (
 )
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import Kind, kind_of
-from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.duplicates import confirmation_of
+from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.headline import Headline, headline
 from nuanxin.cases.queries.measures import stages_of
 from nuanxin.cases.queries.oversight import latest_shelving

@@ -20,7 +20,9 @@ from nuanxin.cases.enums import (
 )
 from nuanxin.cases.models import Case, CaseLog, Clock, Rating, Task
 from nuanxin.cases.queries.catalogue import Kind
+from nuanxin.cases.queries.watching import next_watch
 from nuanxin.cases.services.clocks import Start, plan_clocks
+from nuanxin.kernel.worktime.services import calendar_of
 
 STREET, COMMUNITY, LEAD, ASSIST = -1, -2, -3, -4
 SYSTEM, REPORTER = "system", "reporter"
@@ -209,12 +211,16 @@ class Life:
         self._move("archive", CaseState.ARCHIVED)
 
     def look_at_limits(self, now: datetime) -> None:
-        """How it stands at `now`: what is due next, and each limit that passed while its clock ran has climbed."""
+        """How it stands at `now`: what is due next, each limit that passed while its clock ran has climbed, and time has
+        said what it had to say until then.
+        """
         self._next_due()
         for clock in self.clocks:
             climbed = clock.due_at + CLIMBED_AFTER
             if climbed < (clock.stopped_at or now):
                 clock.climbed_at = climbed
+            if clock.stopped_at is None:
+                clock.watch_at = next_watch(clock, calendar_of(clock.calendar), now=now)
 
     # What every step does
     def _verifier(self) -> int:
