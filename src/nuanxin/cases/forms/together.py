@@ -40,7 +40,8 @@ class UnitsForm(StepForm):
             if each.organisation.pk not in self.left_out()
         ]
         rows += [(value, label, "") for value, label in self.units.others_flat()]
-        return [(value, label, why, value in chosen) for value, label, why in rows]
+        told = [(value, label, why, value in chosen) for value, label, why in rows]
+        return sorted(told, key=lambda row: (not row[3], not row[2]))
 
     def left_out(self) -> set[int]:
         """Organisations that are not asked, by key."""

@@ -35,6 +35,10 @@ class Shipped:
         """Where it comes from, as the city's own documents say it."""
         return "" if _in_english() else self.basis_zh
 
+    @property
+    def default_words(self) -> str:
+        return self.in_words(self.value)
+
     def in_words(self, value: str) -> str:
         """The value as one says it: four working hours, not `4wh`."""
         return value if self.kind == "count" else Limit.parse(value).label

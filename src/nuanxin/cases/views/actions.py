@@ -138,7 +138,10 @@ def actions_of(page: CasePage) -> Actions:
     moves = [move for move in page.moves if not move.about]
     beside = [_action(page, move, is_first=False) for move in page.moves if move.about]
     moves.sort(key=lambda move: LIKELY.index(move.transition.name))
-    actions = [_action(page, move, is_first=not index) for index, move in enumerate(moves)]
+    actions = [
+        _action(page, move, is_first=not index and move.transition.tone != "plain")
+        for index, move in enumerate(moves)
+    ]
     return Actions(actions[:MOST_IN_THE_BAR], actions[MOST_IN_THE_BAR:], beside)
 
 
