@@ -14,6 +14,7 @@ if _servers := os.environ.get("NUANXIN_TEST_DATABASES", "").split():
     os.environ["NUANXIN_DATABASE_URL"] = _servers[_number % len(_servers)]
 os.environ.setdefault("NUANXIN_SMS_PROVIDER", "recorder")
 os.environ.setdefault("NUANXIN_MAIL_PROVIDER", "recorder")
+os.environ.setdefault("NUANXIN_CHAT_PROVIDER", "recorder")
 # Two invented 32-byte keys: the second only decrypts, as after a rotation.
 os.environ.setdefault(
     "NUANXIN_KEYS",

@@ -245,6 +245,9 @@ NUANXIN_LIVE_FIGURES_UP_TO = int(os.environ.get("NUANXIN_LIVE_FIGURES_UP_TO", "1
 # --- Channels --------------------------------------------------------------------------------------------------
 NUANXIN_SMS_PROVIDER = os.environ.get("NUANXIN_SMS_PROVIDER", "recorder" if DEMO or DEBUG else "none")
 NUANXIN_MAIL_PROVIDER = os.environ.get("NUANXIN_MAIL_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+NUANXIN_CHAT_PROVIDER = os.environ.get("NUANXIN_CHAT_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+# The only hosts to which a robot's message goes; a private installation adds its own, with a port if it has one.
+NUANXIN_CHAT_HOSTS = _list("NUANXIN_CHAT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn")
 # JSON: the gateway's url, headers, body, ok, reference (kernel/channels/providers.py), and template name → its code.
 NUANXIN_SMS_HTTP = json.loads(os.environ.get("NUANXIN_SMS_HTTP", "{}"))
 NUANXIN_SMS_TEMPLATES = json.loads(os.environ.get("NUANXIN_SMS_TEMPLATES", "{}"))
@@ -263,5 +266,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("NUANXIN_LOG_LEVEL", "WARNING")},
     # At DEBUG these write out whole contexts, parameters and the tags of photos, people included: never.
-    "loggers": {name: {"level": "INFO"} for name in ("django.template", "django.db.backends", "PIL")},
+    "loggers": {
+        name: {"level": "INFO"}
+        for name in ("django.template", "django.db.backends", "PIL", "apprise", "urllib3")
+    },
 }

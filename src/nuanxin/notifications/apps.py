@@ -28,3 +28,10 @@ class NotificationsConfig(AppConfig):
         )
         slots.register("phone_tabs", inbox, order=40)  # no figure: nothing nags somebody at work on the road
         slots.register("rail", replace(inbox, count=_unread), order=60)
+        preferences = slots.Item(
+            _("提醒方式"),
+            "notifications:preferences",
+            icon="adjustments-horizontal",
+            permission="notifications.read",
+        )
+        slots.register("my_page", preferences, order=80)

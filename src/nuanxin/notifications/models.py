@@ -44,13 +44,6 @@ class NoticeSettings(models.Model):
     digest_sent_at = models.DateTimeField(null=True)
     text_off_duty = models.BooleanField(default=False)  # on duty nobody can switch it off
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="notifications_confirmed_mail", condition=Q(mail_confirmed_at=None) | ~Q(mail="")
-            ),
-        ]
-
     def way(self, group: str) -> str:
         """By mail at once, in the digest or not at all."""
         return str(self.by_group.get(group, Mail.OFF)) if self.mail_confirmed_at else str(Mail.OFF.value)

@@ -21,4 +21,7 @@ register(
     erase=deletes(NoticeSettings, "person_id"),
     export=columns(NoticeSettings, "person_id", "mail", "by_group", "digest_at", "text_off_duty"),
 )
-exempt("notifications.ChatRobot", reason="the address of a group chat's robot: an organisation's secret, nobody's data")
+exempt(
+    "notifications.ChatRobot",
+    reason="the address of a group chat's robot: an organisation's secret, nobody's data",
+)

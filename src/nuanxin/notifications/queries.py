@@ -1,6 +1,6 @@
 """Reads of one's own inbox."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from django.urls import reverse
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.worktime import Limit
-from nuanxin.notifications.models import Notice
+from nuanxin.notifications.enums import Mail
+from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment
@@ -112,3 +114,43 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     if facts["until"]:
         facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Who wants what otherwise than in the inbox, held in the process: asked for every notice, changed rarely."""
+
+    mail: Mapping[int, tuple[int, frozenset[str]]]  # person → settings, groups by mail at once
+    robots: Mapping[int, tuple[int, frozenset[str]]]  # organisation → robot, groups
+
+
+def _load_onward() -> Onward:
+    settings = NoticeSettings.objects.filter(mail_confirmed_at__isnull=False).defer("mail")
+    at_once = (
+        (row, frozenset(each for each, way in row.by_group.items() if way == Mail.NOW)) for row in settings
+    )
+    robots = ChatRobot.objects.filter(is_active=True).defer("address")
+    return Onward(
+        mail={row.person_id: (row.pk, groups) for row, groups in at_once if groups},
+        robots={row.organisation_id: (row.pk, frozenset(row.groups)) for row in robots},
+    )
+
+
+ONWARD: Cached[Onward] = Cached("notifications.onward", _load_onward)
+
+
+def settings_of(person_id: int) -> NoticeSettings:
+    """Those of somebody who has never chosen are not saved yet."""
+    return NoticeSettings.objects.filter(person=person_id).first() or NoticeSettings(person_id=person_id)
+
+
+def robot_of(actor: Actor) -> ChatRobot | None:
+    """The robot of the actor's own organisation."""
+    if actor.organisation_id is None:
+        return None
+    return ChatRobot.objects.filter(organisation=actor.organisation_id).select_related("organisation").first()
+
+
+def wants_text_off_duty(person_ids: Iterable[int]) -> set[int]:
+    rows = NoticeSettings.objects.filter(person__in=list(person_ids), text_off_duty=True)
+    return set(rows.values_list("person", flat=True))

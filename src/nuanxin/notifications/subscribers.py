@@ -12,6 +12,7 @@ from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import services
 from nuanxin.notifications.enums import Kind
+from nuanxin.notifications.events import MessageDue
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
 from nuanxin.notifications.urgent import text_those_on_duty, who_may_know
@@ -114,7 +115,7 @@ def rework_requested(event: events.ReworkRequested, envelope: Envelope) -> None:
 def case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
     """What was passed on is not "done": the reporter hears of a receipt."""
     kind = Kind.TRANSFERRED if event.outcome == Outcome.TRANSFERRED else Kind.CLOSED
-    tell(_reporter(envelope, case_facts(event.case_id), kind))
+    tell(_followers(envelope, case_facts(event.case_id), kind))
 
 
 @subscribe(events.CaseHandedOff)
@@ -444,6 +445,11 @@ def _tell_of_appeal(
 ) -> None:
     unit = organisation_label(organisation_id)
     tell(_staff(envelope, case_facts(case_id), kind, staff, unit=unit))
+
+
+@subscribe(MessageDue)
+def message_due(event: MessageDue, envelope: Envelope) -> None:
+    services.send_onward(message=event, now=envelope.occurred_at)
 
 
 def _reporter(envelope: Envelope, case: CaseFacts, kind: Kind, **facts: object) -> list[Notice]:

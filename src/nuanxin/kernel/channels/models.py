@@ -9,6 +9,7 @@ TO_PURPOSE = "kernel.recorded_message.to"
 class Channel(models.TextChoices):
     SMS = "sms", "短信"
     MAIL = "mail", "邮件"
+    CHAT = "chat", "群机器人"
 
 
 class OutgoingMessage(models.Model):

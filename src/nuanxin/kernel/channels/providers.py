@@ -1,6 +1,7 @@
 """Who carries the messages. A provider sends one message, now, and returns its own reference or raises `NotSent`.
 
-`NUANXIN_SMS_PROVIDER` is `recorder`, `http` or `none`; `NUANXIN_MAIL_PROVIDER` is `recorder`, `smtp` or `none`.
+`NUANXIN_SMS_PROVIDER` is `recorder`, `http` or `none`; `NUANXIN_MAIL_PROVIDER` is `recorder`, `smtp` or `none`;
+`NUANXIN_CHAT_PROVIDER` is `recorder`, `apprise` or `none`.
 """
 
 import json
@@ -18,17 +19,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 
+from nuanxin.kernel.channels.chat import ChatProvider, record_chat, send_apprise
 from nuanxin.kernel.channels.models import Channel, RecordedMessage
+from nuanxin.kernel.channels.refusals import LOOPBACK, TIMEOUT_S, NotSent
 from nuanxin.kernel.channels.templates import SmsTemplate
 from nuanxin.kernel.privacy.masking import mask_mail, mask_phone
 
-TIMEOUT_S = 10
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MAX_ANSWER = 64 * 1024
-
-
-class NotSent(RuntimeError):
-    """The carrier refused or was not reached. Its text never holds the address or the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +155,23 @@ MAIL_PROVIDERS: dict[str, MailProvider] = {
 }
 
 
+CHAT_PROVIDERS: dict[str, ChatProvider] = {
+    "recorder": record_chat,
+    "apprise": send_apprise,
+    "none": _nobody("NUANXIN_CHAT_PROVIDER"),
+}
+
+
 def sms_provider() -> tuple[str, SmsProvider]:
     return _chosen("NUANXIN_SMS_PROVIDER", SMS_PROVIDERS)
 
 
 def mail_provider() -> tuple[str, MailProvider]:
     return _chosen("NUANXIN_MAIL_PROVIDER", MAIL_PROVIDERS)
+
+
+def chat_provider() -> tuple[str, ChatProvider]:
+    return _chosen("NUANXIN_CHAT_PROVIDER", CHAT_PROVIDERS)
 
 
 def _chosen(setting: str, providers: dict[str, Any]) -> tuple[str, Any]:

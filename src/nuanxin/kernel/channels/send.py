@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.kernel.channels.chat import Chat, robot_at
 from nuanxin.kernel.channels.models import Channel, OutgoingMessage, RecordedMessage
-from nuanxin.kernel.channels.providers import Mail, NotSent, Sms, mail_provider, sms_provider
+from nuanxin.kernel.channels.providers import Mail, Sms, chat_provider, mail_provider, sms_provider
+from nuanxin.kernel.channels.refusals import NotSent
 from nuanxin.kernel.channels.templates import SmsTemplate
 from nuanxin.kernel.errors import DomainError
 
@@ -63,6 +65,13 @@ def send_mail(
     name, provider = mail_provider()
     message = Mail(to, " ".join(subject.split()), body, subject_id)
     return _once(Channel.MAIL, key, name, "", lambda: provider(message, now=now), now)
+
+
+def send_chat(*, address: str, text: str, now: datetime, key: str) -> bool:
+    """Write into a group by its robot; keyed as `send_sms`. Raises `ChannelDown`, `InvalidRobot`."""
+    name, provider = chat_provider()
+    message = Chat(robot_at(address), text)
+    return _once(Channel.CHAT, key, name, "", lambda: provider(message, now=now), now)
 
 
 def _once(

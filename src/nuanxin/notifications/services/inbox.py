@@ -1,4 +1,4 @@
-"""Writing to inboxes, and reading them off."""
+"""The inbox itself."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.quiet import visible_from
+from nuanxin.notifications.services.onward import publish_onward
 from nuanxin.people.models import Assignment
 
 KEEP = timedelta(days=180)
@@ -66,8 +67,13 @@ def for_staff(
 
 
 def tell(notices: Iterable[Notice]) -> None:
-    """Put them into the inboxes, in one statement; what is there already stays as it is."""
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    """Put them into the inboxes, in one statement; what is there already stays as it is.
+
+    Publishes `MessageDue` for each that is wanted elsewhere too.
+    """
+    told = list(notices)
+    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    publish_onward(told)
 
 
 def read_notice(*, actor: Actor, notice_id: int, now: datetime) -> Notice:

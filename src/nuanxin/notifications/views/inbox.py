@@ -27,7 +27,13 @@ def inbox(request: Any) -> HttpResponse:
     return render(
         request,
         "notifications/inbox.html",
-        {"lines": lines, "following": following, "unread": unread, "base": base},
+        {
+            "lines": lines,
+            "following": following,
+            "unread": unread,
+            "base": base,
+            "may_robot": policy.permits(request.actor, "notifications.robot"),
+        },
     )
 
 
