@@ -58,8 +58,6 @@ PINNED = (
     Pinned("unheeded", "manage", (5, 40), category="0204"),
     Pinned("noticed", "look_again", (5, 60), category="0203"),
     Pinned("staged", "finish_stage", (10, 60), "wang", "0302"),
-    Pinned("handed_off", "file", (20, 90), "gao", "1206"),
-    Pinned("handed_off", "transfer", (20, 90), "ma", "1205"),
     Pinned("closed", "", (2, 12), times=4),
     Pinned("closed", "screen", (1, 8), times=3),
     Pinned("filed_only", "file", (1, 9), times=3),
@@ -86,6 +84,8 @@ PINNED = (
     Pinned("rework", "fail", (10, 80), times=3),
     Pinned("reopened", "rate", (4, 20), times=3),
 )
+# Wishes that wait for their receipt, a dispute that has one.
+PASSED_ON: tuple[tuple[str, str | None], ...] = (("1206", "file"), ("1206", "file"), ("1205", None))
 # Urgent ones, whose clocks run day and night, so that the point is reached at whatever hour the demo starts.
 ANY_HOUR = (
     "0301",
@@ -156,6 +156,7 @@ class _Script:
         reports = [self._pinned(pin) for pin in PINNED for _ in range(pin.times)]
         reports += [self._stuck() for _ in range(round(self.count * STUCK_SHARE))]
         reports += [self._late() for _ in range(round(self.count * LATE_SHARE))]
+        reports += [self._passed_on(code, stop) for code, stop in PASSED_ON]
         missing = sorted(set(demo_kinds()) - {report.category for report in reports})
         reports += [self._ordinary(demo_kinds()[code]) for code in missing]
         fresh = round(self.count * FRESH_SHARE)
@@ -188,6 +189,11 @@ class _Script:
         begun = scenes.moment(self.rng, self.end - self._share(self.rng.uniform(4, 7)))
         stop = self.rng.choice(("start", "start", "accept", "claim"))
         return self._tell(kind, "late", begun, self.rng.random(), stop=stop)
+
+    def _passed_on(self, code: str, stop: str | None) -> PlannedReport:
+        """What somebody else answers; office hours, so it has begun on an earlier day."""
+        begun = scenes.moment(self.rng, self.end - timedelta(days=self.rng.uniform(3.2, 4)))
+        return self._tell(demo_kinds()[code], "handed_off", begun, self.rng.random(), stop=stop)
 
     def _late(self) -> PlannedReport:
         kind = self._kind(lambda k: k.finish_minutes <= 3 * 1440 and k.code != "0601")

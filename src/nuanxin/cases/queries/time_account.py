@@ -185,11 +185,20 @@ def time_account(case: Case, *, now: datetime) -> TimeAccount:
     rows = Clock.objects.filter(case=case).select_related("organisation")
     clocks = list(rows.prefetch_related("calendar", "changes__calendar").order_by("started_at", "id"))
     logs = list(CaseLog.objects.filter(case=case, task=None).order_by("at", "id"))
-    stages = [_stage(clock, now=now) for clock in clocks]
+    stages = [_stage(clock, case, now=now) for clock in clocks]
     return TimeAccount(case, stages, _phases(case, logs, stages, now=now), case.closed_at or now)
 
 
-def _stage(clock: Clock, *, now: datetime) -> Stage:
+def _who(clock: Clock, case: Case) -> str:
+    """The organisation that has the clock; containing a danger is the lead's."""
+    if clock.organisation:
+        return clock.organisation.label
+    if clock.kind == ClockKind.MAKE_SAFE and case.lead_organisation:
+        return case.lead_organisation.label
+    return ""
+
+
+def _stage(clock: Clock, case: Case, *, now: datetime) -> Stage:
     limit, calendar = Limit.parse(clock.limit), calendar_in_force(clock)
     until = clock.stopped_at or max(now, clock.started_at)
     last = max(clock.due_at, until)
@@ -197,7 +206,7 @@ def _stage(clock: Clock, *, now: datetime) -> Stage:
     return Stage(
         clock=clock,
         limit=limit,
-        who=clock.organisation.label if clock.organisation else "",
+        who=_who(clock, case),
         until=until,
         intervals=explain(clock.started_at, limit, calendar, pauses, until=last),
         changes=list(clock.changes.all()),
