@@ -16,7 +16,7 @@ MEGABYTES = 150
 # numpy is not among them: shapely holds the outlines of territories in its arrays, and it learns and analyses nothing.
 HEAVY = {
     "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pypinyin",
-    "pyspark", "scipy", "sklearn", "tensorflow", "torch", "transformers",
+    "pyspark", "scipy", "sklearn", "sqlglot", "tensorflow", "torch", "transformers",
 }  # fmt: skip
 LOADED = """
 import json, sys

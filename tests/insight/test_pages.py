@@ -211,7 +211,7 @@ def test_a_big_place_is_counted_before_somebody_asks(town, settings, django_asse
         assert card(client, each.identifier).value == live[each.identifier]
     with django_assert_max_num_queries(10):
         text = client.get("/insight/").content.decode()
-    assert f"数据截至 {timezone.localtime(now):%-m月%-d日 %H:%M}" in text
+    assert f"数据截至 {timezone.localtime(now):%Y-%m-%d %H:%M}" in text
     lines = client.get("/insight/filing_rate/").context["lines"]
     assert {line.name: line.value.denominator for line, _links in lines} == {"枫林街道": 1, "云溪街道": 0}
     assert case.number in client.get("/insight/filing_rate/cases/").content.decode()
