@@ -1,7 +1,7 @@
 """REST: report, list, detail, and every transition. Who reported is in none of it."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -53,11 +53,12 @@ class LikelyOut(Schema):
 
 
 class MoveOut(Schema):
-    """A legal next action; `task_id` says on which task, none for the case itself."""
+    """A legal next action; `task_id` says on which task, none for the case itself; `about` which appeal it decides."""
 
     name: str
     label: str
     task_id: int | None
+    about: str
     required_fields: list[str]
 
 
@@ -85,6 +86,8 @@ class CaseRow(Schema):
     due_at: datetime | None
     next_due_at: datetime | None
     closed_at: datetime | None
+    shelved_until: date | None
+    supervision: str
 
 
 class StepOut(Schema):
@@ -157,6 +160,10 @@ class TransitionIn(Schema):
     danger: Annotated[PlainText, Field(max_length=200)] = ""
     stage: Annotated[str, Field(max_length=10)] = ""
     plan: Annotated[list[PlanText], Field(max_length=3)] = []
+    cause: Annotated[str, Field(max_length=8)] = ""
+    about: Annotated[str, Field(max_length=30)] = ""
+    public_words: Annotated[PlainText, Field(max_length=200)] = ""
+    target_on: date | None = None
 
 
 class SimilarIn(Schema):
@@ -265,6 +272,8 @@ def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[s
         "due_at": case.due_at,
         "next_due_at": case.next_due_at,
         "closed_at": case.closed_at,
+        "shelved_until": case.shelved_until,
+        "supervision": case.supervision if permission == "cases.view" else "",
     }
 
 
@@ -346,6 +355,7 @@ def _move_out(move: detail.Move) -> dict[str, Any]:
         "name": move.transition.name,
         "label": str(move.transition.label),
         "task_id": move.task.pk if move.task else None,
+        "about": move.about,
         "required_fields": list(move.transition.required_fields),
     }
 
@@ -562,6 +572,10 @@ def transition(
         danger=given.danger,
         stage=given.stage,
         plan=tuple(_planned(text) for text in given.plan),
+        cause=given.cause,
+        about=given.about,
+        public_words=given.public_words,
+        target_on=given.target_on,
     )
     case = services.perform_step(
         actor=request.actor, case=case, task=task, name=name, given=step, now=timezone.now()
