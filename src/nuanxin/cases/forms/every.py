@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from nuanxin.cases.forms import measuring, overseeing, steps, together
+from nuanxin.cases.forms import measuring, merging, overseeing, recategorising, steps, together
 
 FORMS: Mapping[str, type[steps.StepForm]] = {
     **steps.FORMS,
     **together.FORMS,
     **overseeing.OVERSIGHT_FORMS,
     **measuring.MEASURE_FORMS,
+    **merging.MERGE_FORMS,
+    **recategorising.RECATEGORISE_FORMS,
 }

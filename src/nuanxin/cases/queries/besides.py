@@ -16,7 +16,7 @@ from nuanxin.kernel.access import Actor, policy
 AT_IT = (TaskState.CLAIMED, TaskState.ACCEPTED, TaskState.IN_PROGRESS)
 # What one learns only after having accepted (`domain.md` §2.3); all else is on the paper that was dispatched.
 SEEN_ON_SITE = frozenset({ReturnReason.R3, ReturnReason.R4, ReturnReason.R5, ReturnReason.R9})
-ON_CASE = ("consult", "answer_call", "assists")
+ON_CASE = ("recategorise", "consult", "answer_call", "assists")
 
 
 def is_offered(name: str, case: Case, task: Task | None, *, now: datetime) -> bool:
@@ -44,6 +44,18 @@ def may_return_for(task: Task, reason: str) -> bool:
     return task.state != TaskState.ACCEPTED or reason in SEEN_ON_SITE
 
 
+def may_recategorise(case: Case) -> bool:
+    """Before it is dispatched; after a return only where the unit has said that the category is wrong."""
+    if case.state not in BESIDE["recategorise"].sources or case.consulting_since or case.shelved_at:
+        return False
+    return case.state != CaseState.RETURNED or _last_return(case) == ReturnReason.R3
+
+
+def _last_return(case: Case) -> str:
+    rows = Task.objects.filter(case=case, state=TaskState.RETURNED).order_by("-ended_at")
+    return rows.values_list("return_reason", flat=True).first() or ""
+
+
 def must_consult(case: Case) -> bool:
     """Handed back as often as it may be: now several organisations have to name one lead (`domain.md` §2.3)."""
     return case.state == CaseState.RETURNED and case.return_count >= handling_limits().most_returns
@@ -57,6 +69,8 @@ def besides(
     legal = [name for name in ON_CASE if case.state in BESIDE[name].sources]
     held = policy.held(actor, {BESIDE[name].permission for name in legal}, case) if legal else set()
     consulting = case.consulting_since is not None
+    if "recategorise" in legal and "cases.recategorise" in held and may_recategorise(case):
+        found.append(("recategorise", None))
     if "consult" in legal and "cases.consult" in held and not consulting:
         found.append(("consult", None))
     if consulting and "cases.attend" in held and _has_not_answered(actor, case):

@@ -28,6 +28,7 @@ from nuanxin.cases.models import (
     Measure,
     Rating,
     RepairStage,
+    RootCause,
     Task,
 )
 from nuanxin.cases.queries import detail
@@ -36,12 +37,15 @@ from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.consulting import Round, rounds_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.duplicates import Beside, beside, merged_into
 from nuanxin.cases.queries.extending import extensions_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.measures import measures_of, stages_of
 from nuanxin.cases.queries.oversight import Oversight, oversight_of
+from nuanxin.cases.queries.patterns import causes_of
 from nuanxin.cases.queries.places import address_for, area_name, point_for
 from nuanxin.cases.queries.routing import Suggestion, suggest_units
+from nuanxin.cases.queries.suggestions import Likely, differing_kind
 from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor, policy
@@ -66,9 +70,14 @@ TITLES: dict[str, Text] = {
     "claim": _("社区领单"),
     "accept": _("单位接单"),
     "archive": _("归档"),
+    "merge": _("并案"),
+    "split": _("分案"),
+    "absorb": _("并来一件"),
+    "release": _("分出一件"),
     "plan_repair": _("安排分几步修"),
     "finish_stage": _("做好了一步"),
     "transfer": _("转交办结"),
+    "recategorise": _("改了类别"),
     "kind_notice": _("出了温馨提示单"),
     "look_again": _("回头看"),
     "manage": _("采取了管理措施"),
@@ -150,6 +159,10 @@ class CasePage:
     stages: Sequence[RepairStage] = ()
     hand_off: HandOff | None = None
     destination: Destination | None = None
+    likely: Likely | None = None
+    similar: Sequence[Beside] = ()
+    merged: Sequence[Case] = ()
+    causes: Sequence[RootCause] = ()
 
     @property
     def is_late(self) -> bool:
@@ -230,7 +243,15 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         stages=stages_of(case),
         hand_off=hand_off_of(case),
         destination=destination_of(case),
+        similar=beside(actor, case, now=now) if _may(moves, "merge") else (),
+        merged=merged_into(case) if case.heat > 1 else (),
+        causes=causes_of(case),
+        likely=differing_kind(case.text, case.category_id) if _may(moves, "recategorise") else None,
     )
+
+
+def _may(moves: Sequence[Move], name: str) -> bool:
+    return any(move.transition.name == name for move in moves)
 
 
 def page_moves(

@@ -27,6 +27,7 @@ MOST = 3
 # Below this the best guess is more often wrong than right on the held-out sentences: better to say nothing.
 SURE_ENOUGH = 0.1
 WORTH_SAYING = 0.02
+CLEAR = 0.6
 MOST_FRAGMENTS = 2
 STRONG = 0.3  # of the letter that spoke loudest
 # At the edge of a fragment these say nothing.
@@ -69,9 +70,16 @@ class Likely:
     likelihood: float
     because: tuple[str, ...]
 
+    @property
+    def quoted(self) -> str:
+        """“井盖”“松了”."""
+        return "".join(f"“{words}”" for words in self.because)
+
 
 def suggest_kinds(text: str) -> list[Likely]:
     """At most three kinds in use that the text sounds like, the likeliest first; none where it is not sure enough."""
+    if len(text.strip()) < FEWEST_LETTERS:
+        return []
     known = kinds()
     return [
         Likely(known[guess.code], guess.likelihood, guess.because)
@@ -81,9 +89,12 @@ def suggest_kinds(text: str) -> list[Likely]:
 
 
 def differing_kind(text: str, code: str) -> Likely | None:
-    """The likeliest kind, where what was chosen is not even among the likely ones."""
+    """The likeliest kind, where it is clear or what was chosen is not even among the likely ones."""
     found = suggest_kinds(text)
-    return None if not found or code in {each.kind.code for each in found} else found[0]
+    if not found or found[0].kind.code == code:
+        return None
+    is_clear = found[0].likelihood >= CLEAR
+    return found[0] if is_clear or code not in {each.kind.code for each in found} else None
 
 
 @cache

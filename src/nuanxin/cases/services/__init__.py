@@ -25,6 +25,7 @@ from nuanxin.cases.services.export_lists import (
     export_supervisions,
 )
 from nuanxin.cases.services.exporting import export_cases, export_workbook
+from nuanxin.cases.services.exporting_causes import export_causes
 from nuanxin.cases.services.exporting_measures import export_measures
 from nuanxin.cases.services.extending import (
     grant_extension,
@@ -105,6 +106,7 @@ __all__ = [
     "end_shelving",
     "export_appeals",
     "export_cases",
+    "export_causes",
     "export_extensions",
     "export_library",
     "export_measures",
@@ -136,10 +138,10 @@ __all__ = [
     "put_dispatch_rule",
     "put_handling_limit",
     "rate_case",
+    "recategorise_case",
     "refuse_extension",
     "refuse_shelving",
     "reject_appeal",
-    "recategorise_case",
     "reject_case",
     "remind_of_looks",
     "remind_unit",

@@ -220,6 +220,11 @@ def cancel_running(clocks: QuerySet[Clock], *, now: datetime) -> None:
     _stop(clocks.filter(stopped_at=None), in_time=ClockOutcome.CANCELLED, now=now)
 
 
+def stop_or_cancel(running: QuerySet[Clock], *, now: datetime) -> None:
+    """Take these away: another limit stands in their place. What had passed stays late."""
+    _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
+
+
 def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> None:
     late = Value(ClockOutcome.LATE.value)
     running.update(

@@ -106,8 +106,9 @@ def dispatch_case(
 
 
 def dispatch_at_receipt(case: Case, *, now: datetime) -> None:
-    """U1: filed and given to community, street's lead and unit by the system, in the report's own transaction."""
-    _file(case, actor=SYSTEM, now=now, start=False)
+    """U1: filed (where it is not yet) and given to community and units by the system, in the caller's transaction."""
+    if case.state in {CaseState.REPORTED, CaseState.SCREENING}:
+        _file(case, actor=SYSTEM, now=now, start=False)
     parts = [Part(unit.organisation, unit.role, str(unit.reason)) for unit in suggest_units(case)]
     if parts:
         give_out(case, parts, actor=SYSTEM, now=now)

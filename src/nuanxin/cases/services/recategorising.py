@@ -1,0 +1,147 @@
+"""It is something else than it was called: another category before it is dispatched, with that category's clocks.
+
+The clocks of the new category start where the old ones did (`docs/suggestions.md`): no time is won, none is lost.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.cases.enums import CaseState, ClockKind, Visibility
+from nuanxin.cases.events import CaseRecategorised
+from nuanxin.cases.models import Attachment, Case, Clock
+from nuanxin.cases.queries.besides import may_recategorise
+from nuanxin.cases.queries.catalogue import Kind, kind_of, reportable_kind
+from nuanxin.cases.queries.search import INDEX
+from nuanxin.cases.services.clocks import Start, plan_clocks, set_next_due, stop_or_cancel
+from nuanxin.cases.services.dispatching import dispatch_at_receipt
+from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
+from nuanxin.cases.services.steps import MissingField, announce, locked_case, write_log
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.files.services import delete_file
+
+OF_THE_CASE = (
+    ClockKind.TOTAL,
+    ClockKind.RESPOND,
+    ClockKind.SCREEN,
+    ClockKind.MAKE_SAFE,
+    ClockKind.DISPATCH,
+)
+
+
+class TooLateForAnotherCategory(Conflict):
+    default_message = _("这件已经派出去了，不能直接改类别。")
+    default_hint = _("请让接单的单位按“类别有误”退回，退回后再改。")
+
+
+def recategorise_case(*, actor: Actor, case: Case, category: str, now: datetime, opinion: str = "") -> Case:
+    """Change category, urgency, confidentiality and clocks; before dispatch, or after a return for its category (R3).
+
+    What becomes danger to life is filed and dispatched at once; pictures of what becomes confidential are deleted.
+    Publishes `CaseRecategorised`, for U1 `CaseFiled` and `TaskDispatched`, where it applies `CaseHandedOff`. Raises
+    `TooLateForAnotherCategory`, `UnknownCategory`, `MissingField`.
+    """
+    kind = reportable_kind(category)
+    with transaction.atomic():
+        case = locked_case(actor, "cases.recategorise", case)
+        if not may_recategorise(case):
+            raise TooLateForAnotherCategory
+        before = kind_of(case.category_id)
+        if before.code == kind.code:
+            raise MissingField(fields={"category": _("已经是这一类了，请选别的。")})
+        withdraw_hand_off(case, now=now)
+        _rename(case, kind)
+        _keep_no_pictures_of_people(case, kind)
+        words = f"{before.name_zh} → {kind.name_zh}"
+        _write(case, f"{words}：{opinion.strip()}" if opinion.strip() else words, actor=actor, now=now)
+        _restart_clocks(case, kind, now=now)
+        announce(case, CaseRecategorised(case.pk, case.number, before.code, kind.code), now=now)
+        if kind.is_life_safety:
+            dispatch_at_receipt(case, now=now)
+        elif kind.handoff and case.state == CaseState.FILED:
+            hand_off(case, now=now)
+        set_next_due(case)
+    return case
+
+
+def _rename(case: Case, kind: Kind) -> None:
+    case.category_id, case.urgency = kind.code, kind.urgency
+    case.visibility = Visibility.CONFIDENTIAL if kind.is_confidential else Visibility.NORMAL
+    case.save(update_fields=["category", "urgency", "visibility"])
+    INDEX.index(case.pk, f"{case.number} {kind.name_zh} {case.address} {case.text}")
+
+
+def _keep_no_pictures_of_people(case: Case, kind: Kind) -> None:
+    """None are kept of people in need (`domain.md` §0.3 law 23), nor of a crime or a rescue under way."""
+    if not kind.is_confidential:
+        return
+    pictures = Attachment.objects.filter(case=case)
+    files = list(pictures.values_list("file_id", flat=True))
+    pictures.delete()
+    for file_id in files:
+        delete_file(file_id=file_id)
+
+
+def _write(case: Case, words: str, *, actor: Actor, now: datetime) -> None:
+    write_log(
+        case,
+        action="recategorise",
+        actor=actor,
+        now=now,
+        from_state=case.state,
+        to_state=case.state,
+        since=case.state_since,
+        opinion=words[:300],
+    )
+
+
+def _restart_clocks(case: Case, kind: Kind, *, now: datetime) -> None:
+    """Those that run are cancelled, late ones stay late; the new ones start at the same moments."""
+    running = Clock.objects.filter(case=case, task=None, stopped_at=None, kind__in=OF_THE_CASE)
+    since: dict[str, datetime] = dict(running.values_list("kind", "started_at"))
+    stop_or_cancel(running, now=now)
+    wanted = _urgent_starts(case, since) if kind.is_life_safety else _usual_starts(case, kind, since, now=now)
+    case.due_at = None
+    planned: list[Clock] = []
+    for name, start in wanted.items():  # the total first: no stage may end after it
+        clocks = plan_clocks(case, [Start(name)], now=start)
+        if name == ClockKind.TOTAL and clocks:
+            case.due_at = clocks[0].due_at
+        planned += clocks
+    Clock.objects.bulk_create(planned)
+    Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+
+
+def _usual_starts(
+    case: Case, kind: Kind, since: Mapping[str, datetime], *, now: datetime
+) -> dict[str, datetime]:
+    wanted = {name: since[name] for name in OF_THE_CASE if name in since}
+    if ClockKind.TOTAL in since:
+        wanted.setdefault(ClockKind.MAKE_SAFE, since[ClockKind.TOTAL])
+    if ClockKind.SCREEN in since and not _was_answered(case):
+        wanted.setdefault(ClockKind.RESPOND, case.reported_at)
+    if case.state == CaseState.FILED:
+        wanted.setdefault(ClockKind.DISPATCH, now)
+        if kind.handoff:
+            del wanted[ClockKind.DISPATCH]
+    return wanted
+
+
+def _urgent_starts(case: Case, since: Mapping[str, datetime]) -> dict[str, datetime]:
+    """As at receipt: total, response and danger under control, all from when it was reported."""
+    wanted = {
+        ClockKind.TOTAL.value: case.reported_at,
+        ClockKind.RESPOND.value: case.reported_at,
+        ClockKind.MAKE_SAFE.value: case.reported_at,
+    }
+    if ClockKind.RESPOND not in since and _was_answered(case):
+        del wanted[ClockKind.RESPOND.value]
+    return wanted
+
+
+def _was_answered(case: Case) -> bool:
+    """Somebody has taken it up already."""
+    return case.state != CaseState.REPORTED
