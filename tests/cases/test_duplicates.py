@@ -1,4 +1,4 @@
-"""Several people report one hole: found before sending, confirmed, merged, followed by all, and nobody learns of another."""
+"""Several people report one hole: found before sending, merged, followed by all, and nobody learns of another."""
 
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from nuanxin.kernel.events import drain
 from nuanxin.kernel.events.models import Event
 from nuanxin.notifications import queries as inbox
 from tests.factories.desks import dispatched, handed_in, reported
+from tests.factories.pictures import scene
 from tests.factories.town import LAT, LNG
 
 MINUTE = timedelta(minutes=1)
@@ -62,7 +63,7 @@ def titles(town, who, now):
     return [line.title for line in lines]
 
 
-# --- Candidates ------------------------------------------------------------------------------------------------------
+# --- Candidates ---
 @pytest.mark.parametrize(("metres", "found"), [(0, 1), (20, 1), (49, 1), (51, 0), (500, 0)])
 def test_within_fifty_metres(town, metres, found):
     reported(town, **HERE)
@@ -101,8 +102,6 @@ def test_the_nearer_and_the_more_alike_come_first(town):
 
 
 def test_pictures_that_look_alike_say_so(town):
-    from tests.factories.pictures import scene  # the drawing is only needed here
-
     first = reported(town, photos=(scene(1),), **HERE)
     same = reported(town, who="other_worker", photos=(scene(1, quality=60),), **HERE)
     other = reported(town, who="resident", photos=(scene(2),), **HERE)
@@ -138,7 +137,7 @@ def test_one_statement_however_many(town, django_assert_num_queries):
         assert len(similar_cases(place(), now=town.now)) == 4
 
 
-# --- “我也看到了” ------------------------------------------------------------------------------------------------------
+# --- “我也看到了” ---
 def test_an_offer_tells_coarse_facts_only(town):
     reported(town, text="就在我家楼下", **HERE)
     (offer,) = offers(town)
@@ -181,8 +180,8 @@ def test_only_what_was_offered_to_oneself(town):
         services.confirm_case(actor=town["resident"], token=token, key="stolen-key", now=town.now + MINUTE)
     with pytest.raises(NotOffered):
         services.confirm_case(actor=town["other_worker"], token="forged", key="forged-key", now=town.now)
+    late = town.now + timedelta(hours=3)
     with pytest.raises(NotOffered):
-        late = town.now + timedelta(hours=3)
         services.confirm_case(actor=town["other_worker"], token=token, key="late-key-1", now=late)
     with pytest.raises(NotAllowed):
         services.confirm_case(actor=town["dispatcher"], token=token, key="staff-key-1", now=town.now)
@@ -257,7 +256,7 @@ def test_a_follower_does_not_verify(town, photo):
     assert case not in Case.objects.filter(detail.policy.rule("cases.verify", grid))
 
 
-# --- 并案、分案 --------------------------------------------------------------------------------------------------------
+# --- 并案、分案 ---
 def test_merging_ends_the_work_on_the_child(town):
     parent = reported(town, **HERE)
     child = dispatched(town, now=town.now + MINUTE)

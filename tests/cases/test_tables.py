@@ -31,6 +31,10 @@ class Story:
         return self.now
 
     def report(self):
+        other = Draft(category="0302", text="井箅子松了", lng=LNG + 0.002, lat=LAT + 0.002)
+        services.report_case(
+            actor=self.town["other_worker"], draft=other, key=f"other-{self.now.timestamp()}", now=self.tick()
+        )
         draft = Draft(category="0302", text="井箅子翻起来了", lng=LNG + 0.002, lat=LAT + 0.002)
         self.case = services.report_case(
             actor=self.town["worker"], draft=draft, key=f"key-{self.now.timestamp()}", now=self.tick()
@@ -50,6 +54,10 @@ class Story:
             now=self.tick(),
         )
 
+    def other_number(self):
+        """Of the report that another one may be merged into."""
+        return Case.objects.exclude(pk=self.case.pk).values_list("number", flat=True).first() or ""
+
     def given(self, **more):
         water, gas = (self.town.organisations[key].public_id for key in ("water", "gas"))
         values = {
@@ -57,6 +65,7 @@ class Story:
             "outcome": "solved",
             "lead": water,
             "units": (gas,),
+            "parent": self.other_number(),
             "basis": "《职责清单》第 3 条",
             "unfinished": "说明",
             "photos": (self.photo("before"), self.photo("after", "#137A4B")),
@@ -80,6 +89,8 @@ class Story:
         self.report()
         if state == CaseState.REJECTED:
             self.do("dispatcher", "reject", reason="7")
+        elif state == CaseState.MERGED:
+            self.do("dispatcher", "merge")
         elif state == CaseState.RETURNED:
             self._along(CaseState.DISPATCHED)
             self.do("water", "return", TaskRole.LEAD, reason="R2")
@@ -205,6 +216,8 @@ WHO_MAY = {
     "pass": {"dispatcher", "street_lead", "community", "community_head", "grid", "grid_part"},
     "fail": {"dispatcher", "street_lead", "community", "community_head", "grid", "grid_part"},
     "reopen": {"worker"},
+    "merge": {"dispatcher", "street_lead"},
+    "split": {"dispatcher", "street_lead"},
 }
 TASK_WHO_MAY = {
     ("claim", TaskRole.COMMUNITY): {"community", "community_head", "grid"},

@@ -46,6 +46,22 @@ def _fill_workbench() -> None:
         match=("cases:notices",),
     )
     slots.register("rail", notices, order=40)
+    patterns = slots.Item(
+        _("反弹根因"),
+        "cases:causes",
+        icon="rotate",
+        permission="cases.root_causes",
+        match=("cases:causes", "cases:cause"),
+    )
+    topics = slots.Item(
+        _("建议议题"),
+        "cases:topics",
+        icon="users-group",
+        permission="cases.topics",
+        match=("cases:topics", "cases:topic"),
+    )
+    slots.register("rail", patterns, order=45)
+    slots.register("rail", topics, order=50)
     slots.register("rail", queue, order=10)
     slots.register("rail", desk, order=20)
     slots.register("rail_foot", catalogue, order=20)

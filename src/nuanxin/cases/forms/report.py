@@ -85,6 +85,20 @@ class ReportForm(forms.Form):
                 self.add_error("place_by", _("还不知道在哪里。"))
         return given
 
+    def whereabouts(self) -> dict[str, Any]:
+        """What is looked up before it is sent: kind, place, words, and what the pictures look like."""
+        given = self.cleaned_data
+        by, lng, lat = given.get("place_by"), given.get("lng"), given.get("lat")
+        photos = given.get("photos") or ()
+        return {
+            "key": given.get("key") or "",
+            "category": given.get("category") or "",
+            "text": given.get("text") or "",
+            "point": (lng, lat) if by == POINT and lng is not None and lat is not None else None,
+            "compound_id": given.get("compound") if by == COMPOUND else None,
+            "looks": tuple(photo.likeness for photo in photos if photo.likeness is not None),
+        }
+
     def draft(self) -> Draft:
         """Only the way of placing that was chosen: a pin that nobody moved says nothing."""
         given = self.cleaned_data
@@ -102,6 +116,24 @@ class ReportForm(forms.Form):
             territory=given["territory"] if by == TERRITORY else "",
             photos=tuple(Photo(PhotoKind.NEAR, image) for image in given["photos"]),
         )
+
+
+class SeenForm(forms.Form):
+    """Which of the offered ones it is; the key of the report that is not sent."""
+
+    key = forms.CharField(max_length=64)
+    seen = forms.CharField(max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        return {"key": given.get("key"), "token": given.get("seen")}
+
+
+class PlaceForm(ReportForm):
+    """As much of a report as is known before it is sent; nothing in it is wrong yet."""
+
+    def clean(self) -> dict[str, Any]:
+        return self.cleaned_data
 
 
 def _source(by: str, *, by_device: bool) -> str:

@@ -4,7 +4,7 @@ Nothing of a confidential kind is ever a candidate, nor are there candidates for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from nuanxin.cases.enums import STEP_OF_STATE, CaseState, Visibility
 from nuanxin.cases.models import Attachment, Case, Confirmation, Reporter
-from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.catalogue import Kind, kind_of, kinds
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.routing import compound_of
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.files.likeness import difference
 from nuanxin.kernel.geo.cells import RING, ring
@@ -115,6 +116,47 @@ def similar_to(case: Case, *, now: datetime) -> list[Similar]:
     return similar_cases(place, now=now, without=case.pk)[:MOST_SHOWN]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A candidate beside the case on the page of who screens it."""
+
+    similar: Similar
+    why: list[str]
+    photos: list[UUID]
+    state: str
+
+    @property
+    def number(self) -> str:
+        return self.similar.number
+
+    @property
+    def percent(self) -> int:
+        return round(self.similar.score * 100)
+
+    @property
+    def label(self) -> str:
+        """In one line, for a choice."""
+        return " · ".join([self.number, *self.why[1:], self.similar.text[:40]])
+
+
+def beside(actor: Actor, case: Case, *, now: datetime) -> list[Beside]:
+    """Those of the candidates that the actor may merge this case into, with their pictures."""
+    found = similar_to(case, now=now)
+    if not found:
+        return []
+    reach = Case.objects.filter(policy.rule("cases.merge", actor), pk__in=[each.pk for each in found])
+    states = {row.pk: row.get_state_display() for row in reach.only("state")}
+    photos: dict[int, list[UUID]] = {}
+    shown = Attachment.objects.filter(case__in=states, log__action="report").order_by("pk")
+    for pk, public_id in shown.values_list("case_id", "file__public_id"):
+        photos.setdefault(pk, []).append(public_id)
+    return [
+        Beside(each, reasons(each), photos.get(each.pk, [])[:2], states[each.pk])
+        for each in found
+        if each.pk in states
+    ]
+
+
 def length(limit: Limit) -> timedelta:
     """How long it is on the wall: windows of looking back count no working time."""
     return timedelta(days=limit.amount) if limit.kind.counts_days else timedelta(minutes=limit.amount)
@@ -195,7 +237,8 @@ def reasons(similar: Similar) -> list[str]:
 class Offer:
     """Coarse facts only: never the words, the pictures or the number of somebody else's report.
 
-    `token` lets this person alone confirm it, for a while; `own` is the number where it is one's own already.
+    `about_m` is 0 where only the compound is known. `token` lets this person alone confirm it, for a while; `own` is
+    the number where it is one's own already.
     """
 
     category: str
@@ -205,6 +248,39 @@ class Offer:
     is_open: bool
     token: str
     own: str
+
+    @property
+    def done(self) -> int:
+        """How many of the five steps are behind it."""
+        return self.step - 1
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.category)
+
+
+def offers_before(
+    actor: Actor,
+    *,
+    key: str,
+    category: str,
+    text: str = "",
+    point: tuple[float, float] | None = None,
+    compound_id: int | None = None,
+    looks: Sequence[int] = (),
+    now: datetime,
+) -> list[Offer]:
+    """What to ask about before this is sent; nothing once it has been, and nothing without a place or a kind."""
+    kind = kinds().get(category)
+    compound = compound_of(compound_id) if point is None else None
+    if compound is not None and compound.lng is not None and compound.lat is not None:
+        point = (compound.lng, compound.lat)
+    if kind is None or point is None or kind.is_life_safety or kind.is_confidential:
+        return []
+    if Reporter.objects.filter(submitter_id=actor.subject_id, key=key).exists():
+        return []
+    offers = offers_for(actor, Place(category, *point, text, tuple(looks)), now=now)
+    return [replace(each, about_m=0) for each in offers] if compound is not None else offers
 
 
 def offers_for(actor: Actor, place: Place, *, now: datetime) -> list[Offer]:

@@ -1,6 +1,5 @@
 """Cases seen together: what came back and why, and what keeps happening in one compound."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from nuanxin.kernel.geo.cells import ring
 from nuanxin.kernel.geo.coordinates import distance_m
 
 PAGE = 50
+EXPORT_MOST = 5000
 SHOWN = ("open", "late", "done", "all")
 
 
@@ -68,22 +68,18 @@ class Cause:
 
 
 def causes(
-    actor: Actor, *, show: str = "open", now: datetime, number: str = "", before: int = 0
+    actor: Actor, *, show: str = "open", now: datetime, start: int = 0, most: int = PAGE + 1
 ) -> list[Cause]:
-    """At most one page and one more; the next due first, what is done by when. One statement."""
+    """A page and one more; the next due first, what is done by when it began. One statement."""
     rows = RootCause.objects.filter(policy.rule("cases.root_causes", actor))
-    if number:
-        rows = rows.filter(Q(case__number=number) | Q(earlier__number=number))
     if show in {"open", "late"}:
         rows = rows.filter(done_at=None)
     if show == "late":
         rows = rows.filter(due_at__lt=now)
     if show == "done":
         rows = rows.exclude(done_at=None)
-    if before:
-        rows = rows.filter(pk__lt=before)
     order = ("due_at", "pk") if show in {"open", "late"} else ("-pk",)
-    return [_cause(actor, row, now=now) for row in _joined(rows).order_by(*order)[: PAGE + 1]]
+    return [_cause(actor, row, now=now) for row in _joined(rows).order_by(*order)[start : start + most]]
 
 
 def cause_for(actor: Actor, cause_id: int, *, now: datetime) -> Cause:
@@ -115,16 +111,6 @@ def _cause(actor: Actor, row: RootCause, *, now: datetime) -> Cause:
         is_late=row.done_at is None and row.due_at < now,
         may_write=row.done_at is None and row.organisation_id == actor.organisation_id,
     )
-
-
-def cause_lines(found: list[Cause]) -> Iterator[list[str]]:
-    """For a spreadsheet: no reporter, no words of a report."""
-    for each in found:
-        row = each.row
-        done = row.done_at.isoformat(timespec="minutes") if row.done_at else ""
-        due = row.due_at.isoformat(timespec="minutes")
-        yield [row.case.number, row.earlier.number, each.kind.name, row.organisation.name, due, done,
-               row.finding, row.measures]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +145,3 @@ def topic_facts(topic_id: int) -> tuple[str, str, int, str]:
     """What may be told of it: compound, category, how many, and where."""
     row = TopicProposal.objects.select_related("compound").get(pk=topic_id)
     return row.compound.name, row.category_id, row.count, row.scope_code
-
-
-def merged_numbers(case: Case) -> list[str]:
-    """Of the reports that are handled as part of this one."""
-    return list(Case.objects.filter(parent=case).order_by("pk").values_list("number", flat=True))

@@ -16,6 +16,7 @@ from nuanxin.cases.services.steps import (
     announce,
     locked_case,
     move_case,
+    refusal,
     require_text,
     write_log,
 )
@@ -44,6 +45,8 @@ def merge_case(*, actor: Actor, case: Case, parent: str, now: datetime, opinion:
     """
     if not policy.permits(actor, "cases.merge"):
         raise NotAllowed
+    if not policy.allows(actor, "cases.merge", case):
+        raise refusal(actor, case)
     with transaction.atomic():
         root_id = _root_of(actor, case, parent)
         _lock_in_order(case.pk, root_id)

@@ -3,15 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.cases import services
-from nuanxin.cases.forms.report import TERRITORY, ReportForm, new_key
-from nuanxin.cases.queries import catalogue, own, picking
+from nuanxin.cases.forms.report import TERRITORY, PlaceForm, ReportForm, SeenForm, new_key
+from nuanxin.cases.queries import catalogue, duplicates, own, picking
+from nuanxin.cases.queries.suggestions import suggest_kinds
+from nuanxin.cases.services.confirming import NotOffered
 from nuanxin.cases.services.reporting import KeyReused
 from nuanxin.cases.views.refusals import tell
 from nuanxin.compounds.queries import search_compounds
@@ -21,7 +24,9 @@ from nuanxin.ui.middleware import wants_json
 from nuanxin.ui.phrases import duration_words
 
 PAGE, DONE = "cases/phone/report.html", "cases/phone/done.html"
-KINDS, COMPOUNDS, AROUND = (f"cases/phone/report_{name}.html" for name in ("kinds", "compounds", "around"))
+KINDS, COMPOUNDS, AROUND, SIMILAR = (
+    f"cases/phone/report_{name}.html" for name in ("kinds", "compounds", "around", "similar")
+)
 # What a service calls the parts of a report → the field beside which the form says it.
 RENAMED = {"place": "place_by", "captured_at": "photos"}
 STEP_OF_FIELD = {"photos": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
@@ -38,6 +43,10 @@ def report(request: ActorRequest) -> HttpResponse:
     form = ReportForm(request.POST, request.FILES)
     if "find" in request.POST:  # the search buttons of the plain form
         return render(request, PAGE, _page(request, ReportForm(initial=request.POST.dict())))
+    if form.is_valid() and "different" not in request.POST:
+        offers = duplicates.offers_before(request.actor, now=request.now, **form.whereabouts())
+        if offers:
+            return _ask_first(request, form, offers)
     if form.is_valid():
         try:
             submission = services.report_case(
@@ -50,6 +59,37 @@ def report(request: ActorRequest) -> HttpResponse:
         else:
             return _sent(request, submission.case.number)
     return _refused(request, form)
+
+
+def _ask_first(request: ActorRequest, form: ReportForm, offers: list[duplicates.Offer]) -> HttpResponse:
+    """Somebody has reported such a thing here: is it the same? What was typed stays."""
+    if wants_json(request):
+        return JsonResponse({"similar": len(offers)}, status=409)
+    context = _page(request, form) | {"offers": offers, "asks_first": True}
+    return render(request, PAGE, context)
+
+
+@require_POST
+@requires("cases.report")
+def report_similar(request: ActorRequest) -> HttpResponse:
+    """The question, as soon as kind and place are known; empty where there is nothing to ask."""
+    form = PlaceForm(request.POST)
+    form.full_clean()
+    offers = duplicates.offers_before(request.actor, now=request.now, **form.whereabouts())
+    return render(request, SIMILAR, {"offers": offers})
+
+
+@require_POST
+@requires("cases.report")
+def report_seen(request: ActorRequest) -> HttpResponse:
+    """“我也看到了”: no new report, the other one is followed."""
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        raise NotOffered
+    seen = services.confirm_case(actor=request.actor, now=request.now, **form.cleaned_data)
+    messages.success(request, _("记下了，没有重复上报。它每走一步都会告诉你。"))
+    url = reverse("cases:own", args=[seen.number])
+    return JsonResponse({"url": url}) if wants_json(request) else redirect(url)
 
 
 def _initial(request: ActorRequest) -> dict[str, Any]:
@@ -113,6 +153,7 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
         "category": chosen,
         "first": [(each, picking.icon_of(each)) for each in picking.first_kinds()],
         "recent": recent,
+        "likely": suggest_kinds(str(form["text"].value() or "")),
         "groups": _groups(""),
         "found": _groups(words) if words else [],
         "words": words,

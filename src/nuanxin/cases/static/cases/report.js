@@ -25,6 +25,7 @@ class Report {
     this.photos = 0;
     this.isPlaced = false; // whether the sender has said where, not only the form
     this.chosen = ""; // the kind that was ticked, kept while new search results replace the ticked line
+    this.asked = ""; // the words for which the likely kinds were asked
     form.dataset.scripted = "";
     document.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("change", (event) => this.changed(event));
@@ -56,6 +57,7 @@ class Report {
     });
     if (step === "2" || step === "elsewhere") this.openPlace();
     if (step === "3") this.noteChoice();
+    if (step === "3") this.askWhatItSoundsLike();
   }
 
   go(step) {
@@ -112,12 +114,20 @@ class Report {
     this.chosen = target.value;
     if (target.dataset.call) return this.danger({ danger: target.value, ...target.dataset });
     this.noteChoice();
+    this.askIfSame();
   }
 
   keepChoice() {
     if (!this.chosen || this.find("input[name=category]:checked")) return;
     const same = this.find(`input[name=category][value="${this.chosen}"]`);
     if (same) same.checked = true;
+  }
+
+  // --- Has somebody reported it already? -------------------------------------------------------------------------
+  askIfSame() {
+    const similar = this.find("#similar");
+    similar?.dispatchEvent(new CustomEvent("kind-known"));
+    return similar;
   }
 
   noteChoice() {
@@ -129,6 +139,13 @@ class Report {
     if (warning) warning.hidden = !unwanted;
     if (unwanted) warning.scrollIntoView({ block: "center" });
     return unwanted;
+  }
+
+  askWhatItSoundsLike() {
+    const text = this.form.elements.text.value.trim();
+    if (text === this.asked) return;
+    this.asked = text;
+    this.find("#kinds-likely")?.dispatchEvent(new CustomEvent("words-said"));
   }
 
   photosChanged(count) {
@@ -237,13 +254,18 @@ class Report {
     event.preventDefault();
     if (this.isBusy) return;
     this.isBusy = true;
-    if (this.step === "call" || this.step === "elsewhere") await this.tell(submitter?.name === "quick_place" ? submitter.value : "");
-    else if (!this.noteChoice()) await this.send({}, { wait: SEND_WAIT, photos: true });
+    if (submitter?.name === "seen") await this.seen(submitter.value);
+    else if (submitter?.name === "different") await this.send({ different: "1" }, { wait: SEND_WAIT, photos: true });
+    else await this.sendAs(submitter);
     this.isBusy = false;
   }
 
-  async send(extra, { wait, photos }) {
-    const body = new FormData(this.form);
+  async sendAs(submitter) {
+    if (this.step === "call" || this.step === "elsewhere") await this.tell(submitter?.name === "quick_place" ? submitter.value : "");
+    else if (!this.noteChoice()) await this.send({}, { wait: SEND_WAIT, photos: true });
+  }
+
+  async send(extra, { wait, photos, body = new FormData(this.form), to = this.form.action }) {
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
     if (!body.get("category") && this.chosen) body.set("category", this.chosen);
     if (!photos) body.delete("photos");
@@ -251,7 +273,7 @@ class Report {
     const timer = setTimeout(() => stop.abort(), wait);
     this.busy(true);
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
+      const answer = await fetch(to, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
       await this.answered(answer);
     } catch {
       this.failed(navigator.onLine ? "failed" : "offline");
@@ -264,11 +286,34 @@ class Report {
   async answered(answer) {
     const told = await answer.json();
     if (answer.ok && told.url) return location.assign(told.url);
+    if (answer.status === 409 && told.similar) return this.answerFirst();
     if (answer.status === 409 && told.earlier) return this.earlier(told);
     if (answer.status !== 422 || !told.fields) return this.failed("failed");
     if (this.step === "call") return this.askForPlace();
     if (this.step !== "elsewhere") this.show(String(Math.min(told.step ?? LAST_STEP, LAST_STEP)));
     for (const [name, text] of Object.entries(told.fields)) this.err(name, text);
+  }
+
+  answerFirst() {
+    const similar = this.find("#similar");
+    this.show(String(LAST_STEP));
+    if (!similar.querySelector("[data-offers]")) {
+      similar.addEventListener("htmx:afterSettle", () => this.lookAt(similar), { once: true });
+      return this.askIfSame();
+    }
+    this.lookAt(similar);
+  }
+
+  lookAt(similar) {
+    similar.scrollIntoView({ block: "center" });
+    similar.querySelector("[data-offers]")?.focus({ preventScroll: true });
+  }
+
+  async seen(token) {
+    const body = new FormData();
+    for (const name of ["csrfmiddlewaretoken", "key"]) body.set(name, this.form.elements[name].value);
+    body.set("seen", token);
+    await this.send({}, { wait: SEND_WAIT, photos: false, body, to: this.find("#similar").dataset.seenUrl });
   }
 
   earlier({ earlier, key }) {
