@@ -53,7 +53,7 @@ def returned(town, reason, *, category="0706"):
     return detail.case_for(town["dispatcher"], case.number)
 
 
-# --- What changes -----------------------------------------------------------------------------------------------------
+# --- What changes -------------------------------------------------------------------------------------------------
 def test_a_fresh_report_gets_the_name_the_urgency_and_the_clocks_of_the_other_category(town):
     case = reported(town, "0706", text="雨水箅子断了两根")
     before = running(case)
@@ -149,7 +149,7 @@ def test_what_is_answered_elsewhere_goes_there_and_comes_back(town):
     assert "dispatch" in running(case)
 
 
-# --- When, and by whom --------------------------------------------------------------------------------------------------
+# --- When, and by whom ----------------------------------------------------------------------------------------------
 def test_after_dispatch_only_a_return_for_the_category_opens_it_again(town):
     case = dispatched(town, category="0706")
     with pytest.raises(TooLateForAnotherCategory):
@@ -176,7 +176,7 @@ def test_only_the_street_may(town, who):
         rename(town, case, "0302", who=who)
 
 
-# --- On the pages -------------------------------------------------------------------------------------------------------
+# --- On the pages ---------------------------------------------------------------------------------------------------
 def test_the_case_page_says_what_the_words_are_more_like_and_changes_it_by_one_click(town):
     case = reported(town, "0706", text="路边雨水箅子断了两根，轮子会卡住")
     street = client_of(town, "dispatcher")

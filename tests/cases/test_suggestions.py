@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from nuanxin.cases.models import Category
 from nuanxin.cases.queries.catalogue import CATALOGUE
@@ -26,7 +28,9 @@ from nuanxin.cases.queries.suggestions import (
     shipped_model,
     suggest_kinds,
 )
-from tests.factories.desks import reported
+from nuanxin.people.models import Assignment
+from nuanxin.people.services import create_token
+from tests.factories.desks import client_of, reported
 
 LEARNT, HELD_OUT = read_phrasings(), read_held_out()
 FEWEST, FEWEST_HELD_OUT = 40, 8
@@ -49,7 +53,7 @@ def alike(one, other):
     return len(one & other) / len(one | other)
 
 
-# --- The sentences ----------------------------------------------------------------------------------------------------
+# --- The sentences ------------------------------------------------------------------------------------------------
 def test_every_category_has_enough_sentences_of_each_sort():
     learnt, held = Counter(each.category for each in LEARNT), Counter(each.category for each in HELD_OUT)
     for code in category_names():
@@ -95,7 +99,7 @@ def test_no_held_out_sentence_is_nearly_one_that_was_learnt():
     assert not near, near
 
 
-# --- The weights ------------------------------------------------------------------------------------------------------
+# --- The weights --------------------------------------------------------------------------------------------------
 def test_the_shipped_weights_are_made_from_these_sentences():
     assert shipped_model().data == data_digest(LEARNT, category_names()), "run: nuanxin suggestions train"
     assert set(shipped_model().classes) == {*category_names(), NOTHING}
@@ -139,7 +143,7 @@ def test_a_long_text_is_read_from_its_beginning():
     assert ranked(shipped_model(), "路中间井盖没了" + "，" + "啊" * 3000)[0].code == "0301"
 
 
-# --- In a city ------------------------------------------------------------------------------------------------------
+# --- In a city --------------------------------------------------------------------------------------------------
 def test_only_kinds_in_use_are_suggested(town):
     assert suggest_kinds("井盖没了，一个大洞")[0].kind.code == "0301"
     Category.objects.filter(code="0301").update(is_active=False)
@@ -162,3 +166,57 @@ def test_the_reports_of_a_city_are_counted_without_showing_one(town):
     score = measure_on_reports(since=town.now - timedelta(days=1))
     assert (score.asked, score.first, score.among_three, score.spoke) == (2, 1, 1, 2)
     assert measure_on_reports(since=town.now + timedelta(days=1)).asked == 0
+
+
+# --- On the pages and over the API ----------------------------------------------------------------------------------
+def test_the_phone_shows_three_with_the_reason_and_ticks_none(town):
+    worker = client_of(town, "worker")
+    page = worker.post("/report/likely/", {"text": "井盖松了，骑车差点摔"}).content.decode()
+    assert "看起来像" in page
+    assert "因为你写了“井盖" in page
+    assert 1 <= page.count('type="radio"') <= 3
+    assert "checked" not in page
+    assert 'data-call="122' in page  # danger to life keeps its telephone card
+    assert worker.post("/report/likely/", {"text": "你好"}).content.decode().strip() == ""
+    assert worker.post("/report/likely/", {}).content.decode().strip() == ""
+
+
+def test_without_scripts_it_stands_in_the_page_after_the_words_were_posted(town):
+    worker = client_of(town, "worker")
+    page = worker.post("/report/", {"find": "likely", "text": "雨水箅子断了两根"}).content.decode()
+    assert "看起来像" in page
+    assert page.index("看起来像") < page.index("常见的")
+    assert "看起来像" not in worker.get("/report/").content.decode()
+
+
+def test_the_desk_hears_it_too(town):
+    staff = client_of(town, "dispatcher")
+    page = staff.post("/cases/new/likely/", {"text": "老人家里煤气味很大"}).content.decode()
+    assert "听起来像" in page
+    assert "0101" in page
+    assert "请来电人先打 119" in page
+    assert client_of(town, "worker").post("/cases/new/likely/", {"text": "井盖没了"}).status_code in {
+        403,
+        404,
+    }
+
+
+def test_the_address_of_a_suggestion_carries_no_words(town):
+    assert client_of(town, "worker").get("/report/likely/?text=井盖没了").status_code == 405
+
+
+def test_the_api_suggests_with_the_reason(town):
+    assignment = Assignment.objects.get(pk=town["worker"].assignment_id)
+    key = create_token(person=town.persons["worker"], assignment=assignment, name="t", now=timezone.now())[1]
+
+    def ask(text):
+        headers = {"authorization": f"Bearer {key}"}
+        return Client().post("/api/v1/cases/suggestions", {"text": text}, headers=headers)
+
+    found = ask("井盖没了，一个大洞").json()
+    assert found[0]["code"] == "0301"
+    assert found[0]["urgency"] == "U1"
+    assert 0 < found[0]["likelihood"] <= 1
+    assert "井盖" in found[0]["because"][0]
+    assert ask("").status_code == 422
+    assert ask("你好").json() == []

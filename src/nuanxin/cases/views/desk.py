@@ -13,6 +13,7 @@ from nuanxin.cases.forms.desk import DeskForm
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries import catalogue
 from nuanxin.cases.queries.places import centre_of, community_choices
+from nuanxin.cases.queries.suggestions import suggest_kinds
 from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.compounds.queries import search_compounds
 from nuanxin.kernel.access import policy
@@ -58,6 +59,7 @@ def _context(request: ActorRequest, form: DeskForm) -> dict[str, Any]:
     return {
         "form": form,
         "groups": _groups(""),
+        "likely": suggest_kinds(str(form["text"].value() or "")),
         "category": form["category"].value() or "",
         "compound": str(chosen or ""),
         "compounds": search_compounds(words, within=request.actor.scope_code),
