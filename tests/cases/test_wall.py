@@ -22,8 +22,9 @@ from django.utils import timezone
 from PIL import Image
 
 from nuanxin.cases import services
-from nuanxin.cases.models import Attachment, Case, Clock, Reporter, Task
-from nuanxin.cases.services import Draft, OnBehalf, Photo
+from nuanxin.cases.models import Attachment, BulkRun, Case, Clock, Reporter, Task
+from nuanxin.cases.queries.bulletin import five_o_clock
+from nuanxin.cases.services import BulkItem, Draft, OnBehalf, Photo
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel import audit
 from nuanxin.kernel.channels.models import RecordedMessage
@@ -108,6 +109,7 @@ def scene(db, caplog, settings, tmp_path):
     _report(scene)
     _go_round(scene)
     _by_phone(scene)
+    _at_the_desk(scene)
     _learn_secrets(scene)
     drain(now=timezone.now())
     audit.seal_pending(now=timezone.now())
@@ -193,6 +195,15 @@ def _by_phone(scene: Scene) -> None:
     assert Reporter.objects.get(case=scene.cases[-1]).subject_id == SUBJECT
 
 
+def _at_the_desk(scene: Scene) -> None:
+    """What the desk makes of many cases: the day on one page, a step for several at once."""
+    items = [BulkItem(case.number, outcome="solved") for case in scene.cases]
+    services.perform_bulk(
+        actor=scene.town["dispatcher"], step="pass", items=items, key="wall-key-1", now=timezone.now()
+    )
+    assert services.make_bulletins(now=five_o_clock(timezone.localdate()))
+
+
 def _learn_secrets(scene: Scene) -> None:
     """Names and numbers in each way of writing them, and every key that leads to the person."""
     secret, person = scene.secret, scene.town.persons["witness"]
@@ -231,6 +242,13 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:step:number": [scene.numbers[1], scene.numbers[2]],
         "cases:step:name": sorted(services.STEP_NAMES),
         "cases:clock:clock_id": [*clocks],
+        "cases:bulk:step": ["dispatch", "pass"],
+        "cases:bulk_run:public_id": [*BulkRun.objects.values_list("public_id", flat=True)],
+        "cases:view:view_id": [1],
+        "cases:bulletin_page:scope_code": [STREET],
+        "cases:bulletin_page:on": [timezone.localdate().isoformat()],
+        "cases:bulletin_pdf:scope_code": [STREET],
+        "cases:bulletin_pdf:on": [timezone.localdate().isoformat()],
         "cases:file:public_id": [*files],
         "cases:thumb:public_id": [*files],
         "cases:category:code": ["0401"],
@@ -285,6 +303,8 @@ EXTRA = (
     "/cases/?tab=all",
     "/cases/?tab=open&q=路面",
     "/cases/?tab=all&case={number}",
+    "/cases/bulk/dispatch/?number={number}",
+    "/cases/bulk/pass/?number={number}",
     "/audit/?action=cases.",
     "/audit/?action=people.",
     "/organisations/?q=枫",
