@@ -232,7 +232,7 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         clocks=[_line(clock, case, now=now) for clock in clocks],
         messages=detail.messages_of(case),
         ratings=detail.ratings_of(case),
-        suggestion=_lead_of(suggest_units(case)) if dispatching else None,
+        suggestion=_lead_of(suggest_units(case)) if dispatching and destination_of(case) is None else None,
         may_ask="cases.ask" in held and case.is_open,
         may_reveal="cases.break_glass" in held,
         rounds=rounds_of(case, now=now),

@@ -34,6 +34,7 @@ ACTIONS = {
     MeasureKind.PENALTY: "penalise",
 }
 BATCH = 200
+HOTLINE = "12345"  # for an office that has told no number of its own
 # A number that could be somebody's, and the ways to speak of a person by name.
 PERSONAL = re.compile(r"\d{7,}|先生|女士|小姐|师傅|老板娘?|身份证")
 
@@ -255,9 +256,8 @@ def _words(task: Task, kind: Kind, subject: str, by: datetime, opinion: str) -> 
         if opinion.strip():
             parts.append(opinion.strip().rstrip("。") + "。")
         parts.append(gettext("请在 %(when)s 前改好，到时我们再来看看。") % {"when": when})
-        if office.phone:
-            call = {"phone": office.phone, "office": office.label}
-            parts.append(gettext("有困难请打 %(phone)s 找%(office)s，一起想办法。") % call)
+        call = {"phone": office.phone or HOTLINE, "office": office.label}
+        parts.append(gettext("有困难请打 %(phone)s 找%(office)s，一起想办法。") % call)
         parts.append(gettext("谢谢您的理解！"))
     return "".join(parts)[:500]
 
