@@ -80,6 +80,8 @@ def _history(dice: random.Random, units: list[int], snapshot) -> History:
     )
     history = History(case)
     if state in {"reported", "screening", "rejected"}:
+        if state != "rejected" and dice.random() < 0.2:
+            case.filed_at = at + _minutes(dice, 100)  # filed, merged, and split off again
         if state == "rejected":
             case.reject_reason = dice.choice("123456789")
             case.closed_at = at + _minutes(dice, 200)
@@ -149,16 +151,7 @@ def _handle(dice: random.Random, history: History, snapshot, units: list[int]) -
     )  # fmt: skip
     others = [unit for unit in units if unit != lead.organisation_id]
     if dice.random() < 0.5:
-        history.tasks.append(
-            Task(
-                case=case,
-                organisation_id=others[0],
-                role="assist",
-                state="withdrawn",
-                dispatched_at=case.dispatched_at,
-                ended_at=case.dispatched_at,
-            )
-        )
+        _assist(dice, history, snapshot, others[0])
     if dice.random() < 0.25:
         _give_back(dice, history, snapshot, lead, handle, others[1])
         return
@@ -170,6 +163,19 @@ def _handle(dice: random.Random, history: History, snapshot, units: list[int]) -
                 clock.paused_at = case.shelved_at
         return
     _submit(dice, history, snapshot, lead, handle)
+
+
+def _assist(dice: random.Random, history: History, snapshot, unit: int) -> None:
+    """Somebody's own part with a clock of its own; withdrawn at once, or under way."""
+    at = history.case.dispatched_at
+    task = Task(case=history.case, organisation_id=unit, role="assist", state="accepted", dispatched_at=at)
+    clock = _clock(
+        history, snapshot, "handle", at, at + _minutes(dice, 6000), task=task, organisation_id=unit
+    )
+    history.tasks.append(task)
+    if dice.random() < 0.5:
+        task.state, task.ended_at = "withdrawn", at
+        _stop(clock, at, in_time="cancelled")
 
 
 def _give_back(

@@ -65,7 +65,7 @@ def _of_report(made, case, within) -> None:
 
 
 def _of_filing(made, case, within, waived) -> None:
-    if not within(case.filed_at) or case.state == "merged":
+    if not within(case.filed_at) or case.state in {"merged", "reported", "screening"}:
         return
     late = list(Clock.objects.filter(case=case, kind="screen", outcome="late"))
     counts = not any(clock.pk in waived for clock in late)
@@ -126,6 +126,8 @@ def _worked(case, task) -> int:
 
 def _of_handling(made, case, within, inside, waived) -> None:
     for clock in Clock.objects.filter(case=case, kind="handle").select_related("task"):
+        if clock.task.role != "lead":
+            continue
         if clock.outcome == "cancelled" or clock.paused_at or not inside(case, clock.organisation_id):
             continue
         taken_away = clock.task.state in {"returned", "withdrawn"} and clock.task.ended_at == clock.stopped_at

@@ -66,7 +66,8 @@ def reports(tables: Tables, window: Window) -> Any:
 
 def filings(tables: Tables, window: Window) -> Any:
     case, clock = tables("cases_case"), tables("cases_clock")
-    rows = _rows_of_cases(case.filter(window.holds(case.filed_at), case.state != "merged"))
+    is_filed = case.state.notin(["merged", *NOT_SCREENED])  # what was split off again waits for its screening
+    rows = _rows_of_cases(case.filter(window.holds(case.filed_at), is_filed))
     waived = _waived(tables, "clock_id", name="waived_clock")
     late = clock.filter(clock.kind == "screen", clock.outcome == "late").select("id", late_case="case_id")
     late = late.left_join(waived, late.id == waived.waived_clock)
@@ -96,7 +97,9 @@ def dispatches(tables: Tables, window: Window) -> Any:
 def handlings(tables: Tables, window: Window) -> Any:
     """Each handling clock of a lead unit. One taken away before it was due is no duty; one after that stays one."""
     clock, task, place = tables("cases_clock"), tables("cases_task"), _places(tables)
-    part = task.select(of_task=task.id, task_state=task.state, task_ended_at=task.ended_at)
+    part = task.filter(task.role == "lead").select(
+        of_task=task.id, task_state=task.state, task_ended_at=task.ended_at
+    )
     owed = clock.filter(clock.kind == "handle", clock.outcome != "cancelled", clock.paused_at.isnull())
     owed = owed.select("id", "case_id", "task_id", "organisation_id", "due_at", "stopped_at", "outcome")
     rows = owed.join(part, owed.task_id == part.of_task)

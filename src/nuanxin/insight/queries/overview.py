@@ -8,7 +8,7 @@ from nuanxin.insight.indicators import GROUPS, INDICATORS, RELATIONS, Indicator,
 from nuanxin.insight.periods import Span, before
 from nuanxin.insight.queries.areas import Area
 from nuanxin.insight.queries.kept import BEFORE, NOW, Found, kept_figures, slots_of
-from nuanxin.insight.queries.running import Place, figures
+from nuanxin.insight.queries.running import TOTAL, Place, Question, answers
 from nuanxin.insight.queries.values import Change, Part, Value, change, value_of
 
 WIDTH, HEIGHT, EDGE = 120, 32, 4  # of a sparkline, in its own units
@@ -87,14 +87,16 @@ def overview_of(indicator: Indicator, area: Area, span: Span, *, now: datetime) 
 
 
 def _live(place: Place, span: Span, *, relations: Iterable[str] = RELATIONS) -> Found:
-    spans = slots_of(span)
-    values = {}
-    for slot, each in spans.items():
-        for relation in relations:
-            line = figures(relation, place, each).get("")
-            for indicator in of_relation(relation):
-                values[slot, indicator.identifier] = value_of(indicator, line)
-    return Found(values, frozenset(spans))
+    asked = [
+        (slot, Question(relation, each)) for slot, each in slots_of(span).items() for relation in relations
+    ]
+    lines = answers(place, [question for _slot, question in asked])
+    values = {
+        (slot, indicator.identifier): value_of(indicator, line.get(TOTAL))
+        for (slot, question), line in zip(asked, lines, strict=True)
+        for indicator in of_relation(question.relation)
+    }
+    return Found(values, frozenset(slot for slot, _question in asked))
 
 
 def _card(indicator: Indicator, found: Found) -> Card:

@@ -1,6 +1,7 @@
 """The compiled statements, asked through Django's own connection (decision 0012)."""
 
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,9 @@ from nuanxin.kernel.access.scope import LEVELS, MUNICIPALITIES
 
 TOTAL, EVERYWHERE = "", "everywhere"
 HIGHEST = 2**63 - 1
+PLAN_WITH_VALUES = (
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
+)
 Row = dict[str, Any]
 
 
@@ -26,10 +30,28 @@ class Place:
     unit_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One relation over one span, in one line or broken down."""
+
+    relation: str
+    span: Span
+    by: str = TOTAL
+
+
 def figures(relation: str, place: Place, span: Span, *, by: str = TOTAL) -> dict[str, Row]:
     """Line of the breakdown → measures. A line of which nothing happened is missing."""
-    rows = _ask(_sql(relation, "figures"), _parameters(place, span, by=by))
-    return {row.pop("key"): row for row in rows}
+    return answers(place, [Question(relation, span, by)])[0]
+
+
+def answers(place: Place, questions: Sequence[Question]) -> list[dict[str, Row]]:
+    """`figures` of each, in the order of the questions."""
+    with _asking() as ask:
+        found = [
+            ask(_sql(each.relation, "figures"), _parameters(place, each.span, by=each.by))
+            for each in questions
+        ]
+    return [{row.pop("key"): row for row in rows} for rows in found]
 
 
 def case_ids(
@@ -45,7 +67,8 @@ def case_ids(
 ) -> list[int]:
     """The cases behind a measure, the newest first, from the one before `before` on."""
     asked = _parameters(place, span, by=by) | {"key": key, "measure": measure, "before": before, "size": size}
-    return [row["case_id"] for row in _ask(_sql(relation, "cases"), asked)]
+    with _asking() as ask:
+        return [row["case_id"] for row in ask(_sql(relation, "cases"), asked)]
 
 
 def _parameters(place: Place, span: Span, *, by: str) -> dict[str, Any]:
@@ -73,7 +96,8 @@ def _instant(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
 
-def _ask(sql: str, asked: Row) -> list[Row]:
+@contextmanager
+def _asking() -> Iterator[Callable[[str, Row], list[Row]]]:
     """PostgreSQL folds the parameters into the plan, so that only the branch that was asked for is left of each CASE.
 
     SQLite has no such choice, and a transaction there would be one that locks out writers.
@@ -81,11 +105,14 @@ def _ask(sql: str, asked: Row) -> list[Row]:
     is_postgres = connection.vendor == "postgresql"
     with transaction.atomic() if is_postgres else nullcontext(), connection.cursor() as cursor:
         if is_postgres:
-            cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-            cursor.execute("SET LOCAL jit = off")
-        cursor.execute(sql, asked)
-        names = [each[0] for each in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            cursor.execute(PLAN_WITH_VALUES)
+
+        def ask(sql: str, asked: Row) -> list[Row]:
+            cursor.execute(sql, asked)
+            names = [each[0] for each in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        yield ask
 
 
 @cache

@@ -83,15 +83,15 @@ FROM (
               "t8"."asked_case"
             FROM (
               SELECT
-                "t4"."id" AS "case_id",
-                COALESCE("t4"."handled_by_id", "t4"."lead_organisation_id") AS "organisation_id",
-                "t4"."category_id",
-                "t4"."scope_province",
-                "t4"."scope_city",
-                "t4"."scope_district",
-                "t4"."scope_street",
-                "t4"."scope_community",
-                "t4"."scope_grid"
+                "t7"."id" AS "case_id",
+                COALESCE("t7"."handled_by_id", "t7"."lead_organisation_id") AS "organisation_id",
+                "t7"."category_id",
+                "t7"."scope_province",
+                "t7"."scope_city",
+                "t7"."scope_district",
+                "t7"."scope_street",
+                "t7"."scope_community",
+                "t7"."scope_grid"
               FROM (
                 SELECT
                   *
@@ -99,8 +99,10 @@ FROM (
                 WHERE
                   "t0"."filed_at" >= %(start)s
                   AND "t0"."filed_at" < %(end)s
-                  AND "t0"."state" <> 'merged'
-              ) AS "t4"
+                  AND NOT (
+                    "t0"."state" IN ('merged', 'reported', 'screening')
+                  )
+              ) AS "t7"
             ) AS "t12"
             LEFT OUTER JOIN (
               SELECT

@@ -110,7 +110,7 @@ FROM (
           "t18"."scope_street",
           "t18"."scope_community",
           "t18"."scope_grid",
-          "t9"."waived_clock"
+          "t8"."waived_clock"
         FROM (
           SELECT
             *
@@ -127,16 +127,16 @@ FROM (
               "t15"."task_state",
               "t15"."task_ended_at",
               "t15"."is_submitted",
-              "t10"."of_case",
-              "t10"."by_unit",
-              "t10"."shelved_at",
-              "t10"."category_id",
-              "t10"."scope_province",
-              "t10"."scope_city",
-              "t10"."scope_district",
-              "t10"."scope_street",
-              "t10"."scope_community",
-              "t10"."scope_grid"
+              "t9"."of_case",
+              "t9"."by_unit",
+              "t9"."shelved_at",
+              "t9"."category_id",
+              "t9"."scope_province",
+              "t9"."scope_city",
+              "t9"."scope_district",
+              "t9"."scope_street",
+              "t9"."scope_community",
+              "t9"."scope_grid"
             FROM (
               SELECT
                 *
@@ -166,16 +166,16 @@ FROM (
                   ) AS "is_submitted"
                 FROM (
                   SELECT
-                    "t11"."id",
-                    "t11"."case_id",
-                    "t11"."task_id",
-                    "t11"."organisation_id",
-                    "t11"."due_at",
-                    "t11"."stopped_at",
-                    "t11"."outcome",
-                    "t8"."of_task",
-                    "t8"."task_state",
-                    "t8"."task_ended_at"
+                    "t10"."id",
+                    "t10"."case_id",
+                    "t10"."task_id",
+                    "t10"."organisation_id",
+                    "t10"."due_at",
+                    "t10"."stopped_at",
+                    "t10"."outcome",
+                    "t11"."of_task",
+                    "t11"."task_state",
+                    "t11"."task_ended_at"
                   FROM (
                     SELECT
                       "t2"."id",
@@ -190,15 +190,17 @@ FROM (
                       "t2"."kind" = 'handle'
                       AND "t2"."outcome" <> 'cancelled'
                       AND "t2"."paused_at" IS NULL
-                  ) AS "t11"
+                  ) AS "t10"
                   INNER JOIN (
                     SELECT
                       "t3"."id" AS "of_task",
                       "t3"."state" AS "task_state",
                       "t3"."ended_at" AS "task_ended_at"
                     FROM "cases_task" AS "t3"
-                  ) AS "t8"
-                    ON "t11"."task_id" = "t8"."of_task"
+                    WHERE
+                      "t3"."role" = 'lead'
+                  ) AS "t11"
+                    ON "t10"."task_id" = "t11"."of_task"
                 ) AS "t12"
               ) AS "t13"
               WHERE
@@ -235,8 +237,8 @@ FROM (
               FROM "cases_case" AS "t1"
               WHERE
                 "t1"."state" <> 'merged'
-            ) AS "t10"
-              ON "t15"."case_id" = "t10"."of_case"
+            ) AS "t9"
+              ON "t15"."case_id" = "t9"."of_case"
           ) AS "t16"
           WHERE
             "t16"."is_submitted" OR (
@@ -249,8 +251,8 @@ FROM (
           FROM "cases_appeal" AS "t0"
           WHERE
             "t0"."state" = 'upheld' AND NOT "t0"."clock_id" IS NULL
-        ) AS "t9"
-          ON "t18"."id" = "t9"."waived_clock"
+        ) AS "t8"
+          ON "t18"."id" = "t8"."waived_clock"
       ) AS "t19"
     ) AS "t20"
     WHERE
