@@ -188,14 +188,29 @@ def asked(town):
     return Case.objects.get(pk=case.pk)
 
 
+def test_a_higher_level_takes_the_place_of_the_lower(town, asked):
+    rows = Supervision.objects.filter(case=asked).order_by("id")
+    assert [(row.level, row.ended_at) for row in rows] == [
+        ("yellow", at(18, 15, 30) + SECOND),
+        ("orange", None),
+    ]
+    assert list(Clock.objects.filter(case=asked, kind="reply").order_by("id").values_list("outcome", flat=True)) == [
+        "cancelled", "running",
+    ]  # fmt: skip
+
+
 def test_one_answer_answers_all_that_the_unit_is_asked(town, asked):
+    do(town["street_lead"], asked, "supervise", at(18, 15, 50), cause="leader", opinion="今天回复")
     now = at(18, 16)
     do(town["city_management"], asked, "reply_supervision", now, opinion="等沥青，明天上午铺")
-    rows = Supervision.objects.filter(case=asked)
-    assert {(row.replied_at, row.reply) for row in rows} == {(now, "等沥青，明天上午铺")}
-    assert set(Clock.objects.filter(case=asked, kind="reply").values_list("outcome", flat=True)) == {"met"}
+    rows = Supervision.objects.filter(case=asked, ended_at=None)
+    assert {(row.level, row.replied_at, row.reply) for row in rows} == {
+        ("orange", now, "等沥青，明天上午铺"),
+        ("leader", now, "等沥青，明天上午铺"),
+    }
+    assert not Clock.objects.filter(case=asked, kind="reply", stopped_at=None).exists()
     asked.refresh_from_db()
-    assert asked.supervision == "orange"  # answered is not done
+    assert asked.supervision == "leader"  # answered is not done
     drain(now=now)
     assert Notice.objects.filter(kind="answered", person=town.persons["street_lead"]).count() == 1
     with pytest.raises(NotAllowed):
@@ -212,7 +227,8 @@ def test_only_the_unit_that_is_asked_answers_and_it_must_say_something(town, ask
 
 
 def test_what_nobody_answers_in_time_climbs_once(town, asked):
-    reply = Clock.objects.filter(case=asked, kind="reply").order_by("due_at").first()
+    watch(at(18, 17, 30) + SECOND)
+    reply = Clock.objects.get(case=asked, kind="reply", stopped_at=None)
     assert reply.due_at == at(20, 17, 30)  # one working day: the Sunday that is worked
     watch(reply.due_at + SECOND)
     drain(now=reply.due_at + SECOND)
@@ -292,14 +308,14 @@ def test_the_list_narrows_and_a_unit_sees_its_own(town, asked):
         return supervisions(town[who], SupervisionFilters(**given), now=now).count()
 
     assert (found("dispatcher"), found("dispatcher", level="orange"), found("dispatcher", level="red")) == (
-        2,
+        1,
         1,
         0,
     )
-    assert (found("dispatcher", reply="waiting"), found("dispatcher", reply="replied")) == (2, 0)
-    assert (found("city_management"), found("water"), found("other_dispatcher")) == (2, 0, 0)
+    assert (found("dispatcher", reply="waiting"), found("dispatcher", reply="replied")) == (1, 0)
+    assert (found("city_management"), found("water"), found("other_dispatcher")) == (1, 0, 0)
     unit = str(town.organisations["city_management"].public_id)
-    assert (found("swd", organisation=unit), found("swd", reply="late")) == (2, 0)
+    assert (found("swd", organisation=unit), found("swd", reply="late")) == (1, 0)
 
 
 @pytest.fixture

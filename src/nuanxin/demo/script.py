@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from nuanxin.demo import scenes
+from nuanxin.demo import scenes, together
 from nuanxin.demo.arcs import ARCS, choose_lead
 from nuanxin.demo.catalogue import DemoKind, demo_kinds
 from nuanxin.demo.city import DemoCity, build_city
@@ -154,6 +154,7 @@ class _Script:
 
     def write(self) -> list[PlannedReport]:
         reports = [self._pinned(pin) for pin in PINNED for _ in range(pin.times)]
+        reports += together.told(self)
         reports += [self._stuck() for _ in range(round(self.count * STUCK_SHARE))]
         reports += [self._late() for _ in range(round(self.count * LATE_SHARE))]
         reports += [self._passed_on(code, stop) for code, stop in PASSED_ON]
@@ -164,6 +165,11 @@ class _Script:
         reports += [self._ordinary(None) for _ in range(self.count - len(reports))]
         inside = [report for report in reports[: self.count] if self.start <= report.at < self.end]
         return sorted(inside, key=lambda report: report.at)
+
+    def tell_at(self, arc: str, stop: str, category: str, compound: str, begun: datetime) -> PlannedReport:
+        """A case of this kind in this compound, from a certain moment on; to the end of its way without a `stop`."""
+        pin = Pinned(arc, stop, (0, 0), category=category, compound=compound)
+        return self._tell(demo_kinds()[category], arc, begun, self.rng.random(), pin, stop=stop or None)
 
     # The four ways in which a report gets into the script
     def _pinned(self, pin: Pinned) -> PlannedReport:

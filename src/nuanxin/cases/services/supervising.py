@@ -12,7 +12,7 @@ from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.oversight import asks_others
 from nuanxin.cases.queries.watching import ORDER
 from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
-from nuanxin.cases.services.easing import show_level
+from nuanxin.cases.services.easing import ease, show_level
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_log
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import Conflict
@@ -92,13 +92,16 @@ def open_supervision(
     clock: Clock | None = None,
     words: str = "",
 ) -> bool:
-    """Ask the organisation at this level. By the system once in a round, and not below what is asked already.
+    """Ask the organisation at this level. By the system once in a round, not below what is asked already, and
+    in place of what it has asked below.
 
     The case is locked by the caller, who also sets what is due next. Publishes `SupervisionOpened`.
     """
     this_round = case.reopened_count + case.rework_count
-    if actor is SYSTEM and _is_asked_already(case, organisation, level, this_round):
-        return False
+    if actor is SYSTEM:
+        if _is_asked_already(case, organisation, level, this_round):
+            return False
+        ease(case, now=now, organisation=organisation, cause=SupervisionCause.TIME)
     supervision = Supervision.objects.create(
         case=case,
         organisation=organisation,

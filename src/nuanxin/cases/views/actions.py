@@ -19,8 +19,8 @@ MOST_IN_THE_BAR = 3
 LIKELY = (
     "make_safe",
     "approve_shelving",
-    "end_shelving",
     "review_shelving",
+    "end_shelving",
     "reply_supervision",
     "answer_call",
     "conclude",
