@@ -81,7 +81,7 @@ def test_new_changed_unchanged_and_refused_rows_are_told_apart(town):
     new, unchanged, collapsed, wrong, twice = plan.rows
     assert new.verdict == Verdict.NEW
     told = {change.column: change.after for change in new.changes}
-    assert (told["名称"], told["办结时限"]) == ("路缘石破损", "5wd")
+    assert (told["名称"], told["办结时限"]) == ("路缘石破损", "5 个工作日")
     assert unchanged.verdict == Verdict.SAME
     assert collapsed.verdict in {Verdict.CHANGED, Verdict.REFUSED}, "U1 only with a number to call first"
     assert wrong.verdict == Verdict.REFUSED
@@ -102,7 +102,7 @@ def test_a_change_says_from_what_to_what(town):
     assert row.verdict == Verdict.CHANGED
     told = {change.column: (change.before, change.after) for change in row.changes}
     assert told["名称"] == ("道路破损坑洼", "路上有坑")
-    assert told["办结时限"][1] == "PT24H"
+    assert told["办结时限"][1] == "24 小时"
     assert "英文名称" not in told, "a column that is not in the file stays as it is"
 
 

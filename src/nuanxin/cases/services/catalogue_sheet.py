@@ -219,7 +219,7 @@ def _read(key: str, text: str) -> Any:  # noqa: PLR0911  -- one line for each ki
         return _one_of(text or OPEN, {OPEN: Visibility.NORMAL.value, CLOSED: Visibility.CONFIDENTIAL.value})
     if key == "is_active":
         return _one_of(text or YES, {YES: True, NO: False})
-    most = Category._meta.get_field(key).max_length or 0
+    most = getattr(Category._meta.get_field(key), "max_length", 0) or 0
     if len(text) > most:
         raise Invalid(
             hint=_("最多 %(most)s 个字，现在是 %(count)s 个。") % {"most": most, "count": len(text)}
@@ -308,11 +308,11 @@ def _combined(row: SheetRow, category: Category, before: Category | None) -> lis
 
 
 def _changes(before: Category | None, after: Category) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            HEADINGS[key], shown(key, getattr(before, key)) if before else "", shown(key, getattr(after, key))
-        )
-        for key in HEADINGS
-        if key != "code" and (before is None or getattr(before, key) != getattr(after, key))
-        if before is not None or shown(key, getattr(after, key))
-    )
+    pairs = ((key, _told(key, before), _told(key, after)) for key in HEADINGS if key != "code")
+    return tuple(Change(HEADINGS[key], old, new) for key, old, new in pairs if old != new)
+
+
+def _told(key: str, category: Category | None) -> str:
+    """For reading: a limit in words."""
+    text = shown(key, getattr(category, key)) if category else ""
+    return Limit.parse(text, urgency_natural=True).label if text and key in LIMITS else text

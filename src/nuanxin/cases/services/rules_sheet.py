@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import TaskRole
@@ -19,6 +20,7 @@ from nuanxin.people.models import Organisation
 from nuanxin.people.queries import active_organisations, ancestor_codes
 from nuanxin.territories.queries import territories_by_code
 
+Text = str | Promise
 LEAD, ASSIST = "主办", "协办"
 PARTS = {LEAD: TaskRole.LEAD.value, ASSIST: TaskRole.ASSIST.value}
 COLUMNS = (
@@ -192,6 +194,7 @@ def _unit(
     covering = [unit for unit in found if _covers(unit.scope_code, area)]
     if len(covering) == 1:
         return covering[0]
+    text: Text
     if not found:
         text = _("没有这个单位，或者已经停用；请先导入单位清单。")
     elif not covering:

@@ -81,7 +81,7 @@ class Writer:
         size = content.seek(0, io.SEEK_END)
         content.seek(0)
         hashed = _Hashing(content)
-        self._tar.addfile(self._info(name, size), hashed)  # type: ignore[arg-type]  # read() is all that it uses
+        self._tar.addfile(self._info(name, size), hashed)
         self.members[name] = Member(size, hashed.sha256.hexdigest())
 
     def close(self, manifest: Manifest) -> None:

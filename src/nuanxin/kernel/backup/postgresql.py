@@ -45,11 +45,15 @@ def conninfo(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in {**named, **more}.items() if value not in ("", None)}
 
 
+def _connected(info: Mapping[str, str]) -> "psycopg.Connection[Any]":
+    return psycopg.connect(make_conninfo("", **info))
+
+
 @contextlib.contextmanager
 def snapshot(settings: Mapping[str, Any], work: Path) -> Iterator[tuple[IO[bytes], tables.Facts, str]]:
     """The dump, what it holds and the server's version: all of one exported snapshot; writers go on meanwhile."""
     info = conninfo(settings)
-    with psycopg.connect(**info) as server, unnamed(work) as dump:
+    with _connected(info) as server, unnamed(work) as dump:
         server.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = server.execute("SELECT pg_export_snapshot()").fetchone()
         held = tables.facts(_runs(server), tables.POSTGRESQL)
@@ -67,7 +71,7 @@ def snapshot(settings: Mapping[str, Any], work: Path) -> Iterator[tuple[IO[bytes
 
 
 def is_empty(settings: Mapping[str, Any]) -> bool:
-    with psycopg.connect(**conninfo(settings)) as server:
+    with _connected(conninfo(settings)) as server:
         return not tables.names(_runs(server), tables.POSTGRESQL)
 
 
@@ -77,14 +81,14 @@ def restore(settings: Mapping[str, Any], dump: IO[bytes], expected: dict[str, in
     Raises `Refused`. The indexes, search among them, are built from the rows.
     """
     info = conninfo(settings)
-    with psycopg.connect(**info) as server:
+    with _connected(info) as server:
         version, drops = server.info.server_version, _drops(server)
     programs = tool("pg_restore", version), tool("psql", version)
     with unnamed(work) as file, unnamed(work) as said:
         shutil.copyfileobj(dump, file)
         file.seek(0)
         _play(programs, file, PREFACE + drops, info, said)
-    with psycopg.connect(**info) as server:
+    with _connected(info) as server:
         if tables.counts(_runs(server), tables.POSTGRESQL) != expected:
             raise Refused(
                 "The restored database does not hold the rows that the manifest counts.",
@@ -139,7 +143,7 @@ def numbers_behind(settings: Mapping[str, Any]) -> int:
         "SELECT coalesce(max(last_xid), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
         "FROM kernel_auditseal"
     )
-    with psycopg.connect(**conninfo(settings)) as server:
+    with _connected(conninfo(settings)) as server:
         last, here = server.execute(question).fetchone() or (0, 1)
     return int(last) if here <= last else 0
 

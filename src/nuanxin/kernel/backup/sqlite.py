@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from django.db.backends.sqlite3 import _functions
+from django.db.backends.sqlite3 import _functions  # type: ignore[attr-defined]  # not in the stubs
 
 from nuanxin.kernel.backup import tables
 from nuanxin.kernel.backup.archive import CHUNK, unnamed

@@ -58,7 +58,7 @@ def encrypted_columns(tables: Iterable[str]) -> list[tuple[str, str, str]]:
     """(table, column, purpose)."""
     there = set(tables)
     return [
-        (model._meta.db_table, field.column, field.purpose)
+        (model._meta.db_table, str(field.column), field.purpose)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.local_fields
         if isinstance(field, EncryptedTextField) and model._meta.db_table in there

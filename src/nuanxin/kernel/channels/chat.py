@@ -141,17 +141,21 @@ def _plugin(robot: Robot) -> Any:
     asset = AppriseAsset(app_id="Nuanxin", http_redirects=False, async_mode=False)
     given = {"asset": asset, "cto": TIMEOUT_S, "rto": TIMEOUT_S, "redirect": False, "overflow": "truncate"}
     for module in (dingtalk, feishu, wecombot):
-        module.requests = listening
+        vars(module)["requests"] = listening
+    plugin: Any
     if robot.kind == WECOM:
-        plugin = wecombot.NotifyWeComBot(key=robot.token, **given)
+        make: Any = wecombot.NotifyWeComBot
+        plugin = make(key=robot.token, **given)
         plugin.api_url = f"{robot.url}?key={robot.token}"
     elif robot.kind == DINGTALK:
-        plugin = dingtalk.NotifyDingTalk(token=robot.token, secret=robot.sign or None, **given)
+        make = dingtalk.NotifyDingTalk
+        plugin = make(token=robot.token, secret=robot.sign or None, **given)
         plugin.notify_url = f"{robot.url}?access_token={{token}}"
         signed = plugin.get_signature
         plugin.get_signature = lambda: tuple(map(unquote, signed()))  # else it would be encoded twice
     else:
-        plugin = feishu.NotifyFeishu(token=robot.token, **given)
+        make = feishu.NotifyFeishu
+        plugin = make(token=robot.token, **given)
         plugin.notify_url = robot.url
     plugin.request_rate_per_sec = 0  # no sleeping inside a delivery; the outbox spaces retries
     return plugin
