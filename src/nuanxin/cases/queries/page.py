@@ -354,6 +354,8 @@ def _who(case: Case, log: CaseLog, names: dict[str, str]) -> str:
 
 
 def _reason(log: CaseLog) -> Text:
+    if log.action == "look_again":
+        return _("改好了") if log.reason == "yes" else _("没有改")
     if log.action == "reject" and log.reason in RejectReason.values:
         return RejectReason(log.reason).label
     if log.action == "return" and log.reason in ReturnReason.values:

@@ -34,6 +34,7 @@ ACTIONS = {
     MeasureKind.PENALTY: "penalise",
 }
 BATCH = 200
+HEEDED, UNHEEDED = "yes", "no"  # what the log says of a look
 HOTLINE = "12345"  # for an office that has told no number of its own
 # A number that could be somebody's, and the ways to speak of a person by name.
 PERSONAL = re.compile(r"\d{7,}|先生|女士|小姐|师傅|老板娘?|身份证")
@@ -120,16 +121,17 @@ def look_again(
             raise NotFound
         if not complied and now < notice.comply_by:
             raise TooEarly
-        words = opinion.strip() or str(_("已经改好") if complied else _("到期没有改"))
+        said = " · ".join(filter(None, (notice.subject, opinion.strip())))
         log = _write(
             case,
             task,
             "look_again",
-            f"{notice.subject}：{words}",
+            said,
             photos,
             actor=actor,
             now=now,
             since=notice.at,
+            reason=HEEDED if complied else UNHEEDED,
         )
         Measure.objects.filter(pk=notice.pk).update(looked_at=now, complied=complied, look_log=log)
         looked = NoticeLookedAt(case.pk, case.number, notice.pk, notice.organisation_id, complied)
@@ -306,6 +308,7 @@ def _write(
     actor: Actor,
     now: datetime,
     since: datetime,
+    reason: str = "",
 ) -> CaseLog:
     return write_log(
         case,
@@ -316,6 +319,7 @@ def _write(
         to_state=task.state,
         since=since,
         opinion=text,
+        reason=reason,
         task=task,
         photos=photos,
     )

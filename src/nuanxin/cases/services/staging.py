@@ -74,7 +74,7 @@ def plan_repair(*, actor: Actor, task: Task, plan: Sequence[PlannedStage], now: 
             )
             for stage in stages
         )
-        words = _("；").join(f"{StageKind(stage.kind).label} · {stage.name.strip()}" for stage in stages)
+        words = " → ".join(stage.name.strip() for stage in stages)
         _write(case, task, "plan_repair", words, (), actor=actor, now=now)
         planned = RepairPlanned(
             case.pk, case.number, task.organisation_id, "|".join(stage.kind for stage in stages)
