@@ -16,7 +16,7 @@ from nuanxin.insight.models import Figure
 from nuanxin.insight.services import refresh_figures
 from nuanxin.kernel.audit.models import AuditEntry
 from tests.factories.desks import client_of, dispatched, handed_in, reported, task_of
-from tests.factories.town import COMMUNITY, DISTRICT, OTHER_STREET, build_town
+from tests.factories.town import COMMUNITY, DISTRICT, OTHER_STREET, STREET, build_town
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/insight/", "/insight/print/", *(f"/insight/{each.identifier}/" for each in INDICATORS)]
@@ -232,6 +232,20 @@ def test_a_big_place_is_counted_before_somebody_asks(town, settings, django_asse
     settings.NUANXIN_LIVE_FIGURES_UP_TO = 10
     assert refresh_figures(now=now) == 0
     assert not Figure.objects.exists()
+
+
+def test_kept_lines_add_up_even_with_what_lies_in_no_community(town, settings):
+    settings.NUANXIN_LIVE_FIGURES_UP_TO = 0
+    dispatched(town)
+    Case.objects.filter(pk=reported(town).pk).update(scope_code=STREET)
+    live = lines(town)
+    refresh_figures(now=timezone.now(), most=1000)
+    assert lines(town) == live == {"枫桥社区": 1, "枫叶社区": 0, "没有细分到下一级": 1}
+
+
+def lines(town) -> dict[str, int]:
+    answer = client_of(town, "street_lead").get("/insight/reported_count/")
+    return {line.name: line.value.numerator for line, _links in answer.context["lines"]}
 
 
 def test_what_was_kept_too_long_ago_is_counted_anew(town, settings):
