@@ -23,7 +23,12 @@ class CasesConfig(AppConfig):
 def _fill_workbench() -> None:
     queue = slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.view", match=OF_A_CASE)
     desk = slots.Item(_("代为登记"), "cases:desk", icon="phone-call", permission="cases.report_for")
-    edited = ("cases:categories", "cases:category", "cases:import_categories", "cases:categories_plan")
+    edited: tuple[str, ...] = (
+        "cases:categories",
+        "cases:category",
+        "cases:import_categories",
+        "cases:categories_plan",
+    )
     edited += ("cases:import_rules", "cases:rules_plan", "cases:limits", "cases:limit")
     catalogue = slots.Item(
         _("类别"), "cases:categories", icon="category", permission="cases.categories", match=edited

@@ -14,7 +14,8 @@ from nuanxin.cases.events import ConsultationAnswered, ConsultationCalled, Consu
 from nuanxin.cases.models import Case, Consultation, ConsultationParty
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.limits import handling_limits
-from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
+from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
+from nuanxin.cases.services.consultation_ends import end_consultation, open_consultation
 from nuanxin.cases.services.dispatching import give_out, parts_of
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_log
 from nuanxin.cases.workflow import BESIDE
@@ -172,40 +173,10 @@ def conclude_consultation(
         consultation = open_consultation(case)
         if consultation is None:
             raise NotConsulting
-        _end(case, consultation, minutes=text, lead=lead, now=now)
+        end_consultation(case, consultation, minutes=text, lead=lead, now=now)
         give_out(case, parts_of(case, lead, assists), actor=actor, now=now, opinion=text, step="conclude")
         announce(case, ConsultationConcluded(case.pk, case.number, consultation.pk, lead.pk), now=now)
     return case
-
-
-def drop_consultation(case: Case, *, now: datetime) -> None:
-    """What was to be settled has settled itself: a result was handed in, or the case is over. For other services, in
-    their transaction; the case is locked. Publishes `ConsultationConcluded` without a lead.
-    """
-    consultation = open_consultation(case)
-    if consultation is None:
-        return
-    _end(case, consultation, minutes="", lead=None, now=now)
-    announce(case, ConsultationConcluded(case.pk, case.number, consultation.pk, 0), now=now)
-
-
-def open_consultation(case: Case) -> Consultation | None:
-    if case.consulting_since is None:
-        return None
-    return Consultation.objects.select_for_update(of=("self",)).filter(case=case, ended_at=None).first()
-
-
-def _end(
-    case: Case, consultation: Consultation, *, minutes: str, lead: Organisation | None, now: datetime
-) -> None:
-    """Who has not answered by now need not any more; where the time had passed, that stays on record."""
-    consultation.ended_at, consultation.minutes, consultation.lead = now, minutes, lead
-    consultation.save(update_fields=["ended_at", "minutes", "lead"])
-    case.consulting_since = None
-    Case.objects.filter(pk=case.pk).update(consulting_since=None)
-    if lead is not None:
-        stop_clocks(case, ClockKind.MEETING, now=now)
-    cancel_clocks(case, ClockKind.ANSWER, ClockKind.MEETING, now=now)
 
 
 def _write(
@@ -221,14 +192,3 @@ def _write(
         since=since or case.state_since,
         opinion=opinion,
     )
-
-
-__all__ = [
-    "AlreadyAnswered",
-    "AlreadyConsulting",
-    "NotConsulting",
-    "answer_call",
-    "call_consultation",
-    "conclude_consultation",
-    "drop_consultation",
-]

@@ -10,6 +10,7 @@ from nuanxin.cases.events import CaseClosed, CaseHandedOff, HandOffWithdrawn
 from nuanxin.cases.models import Case, HandOff
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.services.clocks import cancel_clocks, set_next_due, stop_clocks
+from nuanxin.cases.services.consultation_ends import drop_consultation
 from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
 from nuanxin.kernel.access import SYSTEM, Actor
 
@@ -72,6 +73,7 @@ def _close(case: Case, receipt: str, *, actor: Actor, now: datetime) -> None:
         handled_by_id=actor.organisation_id,
     )
     HandOff.objects.filter(case=case).update(answered_at=now, receipt=receipt)
+    drop_consultation(case, now=now)
     stop_clocks(case, ClockKind.TOTAL, now=now)
     cancel_clocks(case, now=now)
     set_next_due(case)

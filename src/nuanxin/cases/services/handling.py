@@ -21,7 +21,7 @@ from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.services.assisting import still_at_it
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
-from nuanxin.cases.services.consulting import drop_consultation
+from nuanxin.cases.services.consultation_ends import drop_consultation
 from nuanxin.cases.services.dispatching import Part, add_tasks, dispatched
 from nuanxin.cases.services.measuring import require_looked_at
 from nuanxin.cases.services.staging import finish_by_result, finish_made_safe
