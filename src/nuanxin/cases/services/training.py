@@ -17,9 +17,8 @@ FINEST = 127
 
 def train_suggestions(*, phrasings: Sequence[Phrasing], to: Path) -> None:
     """Write the weights to `to`, the same bytes for the same sentences. Needs the extra `train`."""
-    # Only in the extra `train`, and too heavy for any other process.
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.feature_extraction.text import TfidfVectorizer  # in the extra `train` only
+    from sklearn.linear_model import LogisticRegression  # as above
 
     names = category_names()
     lines = [*phrasings, *(Phrasing(code, name) for code, name in names.items())]
