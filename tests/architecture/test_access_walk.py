@@ -73,6 +73,8 @@ def table(case):
         "name": ["claim"],
         "clock_id": [Clock.objects.filter(case=case).first().pk],
         "measure_id": [1],
+        "cause_id": [1],
+        "topic_id": [1],
         "public_id": [NOBODY],
         "cases:file:public_id": [Attachment.objects.get(case=case).file.public_id],
         "cases:thumb:public_id": [Attachment.objects.get(case=case).file.public_id],

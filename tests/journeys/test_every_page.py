@@ -62,6 +62,7 @@ def _example(path):
         "person_of_admin": f"/people/{uuid}/",
     }
     steps = f"/cases/{number}/steps/accept/"
+    known |= {"cause": "1", "topic": "1"}
     for name in ("compound", "person", "organisation", "assignment"):
         known[name] = uuid
     while "{" in path:

@@ -11,6 +11,7 @@ from nuanxin.cases import services
 from nuanxin.cases.enums import PlaceSource
 from nuanxin.cases.models import Appeal, Case, Task
 from nuanxin.cases.queries.appealing import facts_against
+from nuanxin.cases.queries.duplicates import Place, offers_for
 from nuanxin.cases.services import Draft, OnBehalf, Photo, StepInput, perform_step
 from nuanxin.cases.services.overseeing import OVERSIGHT_STEPS
 from nuanxin.demo.darkroom import Darkroom
@@ -96,15 +97,8 @@ class Stage:
         actor = self.settled.actor(step.by)
         if step.action in ON_CASE:
             return ON_CASE[step.action](actor, case, step)
-        if step.action == "dispatch":
-            return services.dispatch_case(
-                actor=actor,
-                case=case,
-                lead=self._organisations(step.lead)[0],
-                assists=self._organisations(*step.assists),
-                opinion=step.opinion,
-                now=step.at,
-            )
+        if step.action in {"dispatch", "merge"}:
+            return self._send_on(actor, case, step)
         if step.action in {"consult", "conclude"}:
             return self._confer(actor, case, step)
         if step.action in OVERSIGHT_STEPS:
@@ -115,6 +109,22 @@ class Stage:
         if step.optional:
             return None
         raise Derailed(f"{case.number}: {step.by} has no open task to {step.action}")
+
+    def _send_on(self, actor: Actor, case: Case, step: PlannedStep) -> Case:
+        """To a unit, or into the case of another report."""
+        if step.action == "merge":
+            parent = self.cases[step.lead].number
+            return services.merge_case(
+                actor=actor, case=case, parent=parent, opinion=step.opinion, now=step.at
+            )
+        return services.dispatch_case(
+            actor=actor,
+            case=case,
+            lead=self._organisations(step.lead)[0],
+            assists=self._organisations(*step.assists),
+            opinion=step.opinion,
+            now=step.at,
+        )
 
     def _confer(self, actor: Actor, case: Case, step: PlannedStep) -> Case:
         """Whistle, or write the minutes."""
@@ -221,7 +231,20 @@ def _answer(actor: Actor, case: Case, step: PlannedStep) -> None:
     services.answer_question(actor=actor, case=case, text=step.opinion, now=step.at)
 
 
+def _confirm(actor: Actor, case: Case, step: PlannedStep) -> None:
+    """What the phone offers before a report is sent, and the answer “我也看到了”."""
+    if case.lng is None or case.lat is None:
+        raise Derailed(f"{case.number} has no place")
+    place = Place(case.category_id, case.lng, case.lat, case.text)
+    offers = [each for each in offers_for(actor, place, now=step.at) if each.is_open and not each.own]
+    if offers:
+        services.confirm_case(
+            actor=actor, token=offers[0].token, key=f"seen-{case.number}-{step.by.person}", now=step.at
+        )
+
+
 ON_CASE: dict[str, CaseStep] = {
+    "confirm": _confirm,
     "screen": lambda a, c, s: services.start_screening(actor=a, case=c, now=s.at),
     "file": lambda a, c, s: services.file_case(actor=a, case=c, opinion=s.opinion, now=s.at),
     "reject": _reject,

@@ -50,7 +50,7 @@ class PlannedStep:
     by: Seat
     opinion: str = ""
     reason: str = ""  # of a return or a rejection
-    lead: str = ""  # organisation, for dispatch
+    lead: str = ""  # for merge the key of the other report; else an organisation, for dispatch
     outcome: str = ""  # for pass: solved | explained | transferred
     answers: tuple[bool, bool, bool] = (True, True, True)  # for rate: contacted, solved, satisfied
     photos: tuple[PlannedPhoto, ...] = ()

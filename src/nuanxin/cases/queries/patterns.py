@@ -46,9 +46,9 @@ def _away(case: Case, other: Case) -> float:
     return distance_m(case.lng, case.lat, other.lng, other.lat)
 
 
-def kinds_count(case: Case, *, since: datetime) -> int:
+def kinds_count(case: Case, *, since: datetime, until: datetime) -> int:
     """How many of this kind in this compound; what was refused, and what is the same thing, does not count."""
-    return _behind(case.compound_id, case.category_id).filter(reported_at__gte=since).count()
+    return _behind(case.compound_id, case.category_id).filter(reported_at__range=(since, until)).count()
 
 
 def _behind(compound_id: int | None, category: str) -> QuerySet[Case]:

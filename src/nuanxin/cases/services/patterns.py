@@ -114,7 +114,7 @@ def propose_topic(*, case_id: int, now: datetime) -> TopicProposal | None:
         if case.state in {CaseState.MERGED, CaseState.REJECTED}:
             return None
         since = now - length(limits.topic_within)
-        count = kinds_count(case, since=since)
+        count = kinds_count(case, since=since, until=now)
         if count < limits.topic_cases:
             return None
         compound = Compound.objects.select_for_update(of=("self",)).get(pk=case.compound_id)

@@ -29,15 +29,22 @@ MANY = 20_000  # from here on it pays to make the indexes anew
 
 
 def write_history(
-    *, area: str, count: int, now: datetime, seed: int = 1, open_share: float = OPEN_SHARE
+    *,
+    area: str,
+    count: int,
+    now: datetime,
+    seed: int = 1,
+    open_share: float = OPEN_SHARE,
+    scattered: bool = False,
 ) -> int:
     """Write `count` cases of the district `area` (12 digits), of the three years before `now`; returns how many.
 
+    `scattered`: each lies at a point of its own, and what is open is of every age alike.
     The same seed on the same city writes the same histories. Raises `NotEnoughGround`.
     """
     rng = Random(seed)
-    ground = Ground(area, rng)
-    lives = _tell(Narrator(seed, area=area, now=now), count, round(count * open_share))
+    ground = Ground(area, rng, scattered=scattered)
+    lives = _tell(Narrator(seed, area=area, now=now, evenly=scattered), count, round(count * open_share))
     with transaction.atomic():
         writer = Writer(area, ground, rng, seed)
         writer.take_numbers(lives)

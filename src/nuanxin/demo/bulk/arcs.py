@@ -53,7 +53,9 @@ WAITS = {
 class Narrator:
     """Tells lives one after another; the same seed tells the same ones."""
 
-    def __init__(self, seed: int, *, area: str, now: datetime) -> None:
+    def __init__(self, seed: int, *, area: str, now: datetime, evenly: bool = False) -> None:
+        """`evenly`: what is open is of every age alike, not most of it of the last days."""
+        self.evenly = evenly
         self.rng = Random(seed)
         self.area, self.now = area, now.replace(microsecond=0)
         weights = {code: kind.weight for code, kind in demo_kinds().items()}
@@ -75,12 +77,18 @@ class Narrator:
                 life.look_at_limits(self.now)
                 return life
 
+    def _age(self) -> float:
+        """In days, of a case that is open now."""
+        if self.evenly:
+            return self.rng.uniform(0.02, OPEN_AT_MOST_DAYS)
+        return min(self.rng.expovariate(1 / OPEN_FOR_DAYS), OPEN_AT_MOST_DAYS)
+
     def still_open(self) -> Life:
         """A case that stands at any of its steps now."""
         kind, arc = self._kind_and_arc()
         steps = arc[: self.rng.choice([cut for cut in range(len(arc)) if arc[:cut][-1:] != ("close",)])]
-        days = min(self.rng.expovariate(1 / OPEN_FOR_DAYS), OPEN_AT_MOST_DAYS)
-        if not kind.is_life_safety and len(steps) < 3:
+        days = self._age()
+        if not self.evenly and not kind.is_life_safety and len(steps) < 3:
             days = min(days, 1.0)  # a street does not leave reports unread for weeks
         begun = self.now - timedelta(days=days, minutes=len(steps) + 1)
         life = Life(kind, area=self.area, at=begun)

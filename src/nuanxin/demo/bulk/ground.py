@@ -58,8 +58,10 @@ class _Community:
 class Ground:
     """A district as the database knows it. `spot()` draws a place for a case of some category."""
 
-    def __init__(self, area: str, rng: Random) -> None:
+    def __init__(self, area: str, rng: Random, *, scattered: bool = False) -> None:
+        """`scattered`: a new point for each case, instead of a few hundred in each community."""
         self.rng = rng
+        self.scattered = scattered
         units = Organisation.objects.filter(is_active=True).exclude(unit_type="").order_by("pk")
         self.units: dict[str, list[Organisation]] = defaultdict(list)
         for unit in units:
@@ -84,6 +86,9 @@ class Ground:
             else None
         )
         point = rng.choice(community.points)
+        if self.scattered and point.lng is not None:
+            lng, lat = _within(rng, self.outlines[point.scope_code])
+            point = Point(point.scope_code, lng, lat, cell_of(lng, lat))
         number = rng.randrange(1, 180)
         if compound:
             address = f"{compound.name}{number % 18 + 1}号楼旁"
@@ -115,7 +120,7 @@ class Ground:
     def _communities(self, area: str) -> Iterable[_Community]:
         committees = {unit.scope_code: unit.pk for unit in self.units[COMMITTEE]}
         offices = {unit.scope_code: unit.pk for unit in self.units[OFFICE]}
-        outlines = _outlines(area)
+        self.outlines = outlines = _outlines(area)
         compounds: dict[str, list[Compound]] = defaultdict(list)
         for compound in Compound.objects.filter(scope_q(area), is_active=True).order_by("pk"):
             compounds[compound.scope_code[:12]].append(compound)
