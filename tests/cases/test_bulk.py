@@ -1,6 +1,7 @@
 """Many cases at once: each has its own answer, nothing is done twice, nobody verifies their own work."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -238,3 +239,24 @@ def test_the_api_does_the_same(town, photo):
     assert post("verify", body).json()["done"] == 1
     too_many = [{"number": "9" * 19}] * 51
     assert post("dispatch", {"key": "api-key-3", "items": too_many}).status_code == 422
+
+
+@pytest.mark.postgres  # the other database lets one write at a time, and in memory it does not wait
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_the_same_at_once_get_one_answer(settings, tmp_path):
+    """The button pressed twice, in two processes: each case goes out once."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    town = build_town(timezone.now() - timedelta(hours=2))
+    numbers = [reported(town).number for _ in range(4)]
+
+    def send(_index):
+        try:
+            return [(row.case_number, row.is_done) for row in dispatch(town, *numbers).rows]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(send, range(2))
+    assert one == other == [(number, True) for number in numbers]
+    for number in numbers:
+        assert Case.objects.get(number=number).logs.filter(action="dispatch").count() == 1

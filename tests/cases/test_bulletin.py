@@ -7,7 +7,7 @@ import pytest
 
 from nuanxin.cases import jobs, services
 from nuanxin.cases.models import Case, DailyBulletin
-from nuanxin.cases.queries.bulletin import bulletin_page, bulletins_for
+from nuanxin.cases.queries.bulletin_page import bulletin_page, bulletins_for
 from nuanxin.cases.queries.catalogue import CATALOGUE
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.events.deliver import drain

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 import nuanxin.cases
-from nuanxin.cases.queries.bulletin import (
+from nuanxin.cases.queries.bulletin_page import (
     LIST_MOST,
     BulletinLine,
     BulletinPage,
