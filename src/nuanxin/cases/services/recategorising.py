@@ -132,7 +132,7 @@ def _usual_starts(
 
 def _urgent_starts(case: Case, since: Mapping[str, datetime]) -> dict[str, datetime]:
     """As at receipt: total, response and danger under control, all from when it was reported."""
-    wanted = {
+    wanted: dict[str, datetime] = {
         ClockKind.TOTAL.value: case.reported_at,
         ClockKind.RESPOND.value: case.reported_at,
         ClockKind.MAKE_SAFE.value: case.reported_at,
