@@ -118,7 +118,7 @@ def _restart_clocks(case: Case, kind: Kind, *, now: datetime) -> None:
 def _usual_starts(
     case: Case, kind: Kind, since: Mapping[str, datetime], *, now: datetime
 ) -> dict[str, datetime]:
-    wanted = {name: since[name] for name in OF_THE_CASE if name in since}
+    wanted: dict[str, datetime] = {name: since[name] for name in OF_THE_CASE if name in since}
     if ClockKind.TOTAL in since:
         wanted.setdefault(ClockKind.MAKE_SAFE, since[ClockKind.TOTAL])
     if ClockKind.SCREEN in since and not _was_answered(case):
