@@ -1,6 +1,6 @@
 """What happens to a case, for the contexts above. The envelope carries the reporter as an opaque subject."""
 
-from nuanxin.cases.oversight_events import (  # noqa: F401  -- for the contexts above these are events like all others
+from nuanxin.cases.oversight_events import (
     AppealDecided,
     AppealFiled,
     AppealLate,
@@ -17,6 +17,24 @@ from nuanxin.cases.oversight_events import (  # noqa: F401  -- for the contexts 
     SupervisionOpened,
 )
 from nuanxin.kernel.events import event
+
+# Handed on: for the contexts above they are events like those below.
+__all__ = [
+    "AppealDecided",
+    "AppealFiled",
+    "AppealLate",
+    "AppealMoved",
+    "CaseShelved",
+    "CaseUnshelved",
+    "CaseUrged",
+    "ReplyOverdue",
+    "ShelvingRefused",
+    "ShelvingRequested",
+    "ShelvingReviewDue",
+    "ShelvingReviewed",
+    "SupervisionAnswered",
+    "SupervisionOpened",
+]
 
 
 @event

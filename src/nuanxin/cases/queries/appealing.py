@@ -73,7 +73,7 @@ def _late(case: Case, organisation_id: int) -> Iterator[Fact]:
         own |= Q(kind__in=[ClockKind.TOTAL, ClockKind.MAKE_SAFE], organisation=None)
     rows = Clock.objects.filter(own, case=case, outcome=ClockOutcome.LATE, kind__in=CONTESTABLE)
     for clock in rows.order_by("stopped_at", "id"):
-        label = _("“%(kind)s”超时") % {"kind": clock.get_kind_display()}  # type: ignore[attr-defined]
+        label = _("“%(kind)s”超时") % {"kind": clock.get_kind_display()}
         yield Fact(AppealKind.OVERDUE, "clock", clock.pk, clock.stopped_at or clock.due_at, label)
 
 

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import AppealState
-from nuanxin.cases.events import AppealDecided, AppealFiled, AppealLate, AppealMoved
 from nuanxin.cases.models import Appeal, AppealStep, Case
+from nuanxin.cases.oversight_events import AppealDecided, AppealFiled, AppealLate, AppealMoved
 from nuanxin.cases.queries.appealing import Fact, fact_named
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, refusal, require_text
@@ -121,7 +121,7 @@ def _create(case: Case, fact: Fact, *, actor: Actor, reason: str, now: datetime)
                 kind=fact.kind,
                 fact_at=fact.at,
                 reason=reason,
-                organisation_id=actor.organisation_id,
+                organisation_id=actor.organisation_id or 0,
                 assignment_id=actor.assignment_id,
                 asked_at=now,
                 state_since=now,

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from nuanxin.cases.enums import ClockKind, SupervisionCause, SupervisionLevel
-from nuanxin.cases.events import ClockPassed, ReplyOverdue, ShelvingReviewDue
+from nuanxin.cases.events import ClockPassed
 from nuanxin.cases.models import Case, Clock, Shelving, Supervision
+from nuanxin.cases.oversight_events import ReplyOverdue, ShelvingReviewDue
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.watching import NOTICE, ORDER, REMIND, SUPERVISED, Rung, rungs
 from nuanxin.cases.services.clocks import set_next_due

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import ClockKind, Desk, PauseCause, ShelvingCause, ShelvingState
-from nuanxin.cases.events import (
+from nuanxin.cases.models import OPEN_SHELVINGS, PUBLIC_LENGTH, Case, Shelving, ShelvingReview
+from nuanxin.cases.oversight_events import (
     CaseShelved,
     CaseUnshelved,
     ShelvingRefused,
     ShelvingRequested,
     ShelvingReviewed,
 )
-from nuanxin.cases.models import OPEN_SHELVINGS, PUBLIC_LENGTH, Case, Shelving, ShelvingReview
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.services.clocks import (
     Start,
@@ -77,7 +77,7 @@ def request_shelving(
             cause=cause,
             statement=text,
             target_on=day,
-            organisation_id=actor.organisation_id,
+            organisation_id=actor.organisation_id or 0,
             assignment_id=actor.assignment_id,
             asked_at=now,
         )

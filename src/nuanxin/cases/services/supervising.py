@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import ClockKind, Desk, SupervisionCause, SupervisionLevel
-from nuanxin.cases.events import CaseUrged, SupervisionAnswered, SupervisionOpened
 from nuanxin.cases.models import Case, CaseLog, Clock, Supervision
+from nuanxin.cases.oversight_events import CaseUrged, SupervisionAnswered, SupervisionOpened
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.oversight import asks_others
 from nuanxin.cases.queries.watching import ORDER
