@@ -60,6 +60,7 @@ def _example(path):
         "ask": f"/cases/{number}/ask/",
         "reveal": f"/cases/{number}/reporter/",
         "person_of_admin": f"/people/{uuid}/",
+        "bulletin": "/bulletins/990101001000/2026-09-15/",
     }
     steps = f"/cases/{number}/steps/accept/"
     known |= {"cause": "1", "topic": "1"}
