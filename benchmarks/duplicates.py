@@ -126,8 +126,7 @@ def _statement(place: Place, *, now: datetime) -> Asked:
 
     with connection.execute_wrapper(watch):
         similar_cases(place, now=now)
-    (one,) = seen
-    return one
+    return next(one for one in seen if "cases_case" in one[0])  # now and then a cache looks whether it is still right
 
 
 def _raw(url: str, asked: Sequence[Asked]) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
@@ -74,7 +75,7 @@ class Similar:
 
 def _build(
     *, category: str, since: datetime, most_id: int, **bounds: int
-) -> "QuerySet[Case, tuple[object, ...]]":
+) -> "QuerySet[Case, tuple[Any, ...]]":
     cells = Q()
     for place in range(RING):
         cells |= Q(h3__range=(bounds[f"first{place}"], bounds[f"last{place}"]))
@@ -162,7 +163,7 @@ def length(limit: Limit) -> timedelta:
     return timedelta(days=limit.amount) if limit.kind.counts_days else timedelta(minutes=limit.amount)
 
 
-def _rows(place: Place, radius: int, since: datetime, without: int) -> list[tuple[object, ...]]:
+def _rows(place: Place, radius: int, since: datetime, without: int) -> list[tuple[Any, ...]]:
     values: dict[str, int] = {}
     for number, cells in enumerate(ring(place.lng, place.lat, radius)):
         values[f"first{number}"], values[f"last{number}"] = cells
@@ -170,11 +171,11 @@ def _rows(place: Place, radius: int, since: datetime, without: int) -> list[tupl
 
 
 def _similar(
-    place: Place, row: tuple[object, ...], looks: Sequence[int], radius: int, *, now: datetime
+    place: Place, row: tuple[Any, ...], looks: Sequence[int], radius: int, *, now: datetime
 ) -> Similar:
     pk, number, category, state, reported_at, closed_at, text, lng, lat = row
-    away = distance_m(place.lng, place.lat, lng, lat)  # type: ignore[arg-type]  # as the columns are
-    age = (now - reported_at) / timedelta(days=2)  # type: ignore[operator]
+    away = distance_m(place.lng, place.lat, lng, lat)
+    age = (now - reported_at) / timedelta(days=2)
     words = words_alike(place.text, str(text)) if place.text and text else None
     bits = min((difference(one, other) for one in place.looks for other in looks), default=None)
     parts = {
@@ -196,7 +197,7 @@ def _similar(
         away,
         score,
         words,
-        bits,  # type: ignore[arg-type]
+        bits,
     )
 
 
@@ -218,7 +219,8 @@ def _looks(cases: Iterable[int]) -> Mapping[int, list[int]]:
     rows = Attachment.objects.filter(case__in=list(cases), log__action="report", file__likeness__isnull=False)
     found: dict[int, list[int]] = {}
     for case, likeness in rows.values_list("case_id", "file__likeness"):
-        found.setdefault(case, []).append(likeness)
+        if likeness is not None:
+            found.setdefault(case, []).append(likeness)
     return found
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.enums import OVER_STATES, CaseState, Visibility
+from nuanxin.cases.enums import OVER_STATES, Visibility
 from nuanxin.cases.events import CaseConfirmed
 from nuanxin.cases.models import KEY_LENGTH, Case, Confirmation, Reporter
 from nuanxin.cases.queries.audience import heat_of
@@ -65,7 +65,7 @@ def _locked(case_id: int) -> Case:
     """The case itself, or what it was merged into; of confidential ones nobody is told that they are there."""
     rows = Case.objects.select_for_update(of=("self",)).exclude(visibility=Visibility.CONFIDENTIAL)
     case = rows.filter(pk=case_id).first()
-    if case is not None and case.state == CaseState.MERGED:
+    if case is not None and case.parent_id is not None:
         case = rows.filter(pk=case.parent_id).first()
     if case is None:
         raise NotOffered

@@ -73,7 +73,7 @@ def split_case(*, actor: Actor, case: Case, opinion: str, now: datetime) -> Case
         if case.parent_id:
             _lock_in_order(case.pk, case.parent_id)
         case = locked_case(actor, "cases.merge", case)
-        root = Case.objects.filter(pk=case.parent_id).first()
+        root = case.parent
         move_case(case, "split", actor=actor, now=now, opinion=text, parent=None, closed_at=None, due_at=None)
         start_clocks(case, [Start(ClockKind.RESPOND), Start(ClockKind.SCREEN)], now=now)
         set_next_due(case)
