@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from nuanxin.cases import services
-from nuanxin.cases.api import case_row
+from nuanxin.cases.api.drawing import case_row
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries import queue
 from nuanxin.cases.queries.lines import queue_lines

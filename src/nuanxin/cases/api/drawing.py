@@ -1,0 +1,141 @@
+"""From rows to answers: masked where the role sees it masked. Who reported is in none of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja.files import UploadedFile
+
+from nuanxin.cases import services
+from nuanxin.cases.models import Case, Task
+from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.queries.measures import stages_of
+from nuanxin.cases.queries.own import NOT_TOLD, is_mine, own_facts
+from nuanxin.cases.queries.places import address_for, point_for, rough
+from nuanxin.cases.services import Photo
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.privacy.masking import mask_address
+
+
+def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[str, Any]:
+    """Masked where the actor's role sees it masked; one's own report is always in full."""
+    masked = permission == "cases.view" and actor.is_masked(permission)
+    lng, lat = (point_for(actor, case) or (None, None)) if masked else (case.lng, case.lat)
+    return {
+        "number": case.number,
+        "category": case.category_id,
+        "category_name": catalogue.kind_of(case.category_id).name,
+        "urgency": case.urgency,
+        "state": case.state,
+        "step": case.step,
+        "text": case.text,
+        "address": address_for(actor, case, permission),
+        "lng": lng,
+        "lat": lat,
+        "scope_code": case.scope_code,
+        "reported_at": case.reported_at,
+        "due_at": case.due_at,
+        "next_due_at": case.next_due_at,
+        "closed_at": case.closed_at,
+        "shelved_until": case.shelved_until,
+        "supervision": case.supervision if permission == "cases.view" else "",
+    }
+
+
+def row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
+    """`case_row` of a row that has no model."""
+    masked = actor.is_masked("cases.view")
+    address = row.address or row.compound_name or ""
+    lng, lat = (rough(row.lng), rough(row.lat)) if masked else (row.lng, row.lat)
+    return {
+        "number": row.number,
+        "category": row.category_id,
+        "category_name": catalogue.kind_of(row.category_id).name,
+        "urgency": row.urgency,
+        "state": row.state,
+        "step": row.step,
+        "text": row.text,
+        "address": mask_address(address) if masked else address,
+        "lng": lng,
+        "lat": lat,
+        "scope_code": row.scope_code,
+        "reported_at": row.reported_at,
+        "due_at": row.due_at,
+        "next_due_at": row.next_due_at,
+        "closed_at": row.closed_at,
+    }
+
+
+def own_row(actor: Actor, case: Case) -> dict[str, Any]:
+    """One of `detail.own_cases`: where the case stands that it was merged into, and nothing that others have said."""
+    return {**case_row(actor, case, "cases.view_own"), **own_facts(case)}
+
+
+def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[str, Any]:
+    is_own = permission == "cases.view_own"
+    row = own_row(request.actor, case) if is_own else case_row(request.actor, case)
+    main = detail.main_of(case) if is_own else case
+    theirs = is_own and (not is_mine(case) or main.pk != case.pk)
+    tasks = detail.tasks_of(main)
+    return {
+        **row,
+        "tasks": [_task_out(task) for task in tasks],
+        "stages": [
+            {
+                "kind": stage.kind,
+                "name": stage.name,
+                "planned_for": stage.planned_for,
+                "done_at": stage.done_at,
+            }
+            for stage in stages_of(main)
+        ],
+        "timeline": [
+            {
+                "action": log.action,
+                "at": log.at,
+                "organisation": log.organisation.name if log.organisation else "",
+                "opinion": log.opinion if not is_own or log.action in detail.TOLD_TO_REPORTER else "",
+            }
+            for log in detail.timeline(main)
+            if not (is_own and log.action in NOT_TOLD) and not (theirs and log.role == "reporter")
+        ],
+        "available_transitions": [
+            _move_out(move) for move in detail.moves_for(request.actor, case, tasks, now=timezone.now())
+        ],
+    }
+
+
+def _task_out(task: Task) -> dict[str, Any]:
+    return {
+        "id": task.pk,
+        "organisation": task.organisation.name,
+        "role": task.role,
+        "state": task.state,
+        "due_at": task.due_at,
+    }
+
+
+def _move_out(move: detail.Move) -> dict[str, Any]:
+    return {
+        "name": move.transition.name,
+        "label": str(move.transition.label),
+        "task_id": move.task.pk if move.task else None,
+        "about": move.about,
+        "required_fields": list(move.transition.required_fields),
+    }
+
+
+def planned_stage(text: str) -> services.PlannedStage:
+    kind, at, name = text.split("|")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Invalid(fields={"plan": _("时间要写成 2026-09-15T18:00+08:00。")}) from error
+    return services.PlannedStage(kind, name, moment if moment.tzinfo else timezone.make_aware(moment))
+
+
+def photos_of(files: list[UploadedFile], kind: str) -> tuple[Photo, ...]:
+    return tuple(Photo(kind, accept_image(file.read(), name=file.name or "")) for file in files)
