@@ -1,8 +1,9 @@
 """Has somebody reported it already? The candidates for a report, in ever larger sets of open and recent cases.
 
 The same district at each size, in a database of its own: every case is open, of any age up to forty-five days, and each
-lies at a point of its own. Asked at places where something lies, in turns over the sizes. `growth` is the median of the
-largest ÷ that of the smallest; `limit` is what bare psycopg reaches with the very statement, prepared, on the largest.
+lies at a point of its own; the larger set is a city of many such districts, as dense as the smallest. Asked at places
+where something lies, in turns over the sizes. `growth` is the median of the largest ÷ that of the smallest; `limit` is
+what bare psycopg reaches with the very statement, prepared, on the largest.
 
     NUANXIN_BENCH_SIZES=10000,50000 make bench NAME=duplicates      # a quick one
 """
@@ -61,8 +62,12 @@ def main() -> dict[str, Any]:
 
 def _grow_to(size: int, *, now: datetime) -> None:
     start = time.perf_counter()
-    missing = size - Case.objects.count()
-    write_history(area=AREA, count=missing, now=now, seed=size, open_share=1.0, scattered=True)
+    before = Case.objects.count()
+    missing = size - before
+    tiles = range(
+        before // SIZES[0], max(1, size // SIZES[0])
+    )  # each district has as many as the smallest city
+    write_history(area=AREA, count=missing, now=now, seed=size, open_share=1.0, tiles=tiles)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -126,7 +131,9 @@ def _statement(place: Place, *, now: datetime) -> Asked:
 
     with connection.execute_wrapper(watch):
         similar_cases(place, now=now)
-    return next(one for one in seen if "cases_case" in one[0])  # now and then a cache looks whether it is still right
+    return next(
+        one for one in seen if "cases_case" in one[0]
+    )  # now and then a cache looks whether it is still right
 
 
 def _raw(url: str, asked: Sequence[Asked]) -> list[float]:

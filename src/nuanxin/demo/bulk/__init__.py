@@ -35,16 +35,19 @@ def write_history(
     now: datetime,
     seed: int = 1,
     open_share: float = OPEN_SHARE,
-    scattered: bool = False,
+    tiles: range | None = None,
 ) -> int:
     """Write `count` cases of the district `area` (12 digits), of the three years before `now`; returns how many.
 
-    `scattered`: each lies at a point of its own, and what is open is of every age alike.
+    With `tiles` each lies at a point of its own, in a copy of the district that lies so many widths further; and what
+    is open is of every age alike: a city of many such districts, for what depends on places alone.
     The same seed on the same city writes the same histories. Raises `NotEnoughGround`.
     """
     rng = Random(seed)
-    ground = Ground(area, rng, scattered=scattered)
-    lives = _tell(Narrator(seed, area=area, now=now, evenly=scattered), count, round(count * open_share))
+    ground = Ground(area, rng, tiles=tiles)
+    lives = _tell(
+        Narrator(seed, area=area, now=now, evenly=tiles is not None), count, round(count * open_share)
+    )
     with transaction.atomic():
         writer = Writer(area, ground, rng, seed)
         writer.take_numbers(lives)

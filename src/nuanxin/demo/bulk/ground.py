@@ -21,6 +21,7 @@ from nuanxin.territories.models import Boundary, Territory, code_range
 MANAGER, COMMITTEE, OFFICE = "WY", "SQ", "JD"
 POINTS = 240  # in a community: enough that a heat map looks like a city
 INSIDE_COMPOUND = 0.35
+TILE, TILES_NORTH = 0.3, 20  # degrees, wider than the district; and how many stand above each other
 
 
 class NotEnoughGround(ValueError):
@@ -58,10 +59,10 @@ class _Community:
 class Ground:
     """A district as the database knows it. `spot()` draws a place for a case of some category."""
 
-    def __init__(self, area: str, rng: Random, *, scattered: bool = False) -> None:
-        """`scattered`: a new point for each case, instead of a few hundred in each community."""
+    def __init__(self, area: str, rng: Random, *, tiles: range | None = None) -> None:
+        """With `tiles` a new point for each case, in one of these copies of the district."""
         self.rng = rng
-        self.scattered = scattered
+        self.tiles = tiles
         units = Organisation.objects.filter(is_active=True).exclude(unit_type="").order_by("pk")
         self.units: dict[str, list[Organisation]] = defaultdict(list)
         for unit in units:
@@ -86,8 +87,10 @@ class Ground:
             else None
         )
         point = rng.choice(community.points)
-        if self.scattered and point.lng is not None:
+        if self.tiles is not None and point.lng is not None:
             lng, lat = _within(rng, self.outlines[point.scope_code])
+            east, north = divmod(rng.choice(self.tiles), TILES_NORTH)
+            lng, lat = lng + east * TILE, lat + north * TILE
             point = Point(point.scope_code, lng, lat, cell_of(lng, lat))
         number = rng.randrange(1, 180)
         if compound:
