@@ -80,7 +80,11 @@ def test_all_the_way_to_one_lead(town):
     case = conclude(town, case, now + MINUTE, assists=("gas",))
     parts = {(t.organisation.name, t.role) for t in detail.tasks_of(case) if t.ended_at is None}
     assert parts == {("枫桥社区居委会", "community"), ("云川水务", "lead"), ("云川燃气", "assist")}
-    assert (case.state, case.lead_organisation.name, case.consulting_since) == ("dispatched", "云川水务", None)
+    assert (case.state, case.lead_organisation.name, case.consulting_since) == (
+        "dispatched",
+        "云川水务",
+        None,
+    )
     consultation = Consultation.objects.get(case=case)
     assert (consultation.lead.name, consultation.minutes) == ("云川水务", "水务主办，燃气配合探管")
     # The fire brigade need not answer any more; the minutes came in time.

@@ -190,7 +190,15 @@ def test_who_may_decide(town):
     case = taken(town)
     ask(town, case)
     now = town.now + 20 * MINUTE
-    for who in ("city_management", "dispatcher", "community_head", "other_dispatcher", "swd", "gas_lead", "worker"):
+    for who in (
+        "city_management",
+        "dispatcher",
+        "community_head",
+        "other_dispatcher",
+        "swd",
+        "gas_lead",
+        "worker",
+    ):
         with pytest.raises((NotFound, NotAllowed)):
             grant(town, case, now, who=who)
     assert names(town, "street_lead", case, now) >= {"grant_extension", "refuse_extension"}

@@ -1,4 +1,4 @@
-"""Changing a limit, the hours or the holidays never rewrites what was: stored clocks, outcomes and their explanations."""
+"""Changing a limit, the hours or the holidays never rewrites stored clocks, outcomes and explanations."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -170,7 +170,7 @@ def test_what_waited_for_the_notice_is_settled_once_and_on_record(over_new_year,
 
 def test_it_takes_only_the_new_year_from_the_tables_of_today(over_new_year):
     """Hours that were changed meanwhile and a corrected day of the old year are none of its business."""
-    town, case = over_new_year
+    _town, case = over_new_year
     set_working_hours(
         scope_code=STREET, valid_from=date(2026, 12, 1), intervals=[["10:00", "11:00"]], now=DECEMBER
     )

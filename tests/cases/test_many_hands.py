@@ -34,7 +34,12 @@ def part(case, key, town):
 
 def hand_in(town, case, key, photo, now, **given):
     return services.submit_result(
-        actor=town[key], task=part(case, key, town), opinion="做完了", photos=[photo("after")], now=now, **given
+        actor=town[key],
+        task=part(case, key, town),
+        opinion="做完了",
+        photos=[photo("after")],
+        now=now,
+        **given,
     )
 
 

@@ -91,7 +91,12 @@ def test_the_reporter_reads_over_the_api_what_the_page_tells(town):
     case = dispatched(town)
     task = Task.objects.get(case=case, role="lead")
     services.return_task(
-        actor=town["water"], task=task, reason="R2", opinion="这是市政的事", basis="《职责清单》第 3 条", now=town.now + 2 * MINUTE
+        actor=town["water"],
+        task=task,
+        reason="R2",
+        opinion="这是市政的事",
+        basis="《职责清单》第 3 条",
+        now=town.now + 2 * MINUTE,
     )
     told = api(town, "worker", f"/mine/{case.number}")["timeline"]
     assert "这是市政的事" not in str(told)

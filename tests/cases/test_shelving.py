@@ -1,4 +1,4 @@
-"""Shelving: asked in writing, decided by others, clocks that stand still and run on, a look every month, told kindly."""
+"""Shelving: asked in writing, decided by others, clocks that stand still and run on, a look a month, told kindly."""
 
 from datetime import date, datetime, timedelta
 
@@ -182,7 +182,7 @@ def test_nothing_is_done_to_it_there(town, shelved, photo):
 
 
 def test_off_the_shelf_the_clocks_have_what_they_had_left(town, shelved):
-    """Three working days from Tuesday; shelved on Thursday, taken off on Monday the 12th of October at the same hour."""
+    """Three working days from Tuesday; shelved on Thursday, off on Monday the 12th of October at the same hour."""
     before = due(shelved)
     assert before["total"] == at(18, 17, 30)
     case = do(town["dispatcher"], shelved, "end_shelving", at(12, 10, month=10), public_words="可以移了")

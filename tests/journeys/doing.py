@@ -65,6 +65,9 @@ def take_step(
     if form.count():
         if opinion:
             form.locator("[name=opinion]").fill(opinion)
+        why_alone = form.locator("[name=unfinished]")
+        if why_alone.count():  # its assistants have not handed in
+            why_alone.fill("协办单位只需事后复核")
         for name, value in chosen.items():
             form.locator(f"input[name={name}][value='{value}']").check()
         if photo:

@@ -77,9 +77,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case_number:number>/print/", casepage.slip, name="slip"),
     path("cases/notices/", notices.notices, name="notices"),
     path("cases/notices/export/", notices.notices_export, name="notices_export"),
-    path(
-        "cases/<case_number:number>/notices/<int:measure_id>/", notices.notice_paper, name="notice_paper"
-    ),
+    path("cases/<case_number:number>/notices/<int:measure_id>/", notices.notice_paper, name="notice_paper"),
     path("cases/<case_number:number>/time/", timing.account, name="time"),
     path("cases/causes/", patterns.causes, name="causes"),
     path("cases/causes/export/", patterns.causes_export, name="causes_export"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from nuanxin.cases.services.staging import PlannedStage
 from nuanxin.demo import arcs
-from nuanxin.demo.planned import PlannedStage
 from nuanxin.demo.telling import Telling
 
 SUBJECTS = {

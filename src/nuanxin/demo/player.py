@@ -134,7 +134,9 @@ class _Player:
             self.clock = moment
 
     def _climb(self, until: datetime) -> None:
-        waiting = Clock.objects.filter(stopped_at=None, paused_at=None, watch_at__lt=until).order_by("watch_at")
+        waiting = Clock.objects.filter(stopped_at=None, paused_at=None, watch_at__lt=until).order_by(
+            "watch_at"
+        )
         while (due := waiting.values_list("watch_at", flat=True).first()) is not None:
             passed = min(due + MINUTE, until)
             self._deliver(passed)

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from nuanxin.people.views import account, duty, invitations, keys, leaving, registration, sheets, sign_in, staff
+from nuanxin.people.views import (
+    account,
+    duty,
+    invitations,
+    keys,
+    leaving,
+    registration,
+    sheets,
+    sign_in,
+    staff,
+)
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [

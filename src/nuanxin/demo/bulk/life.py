@@ -211,8 +211,8 @@ class Life:
         self._move("archive", CaseState.ARCHIVED)
 
     def look_at_limits(self, now: datetime) -> None:
-        """How it stands at `now`: what is due next, each limit that passed while its clock ran has climbed, and time has
-        said what it had to say until then.
+        """How it stands at `now`: what is due next, each limit that passed while its clock ran has climbed, and time
+        has said what it had to say until then.
         """
         self._next_due()
         for clock in self.clocks:

@@ -1,4 +1,4 @@
-"""The compiled statements, asked through Django's own connection (decision 0012)."""
+"""The compiled statements, asked through Django's own connection (decision 0011)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext

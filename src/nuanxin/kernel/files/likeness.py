@@ -22,10 +22,9 @@ _COSINES = [
 def likeness_of(picture: Image.Image) -> int | None:
     """As a signed 64-bit number, for a column; `None` for a picture of one colour, which is like every other."""
     grey = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    darkest, lightest = grey.getextrema()
-    if lightest - darkest <= FLAT:
-        return None
     pixels = grey.tobytes()
+    if max(pixels) - min(pixels) <= FLAT:
+        return None
     across = [
         [sum(map(float.__mul__, map(float, pixels[row : row + SIDE]), wave)) for wave in _COSINES]
         for row in range(0, SIDE * SIDE, SIDE)

@@ -53,7 +53,7 @@ _person_id = Prepared(
 def person_ids_of_subjects(subject_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Likewise for several, in one statement; erased ones are left out."""
     found = Subject.objects.filter(pk__in=set(subject_ids), person__is_active=True)
-    return {subject: person for subject, person in found.values_list("pk", "person_id") if person is not None}
+    return dict(found.values_list("pk", "person_id"))
 
 
 def persons_of_subjects(subject_ids: Iterable[UUID]) -> dict[UUID, Person]:
