@@ -87,17 +87,14 @@ class Ground:
             else None
         )
         point = rng.choice(community.points)
-        if self.tiles is not None and point.lng is not None:
-            lng, lat = _within(rng, self.outlines[point.scope_code])
-            east, north = divmod(rng.choice(self.tiles), TILES_NORTH)
-            lng, lat = lng + east * TILE, lat + north * TILE
-            point = Point(point.scope_code, lng, lat, cell_of(lng, lat))
         number = rng.randrange(1, 180)
         if compound:
             address = f"{compound.name}{number % 18 + 1}号楼旁"
-            point = Point(compound.scope_code, compound.lng, compound.lat, compound.h3)
+            inside = Point(compound.scope_code, compound.lng, compound.lat, compound.h3)
+            point = inside if self.tiles is None else point
         else:
             address = f"{community.name}{number}号附近"
+        point = self._elsewhere(point)
         taken = {community.committee, community.office}
         lead = self._unit(leads, compound, taken - {community.office}) or community.office
         assist = self._unit(assists, compound, {*taken, lead})
@@ -107,6 +104,15 @@ class Ground:
             None: None, STREET: community.office, COMMUNITY: community.committee, LEAD: lead, ASSIST: assist,
         }  # fmt: skip
         return Spot(point, address, compound.pk if compound else None, organisations)
+
+    def _elsewhere(self, point: Point) -> Point:
+        """With tiles: a new point in the same territory, in one of the copies of the district."""
+        if self.tiles is None or point.lng is None:
+            return point
+        east, north = divmod(self.rng.choice(self.tiles), TILES_NORTH)
+        lng, lat = _within(self.rng, self.outlines[point.scope_code])
+        lng, lat = lng + east * TILE, lat + north * TILE
+        return Point(point.scope_code, lng, lat, cell_of(lng, lat))
 
     def _unit(self, kinds: Iterable[str], compound: Compound | None, taken: set[int]) -> int | None:
         """The first unit of these types that answers here and has no other part in the case."""
