@@ -20,7 +20,12 @@ def closed(town, photo):
     task = Task.objects.get(case=case, organisation=town.organisations["gas"])
     services.accept_task(actor=town["gas"], task=task, now=town.now)
     services.submit_result(
-        actor=town["gas"], task=task, opinion="修好", photos=[photo("after")], now=town.now
+        actor=town["gas"],
+        task=task,
+        opinion="修好",
+        photos=[photo("after")],
+        unfinished="气已经关了",
+        now=town.now,
     )
     case = detail.case_for(town["dispatcher"], case.number)
     return services.pass_verification(

@@ -134,7 +134,7 @@ def test_a_clock_explains_every_stretch(town, street):
 # --- What may be done -----------------------------------------------------------------------------------------------
 def test_a_fresh_report_offers_filing_and_dispatch_in_one(town, street):
     response = street.get(address(reported(town)))
-    assert names(response) == ["dispatch", "screen", "file", "reject"]
+    assert names(response) == ["dispatch", "screen", "file", "merge", "recategorise", "reject"]
     assert "立案并派单" in response.content.decode()
     assert "建议派给" in response.content.decode()
 

@@ -146,6 +146,7 @@ def _report(scene: Scene) -> None:
         "lng": str(HERE["lng"]),
         "lat": str(HERE["lat"]),
         "address": "枫林横街 3 号旁",
+        "different": "1",
     }
     for number in range(2):
         photo = SimpleUploadedFile(FILE_NAME, picture(), content_type="image/jpeg")

@@ -285,6 +285,10 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 # Addresses of the product that are no page of their own, and why.
 NO_PAGES: dict[str, str] = {
     "demo:enter": "posted to",
+    "cases:desk_likely": "asked by the form of the desk: tests/cases/test_suggestions.py",
+    "cases:report_likely": "asked by the report page: tests/cases/test_suggestions.py",
+    "cases:notice_paper": "a sheet of paper: tests/cases/test_measures.py",
+    "cases:extensions_export": "a file",
     "portal:desk": "leads on to a queue for most; shown to the security administrator",
     "portal:healthz": "JSON",
     "people:send_code": "posted to; part of signing in",

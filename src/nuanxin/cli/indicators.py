@@ -9,7 +9,11 @@ FOLDER = Path(__file__).parents[1] / "insight" / "compiled"
 
 @click.group("indicators")
 def command() -> None:
-    """Work on the definitions of the indicators."""
+    """Work on the definitions of the indicators.
+
+    \b
+      nuanxin indicators compile
+    """
 
 
 @command.command("compile")

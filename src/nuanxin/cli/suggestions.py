@@ -22,7 +22,12 @@ FEWEST_REPORTS = 30
 
 @click.group("suggestions")
 def command() -> None:
-    """What categories are suggested from: the sentences in the repository and the weights learnt from them."""
+    """What categories are suggested from: the sentences in the repository and the weights learnt from them.
+
+    \b
+      nuanxin suggestions train
+      nuanxin suggestions measure
+    """
 
 
 @command.command("train")

@@ -1,6 +1,6 @@
 """State machines as tables: buttons, API, diagrams and tests all come from the same rows (`design.md` §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +59,15 @@ class Workflow:
 
     def available(self, actor: Actor, instance: Any) -> list[Transition]:
         """What this actor may do with this object now, in table order; one query."""
-        moves = [move for move in self.from_state(instance.state) if move.permission != "system"]
-        held = policy.held(actor, {move.permission for move in moves}, instance)
-        return [move for move in moves if move.permission in held]
+        return self.among(instance.state, policy.held(actor, self.asked_in(instance.state), instance))
+
+    def asked_in(self, state: str) -> set[str]:
+        """The permissions that decide what may be done in this state."""
+        return {move.permission for move in self.from_state(state)} - {"system"}
+
+    def among(self, state: str, held: Collection[str]) -> list[Transition]:
+        """What somebody who holds these permissions on the object may do in this state."""
+        return [move for move in self.from_state(state) if move.permission in held]
 
     def step(self, instance: Any, name: str, **changes: Any) -> Transition:
         """Move the row: `UPDATE … WHERE state = old`, so that of two who press at once one gets `Conflict`.

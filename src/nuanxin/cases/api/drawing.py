@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from ninja.files import UploadedFile
 
 from nuanxin.cases import services
-from nuanxin.cases.models import Case, Task
+from nuanxin.cases.models import Case, RepairStage, Task
 from nuanxin.cases.queries import catalogue, detail, queue
+from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.queries.measures import stages_of
 from nuanxin.cases.queries.own import NOT_TOLD, is_mine, own_facts
 from nuanxin.cases.queries.places import address_for, point_for, rough
@@ -80,6 +81,10 @@ def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[s
     main = detail.main_of(case) if is_own else case
     theirs = is_own and (not is_mine(case) or main.pk != case.pk)
     tasks = detail.tasks_of(main)
+    aside = Aside(main.pk)
+    moves = detail.moves_for(
+        request.actor, case, tasks, now=timezone.now(), aside=aside if main is case else None
+    )
     return {
         **row,
         "tasks": [_task_out(task) for task in tasks],
@@ -90,21 +95,19 @@ def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[s
                 "planned_for": stage.planned_for,
                 "done_at": stage.done_at,
             }
-            for stage in stages_of(main)
+            for stage in (stages_of(main) if RepairStage in aside else ())
         ],
         "timeline": [
             {
                 "action": log.action,
                 "at": log.at,
-                "organisation": log.organisation.name if log.organisation else "",
+                "organisation": log.organisation or "",
                 "opinion": log.opinion if not is_own or log.action in detail.TOLD_TO_REPORTER else "",
             }
-            for log in detail.timeline(main)
+            for log in detail.steps_of(main)
             if not (is_own and log.action in NOT_TOLD) and not (theirs and log.role == "reporter")
         ],
-        "available_transitions": [
-            _move_out(move) for move in detail.moves_for(request.actor, case, tasks, now=timezone.now())
-        ],
+        "available_transitions": [_move_out(move) for move in moves],
     }
 
 

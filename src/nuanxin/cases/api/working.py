@@ -76,7 +76,7 @@ def _bulk(request: Any, step: str, items: list[BulkItem], key: str) -> Any:
 @operation("cases.view")
 def one(request: Any, number: Number) -> Any:
     """One case for those who work on it, with the legal next actions."""
-    return case_out(request, detail.case_for(request.actor, number))
+    return as_json(case_out(request, detail.case_for(request.actor, number)))
 
 
 @router.post("/{number}/transitions/{name}", response={200: CaseOut, **PROBLEMS})

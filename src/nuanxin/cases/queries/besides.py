@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nuanxin.cases.enums import CaseState, ExtensionState, ReturnReason, TaskRole, TaskState, Urgency
 from nuanxin.cases.models import Case, ConsultationParty, Extension, Task
+from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.measures import moves_of_handling
 from nuanxin.cases.workflow import BESIDE
@@ -61,13 +62,17 @@ def must_consult(case: Case) -> bool:
     return case.state == CaseState.RETURNED and case.return_count >= handling_limits().most_returns
 
 
+def asked_beside(case: Case) -> set[str]:
+    """The permissions on the case that decide about the moves beside the tables."""
+    return {BESIDE[name].permission for name in ON_CASE if case.state in BESIDE[name].sources}
+
+
 def besides(
-    actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime
+    actor: Actor, case: Case, tasks: Sequence[Task], aside: Aside, *, held: set[str], now: datetime
 ) -> list[tuple[str, Task | None]]:
     """The names of the moves that change no state, with the task they are done on."""
     found: list[tuple[str, Task | None]] = []
     legal = [name for name in ON_CASE if case.state in BESIDE[name].sources]
-    held = policy.held(actor, {BESIDE[name].permission for name in legal}, case) if legal else set()
     consulting = case.consulting_since is not None
     if "recategorise" in legal and "cases.recategorise" in held and may_recategorise(case):
         found.append(("recategorise", None))
@@ -77,7 +82,7 @@ def besides(
         found.append(("answer_call", None))
     if "assists" in legal and "cases.dispatch" in held:
         found.append(("assists", None))
-    found += _extensions(actor, case, tasks, now=now)
+    found += _extensions(actor, case, tasks, aside, now=now)
     return found + moves_of_handling(actor, case, tasks, now=now)
 
 
@@ -87,7 +92,7 @@ def _has_not_answered(actor: Actor, case: Case) -> bool:
 
 
 def _extensions(
-    actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime
+    actor: Actor, case: Case, tasks: Sequence[Task], aside: Aside, *, now: datetime
 ) -> list[tuple[str, Task | None]]:
     if case.state not in BESIDE["request_extension"].sources or case.urgency == Urgency.U1:
         return []
@@ -95,7 +100,8 @@ def _extensions(
     decides = policy.permits(actor, "cases.decide_extension")
     if not asks and not decides:
         return []
-    asked = Extension.objects.filter(case=case, state=ExtensionState.ASKED).first()
+    rows = Extension.objects.filter(case=case, state=ExtensionState.ASKED)
+    asked = rows.first() if Extension in aside else None
     if asked is not None:
         open_to_decide = decides and asked.due_before > now
         if open_to_decide and policy.allows(actor, "cases.decide_extension", asked):

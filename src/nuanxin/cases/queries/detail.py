@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, Rating, Reporter, Task
-from nuanxin.cases.queries.besides import besides, is_offered
+from nuanxin.cases.queries.aside import Aside
+from nuanxin.cases.queries.besides import asked_beside, besides, is_offered
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
+from nuanxin.cases.queries.oversight import PERMISSIONS as OVERSIGHT
 from nuanxin.cases.queries.oversight import Oversight, oversight_moves, oversight_of
 from nuanxin.cases.workflow import BESIDE, CASE, OPEN_TASK, TASK
 from nuanxin.kernel.access import Actor, policy
@@ -47,6 +49,14 @@ class Move:
     transition: Transition
     task: Task | None = None
     about: str = ""  # the appeal that it decides
+
+
+class StepTold(NamedTuple):
+    action: str
+    at: datetime
+    role: str
+    organisation: str | None
+    opinion: str
 
 
 def case_for(actor: Actor, number: str) -> Case:
@@ -118,20 +128,30 @@ def task_for(actor: Actor, case: Case, task_id: int) -> Task:
 
 
 def moves_for(
-    actor: Actor, case: Case, tasks: Sequence[Task], *, now: datetime, oversight: Oversight | None = None
+    actor: Actor,
+    case: Case,
+    tasks: Sequence[Task],
+    *,
+    now: datetime,
+    aside: Aside | None = None,
+    oversight: Oversight | None = None,
 ) -> list[Move]:
     """What this actor may do now, the own organisation's task first, in table order; then what moves no state."""
-    seen = oversight or oversight_of(actor, case)
-    overseen = [Move(move, about=about) for move, about in oversight_moves(actor, case, seen, now=now)]
+    there = aside or Aside(case.pk)
+    seen = oversight or oversight_of(actor, case, there)
+    held = policy.held(actor, CASE.asked_in(case.state) | asked_beside(case) | OVERSIGHT, case)
+    overseen = [
+        Move(move, about=about) for move, about in oversight_moves(actor, case, seen, held=held, now=now)
+    ]
     if case.shelved_at is not None:
         return overseen
     own = [
         task for task in tasks if task.organisation_id == actor.organisation_id and task.state in OPEN_TASK
     ]
     moves = [Move(transition, task) for task in own for transition in TASK.available(actor, task)]
-    moves += [Move(transition) for transition in CASE.available(actor, case)]
+    moves += [Move(transition) for transition in CASE.among(case.state, held)]
     offered = [move for move in moves if is_offered(move.transition.name, case, move.task, now=now)]
-    beside = besides(actor, case, tasks, now=now)
+    beside = besides(actor, case, tasks, there, held=held, now=now)
     return offered + [Move(BESIDE[name], task) for name, task in beside] + overseen
 
 
@@ -144,6 +164,21 @@ def timeline(case: Case) -> list[CaseLog]:
         .prefetch_related(Prefetch("attachments", queryset=pictures))
         .order_by("at", "id"),
     )
+
+
+def steps_of(case: Case) -> list[StepTold]:
+    """Every step in words alone, for a program; one statement."""
+    return [StepTold(*values) for values in _steps_of.rows(case=case.pk)]
+
+
+_steps_of = Prepared(
+    lambda *, case: (
+        CaseLog.objects.filter(case=case)
+        .order_by("at", "id")
+        .values_list("action", "at", "role", "organisation__name", "opinion")
+    ),
+    case=BigIntegerField(),
+)
 
 
 def _with_merged(case: Case) -> QuerySet[Case, Any]:

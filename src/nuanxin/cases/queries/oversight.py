@@ -7,8 +7,9 @@ from datetime import datetime
 from nuanxin.cases.enums import Desk, ShelvingState
 from nuanxin.cases.models import Appeal, Case, Shelving, Supervision
 from nuanxin.cases.queries.appealing import appeals_of, facts_against
+from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.workflow import APPEAL, BESIDE, SHELVING
-from nuanxin.kernel.access import Actor, level_of, policy
+from nuanxin.kernel.access import Actor, level_of
 from nuanxin.kernel.workflow import Transition
 
 ON_CASE = ("reply_supervision", "supervise", "remind", "request_shelving", "appeal")
@@ -32,18 +33,22 @@ class Oversight:
         return [each for each in self.supervisions if each.ended_at is None]
 
 
-def oversight_of(actor: Actor, case: Case) -> Oversight:
-    """Four statements at most, whatever has happened to the case."""
-    supervisions = list(
+def oversight_of(actor: Actor, case: Case, aside: Aside) -> Oversight:
+    """Four statements at most, whatever has happened to the case, and none where nothing has."""
+    supervisions = _supervisions_of(case) if Supervision in aside else []
+    return Oversight(
+        shelving=latest_shelving(case) if Shelving in aside else None,
+        supervisions=supervisions,
+        appeals=appeals_of(actor, case) if Appeal in aside else [],
+        asked_of_us=[each for each in supervisions if _is_asked(actor, each)],
+    )
+
+
+def _supervisions_of(case: Case) -> list[Supervision]:
+    return list(
         Supervision.objects.filter(case=case)
         .select_related("organisation", "by_organisation", "reply_clock")
         .order_by("-opened_at", "-id")
-    )
-    return Oversight(
-        shelving=latest_shelving(case),
-        supervisions=supervisions,
-        appeals=appeals_of(actor, case),
-        asked_of_us=[each for each in supervisions if _is_asked(actor, each)],
     )
 
 
@@ -57,9 +62,10 @@ def latest_shelving(case: Case) -> Shelving | None:
     return rows.prefetch_related("reviews").order_by("-id").first()
 
 
-def oversight_moves(actor: Actor, case: Case, oversight: Oversight, *, now: datetime) -> list[OversightMove]:
+def oversight_moves(
+    actor: Actor, case: Case, oversight: Oversight, *, held: set[str], now: datetime
+) -> list[OversightMove]:
     """The legal moves of the two tables, and those beside the tables that make sense now."""
-    held = policy.held(actor, PERMISSIONS, case)
     offered = [name for name in ON_CASE if _is_offered(name, actor, case, held, now)]
     if "request_shelving" in offered and _is_fresh(case, oversight.shelving):
         offered.remove("request_shelving")

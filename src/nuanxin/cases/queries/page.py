@@ -32,6 +32,7 @@ from nuanxin.cases.models import (
     Task,
 )
 from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.consulting import Round, rounds_of
@@ -215,8 +216,9 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
     tasks = detail.tasks_of(case)
     clocks = detail.clocks_of(case)
     held = policy.held(actor, {"cases.ask", "cases.break_glass"}, case)
-    oversight = oversight_of(actor, case)
-    moves = page_moves(actor, case, tasks, clocks, oversight, now=now)
+    aside = Aside(case.pk)
+    oversight = oversight_of(actor, case, aside)
+    moves = page_moves(actor, case, tasks, clocks, oversight, aside, now=now)
     dispatching = any(move.transition.name == "dispatch" for move in moves)
     return CasePage(
         case=case,
@@ -236,11 +238,11 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         may_ask="cases.ask" in held and case.is_open,
         may_reveal="cases.break_glass" in held,
         rounds=rounds_of(case, now=now),
-        extensions=extensions_of(case),
+        extensions=extensions_of(case) if Extension in aside else [],
         oversight=oversight,
         organisation_id=actor.organisation_id,
-        measures=measures_of(case),
-        stages=stages_of(case),
+        measures=measures_of(case) if Measure in aside else [],
+        stages=stages_of(case) if RepairStage in aside else [],
         hand_off=hand_off_of(case),
         destination=destination_of(case),
         similar=beside(actor, case, now=now) if _may(moves, "merge") else (),
@@ -260,6 +262,7 @@ def page_moves(
     tasks: Sequence[Task],
     clocks: Sequence[Clock],
     oversight: Oversight,
+    aside: Aside,
     *,
     now: datetime,
 ) -> list[Move]:
@@ -268,7 +271,7 @@ def page_moves(
     A report is filed and dispatched in one go by who may do both; danger under control is a fact, not a state; the
     community no longer handles itself what a unit has already accepted.
     """
-    moves = detail.moves_for(actor, case, tasks, now=now, oversight=oversight)
+    moves = detail.moves_for(actor, case, tasks, now=now, aside=aside, oversight=oversight)
     if case.shelved_at is not None:
         return moves
     at_work = {TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.RESULT_SUBMITTED}
