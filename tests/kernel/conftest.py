@@ -41,6 +41,7 @@ def environment(tmp_path):
     with fresh_database(tmp_path) as url:
         yield {
             "NUANXIN_DATABASE_URL": url,
+            "NUANXIN_TEST_DATABASES": "",  # or tests/settings.py would put another in its place
             "DJANGO_SETTINGS_MODULE": "tests.kernel.kernel_only",
             "NUANXIN_LOG_LEVEL": "CRITICAL",
         }

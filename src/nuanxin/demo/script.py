@@ -155,15 +155,16 @@ class _Script:
     def write(self) -> list[PlannedReport]:
         reports = [self._pinned(pin) for pin in PINNED for _ in range(pin.times)]
         reports += together.told(self)
+        reports += [self._passed_on(code, stop) for code, stop in PASSED_ON]
+        count = max(self.count, len(reports))  # what a visitor must find is there in the smallest city too
         reports += [self._stuck() for _ in range(round(self.count * STUCK_SHARE))]
         reports += [self._late() for _ in range(round(self.count * LATE_SHARE))]
-        reports += [self._passed_on(code, stop) for code, stop in PASSED_ON]
         missing = sorted(set(demo_kinds()) - {report.category for report in reports})
         reports += [self._ordinary(demo_kinds()[code]) for code in missing]
         fresh = round(self.count * FRESH_SHARE)
         reports += [self._ordinary(None, last_day=True) for _ in range(fresh)]
         reports += [self._ordinary(None) for _ in range(self.count - len(reports))]
-        inside = [report for report in reports[: self.count] if self.start <= report.at < self.end]
+        inside = [report for report in reports[:count] if self.start <= report.at < self.end]
         return sorted(inside, key=lambda report: report.at)
 
     def tell_at(self, arc: str, stop: str, category: str, compound: str, begun: datetime) -> PlannedReport:

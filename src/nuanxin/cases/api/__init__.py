@@ -1,11 +1,6 @@
 """REST: report, list, detail, and every transition. Who reported is in none of it."""
 
-from ninja import Router
-
 from nuanxin.cases.api import reporting, working
+from nuanxin.cases.api.routing import router
 
-router = Router()
-router.add_router("", reporting.router)
-router.add_router("", working.router)
-
-__all__ = ["router"]
+__all__ = ["reporting", "router", "working"]

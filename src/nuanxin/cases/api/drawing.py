@@ -67,6 +67,8 @@ def row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
         "due_at": row.due_at,
         "next_due_at": row.next_due_at,
         "closed_at": row.closed_at,
+        "shelved_until": row.shelved_until,
+        "supervision": row.supervision,
     }
 
 

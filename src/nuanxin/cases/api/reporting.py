@@ -5,11 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import File, Form, Query, Router, Status
+from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
 
 from nuanxin.cases import services
 from nuanxin.cases.api.drawing import case_out, case_row, own_row, photos_of
+from nuanxin.cases.api.routing import router
 from nuanxin.cases.api.shapes import (
     CaseOut,
     CaseRow,
@@ -29,8 +30,6 @@ from nuanxin.cases.enums import PhotoKind, PlaceSource
 from nuanxin.cases.queries import catalogue, detail, duplicates, queue, suggestions
 from nuanxin.cases.services import Draft
 from nuanxin.kernel.access.api import PROBLEMS, operation
-
-router = Router()
 
 
 @router.get("/categories", response={200: list[CategoryOut], **PROBLEMS})

@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 from django.utils import timezone
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Query
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from nuanxin.cases import services
 from nuanxin.cases.api.drawing import case_out, photos_of, planned_stage, row_out
+from nuanxin.cases.api.routing import router
 from nuanxin.cases.api.shapes import (
     BulkDispatchIn,
     BulkOut,
@@ -24,8 +25,6 @@ from nuanxin.cases.queries import detail, queue
 from nuanxin.cases.services import BulkItem, StepInput
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.api import PROBLEMS, as_json, operation
-
-router = Router()
 
 
 @router.get("", response={200: PageOut, **PROBLEMS})

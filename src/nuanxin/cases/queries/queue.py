@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -199,6 +199,8 @@ class Row(NamedTuple):
     due_at: datetime | None
     next_due_at: datetime | None
     closed_at: datetime | None
+    shelved_until: date | None
+    supervision: str
     compound_name: str | None
 
     @property

@@ -64,7 +64,7 @@ def report(request: ActorRequest) -> HttpResponse:
 def _ask_first(request: ActorRequest, form: ReportForm, offers: list[duplicates.Offer]) -> HttpResponse:
     """Somebody has reported such a thing here: is it the same? What was typed stays."""
     if wants_json(request):
-        return JsonResponse({"similar": len(offers)}, status=409)
+        return JsonResponse({"similar": len(offers)})
     context = _page(request, form) | {"offers": offers, "asks_first": True}
     return render(request, PAGE, context)
 

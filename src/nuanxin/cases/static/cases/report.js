@@ -286,7 +286,7 @@ class Report {
   async answered(answer) {
     const told = await answer.json();
     if (answer.ok && told.url) return location.assign(told.url);
-    if (answer.status === 409 && told.similar) return this.answerFirst();
+    if (told.similar) return this.answerFirst();
     if (answer.status === 409 && told.earlier) return this.earlier(told);
     if (answer.status !== 422 || !told.fields) return this.failed("failed");
     if (this.step === "call") return this.askForPlace();
