@@ -10,7 +10,7 @@ from playwright.sync_api import APIRequestContext, Playwright
 
 from tests.journeys.pages import CLUES, NUMBER, Clue
 
-MOST_TRIED = 30
+MOST_TRIED = 50
 PATIENCE = 60_000
 
 

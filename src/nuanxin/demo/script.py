@@ -63,6 +63,7 @@ PINNED = (
     Pinned("filed_only", "file", (1, 9), times=3),
     Pinned("closed", "dispatch", (1, 8), times=4),
     Pinned("closed", "claim", (1, 8), times=4),
+    Pinned("self_handled", "claim", (1, 6), category="0202", compound="c01"),
     Pinned("returned", "return", (2, 15), times=3),
     Pinned("consulted", "consult", (5, 20), category="0302", compound="c01"),
     Pinned("consulted", "answer_call", (4, 12), "wang", "0407", "c01"),

@@ -335,7 +335,7 @@ class Report {
   }
 
   busy(isBusy) {
-    for (const button of document.querySelectorAll("[data-send], [data-tell]")) button.disabled = isBusy;
+    for (const button of document.querySelectorAll("[data-send], [data-tell], [data-offers] button")) button.disabled = isBusy;
     this.form.setAttribute("aria-busy", String(isBusy));
   }
 
