@@ -66,14 +66,18 @@ def pytest_report_header():
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    """Skip, with its reason, what this machine cannot do; keep the browser's tests on one worker, one demo city."""
+    """Skip, with its reason, what this machine cannot do; keep the browser's tests on few workers.
+
+    Each worker that has some builds a demo city: one takes the walk over every page, another all journeys.
+    """
     if os.environ.get("NUANXIN_LATER_RUN"):
         done = [item for item in items if item.nodeid.startswith(ONCE)]
         config.hook.pytest_deselected(items=done)
         items[:] = [item for item in items if not item.nodeid.startswith(ONCE)]
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            walk = item.nodeid.startswith("tests/journeys/test_every_page.py")
+            item.add_marker(pytest.mark.xdist_group("every page" if walk else "browser"))
             if chromium.find() is None and "browser" not in REQUIRED:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
         if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
