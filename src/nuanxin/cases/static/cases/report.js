@@ -252,12 +252,24 @@ class Report {
     const { submitter } = event;
     if (submitter?.name === "find") return;
     event.preventDefault();
-    if (this.isBusy) return;
+    const answers = ["seen", "different"].includes(submitter?.name);
+    if (this.isBusy) return void (this.answer = answers ? submitter : null); // the question came while it was being sent
     this.isBusy = true;
-    if (submitter?.name === "seen") await this.seen(submitter.value);
-    else if (submitter?.name === "different") await this.send({ different: "1" }, { wait: SEND_WAIT, photos: true });
-    else await this.sendAs(submitter);
+    await this.act(submitter);
+    while (this.answer && !this.isLeaving) await this.act(this.take("answer"));
     this.isBusy = false;
+  }
+
+  take(name) {
+    const taken = this[name];
+    this[name] = null;
+    return taken;
+  }
+
+  act(submitter) {
+    if (submitter?.name === "seen") return this.seen(submitter.value);
+    if (submitter?.name === "different") return this.send({ different: "1" }, { wait: SEND_WAIT, photos: true });
+    return this.sendAs(submitter);
   }
 
   async sendAs(submitter) {
@@ -285,7 +297,10 @@ class Report {
 
   async answered(answer) {
     const told = await answer.json();
-    if (answer.ok && told.url) return location.assign(told.url);
+    if (answer.ok && told.url) {
+      this.isLeaving = true;
+      return location.assign(told.url);
+    }
     if (told.similar) return this.answerFirst();
     if (answer.status === 409 && told.earlier) return this.earlier(told);
     if (answer.status !== 422 || !told.fields) return this.failed("failed");
