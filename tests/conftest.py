@@ -24,8 +24,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("NUANXIN_HYPOTHESIS", "suite"))
 
 REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
-# The same on every database, so `make test` runs them with the first only: what reads files or only computes, and the
-# long walk over every page in every size. The journeys themselves run on both.
+# The same on every database, so `make test` runs them with the first only: what reads files or only computes, and what
+# drives the browser. `.venv/bin/python scripts/pg.py --no-fsync -- .venv/bin/pytest tests/journeys` is the other half.
 ONCE = (
     "tests/architecture/test_docs.py",
     "tests/architecture/test_layers.py",
@@ -36,7 +36,7 @@ ONCE = (
     "tests/demo/test_personas.py",
     "tests/demo/test_plan.py",
     "tests/insight/test_periods.py",
-    "tests/journeys/test_every_page.py",
+    "tests/journeys/",
     "tests/kernel/test_likeness.py",
     "tests/kernel/test_worktime",
     "tests/people/test_identifiers.py",
