@@ -4,6 +4,7 @@ Moves of a case marked `system` follow from a move of one of its tasks, or from 
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanxin.cases.enums import AppealState as A
 from nuanxin.cases.enums import CaseState as C
@@ -119,7 +120,7 @@ CASE = Workflow(
         ),
         Transition(
             "merge",
-            _("并案"),
+            pgettext_lazy("button", "并案"),
             (C.REPORTED, C.SCREENING, *BEING_WORKED_ON),
             C.MERGED,
             "cases.merge",

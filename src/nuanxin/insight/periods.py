@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanxin.kernel.worktime import SHANGHAI
 
@@ -25,7 +26,7 @@ class Period(StrEnum):
 
 
 NAMES: dict[Period, str | Promise] = {
-    Period.TODAY: _("今天"),
+    Period.TODAY: pgettext_lazy("span of time", "今天"),
     Period.WEEK: _("本周"),
     Period.MONTH: _("本月"),
     Period.DAYS30: _("近 30 天"),

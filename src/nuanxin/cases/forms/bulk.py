@@ -23,9 +23,6 @@ class BulkRowForm(forms.Form):
     def number(self) -> str:
         return self.candidate.case.number
 
-    def item(self) -> BulkItem:
-        raise NotImplementedError
-
 
 class DispatchRowForm(BulkRowForm):
     lead = forms.ChoiceField(label=_("主办单位"))
@@ -70,10 +67,13 @@ class PassRowForm(BulkRowForm):
         return BulkItem(self.number, outcome=given["outcome"], opinion=given["opinion"])
 
 
-ROW_FORMS: dict[str, type[BulkRowForm]] = {"dispatch": DispatchRowForm, "pass": PassRowForm}
+ROW_FORMS: dict[str, type[DispatchRowForm] | type[PassRowForm]] = {
+    "dispatch": DispatchRowForm,
+    "pass": PassRowForm,
+}
 
 
-def row_forms(step: str, candidates: Sequence[Candidate], data: Any) -> list[BulkRowForm]:
+def row_forms(step: str, candidates: Sequence[Candidate], data: Any) -> list[DispatchRowForm | PassRowForm]:
     """One for each case that may be done; of what was sent, one for each that was filled in, whatever it is now: a
     submission that is repeated says the same as before.
     """

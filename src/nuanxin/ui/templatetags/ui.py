@@ -63,6 +63,11 @@ def span(length: timedelta | None) -> str:
 
 
 @register.filter
+def until(due: datetime, now: datetime) -> timedelta:
+    return due - now
+
+
+@register.filter
 def remaining(due: datetime | None, now: datetime) -> str:
     return phrases.clock_words(due, now=now) if due else ""
 
