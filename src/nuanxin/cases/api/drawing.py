@@ -24,7 +24,21 @@ from nuanxin.kernel.privacy.masking import mask_address
 def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[str, Any]:
     """Masked where the actor's role sees it masked; one's own report is always in full."""
     masked = permission == "cases.view" and actor.is_masked(permission)
-    lng, lat = (point_for(actor, case) or (None, None)) if masked else (case.lng, case.lat)
+    point = (point_for(actor, case) or (None, None)) if masked else (case.lng, case.lat)
+    row = _row(case, address_for(actor, case, permission), point)
+    return row if permission == "cases.view" else row | {"supervision": ""}
+
+
+def row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
+    """`case_row` of a row that has no model."""
+    masked = actor.is_masked("cases.view")
+    address = row.address or row.compound_name or ""
+    point = (rough(row.lng), rough(row.lat)) if masked else (row.lng, row.lat)
+    return _row(row, mask_address(address) if masked else address, point)
+
+
+def _row(case: Case | queue.Row, address: str, point: tuple[float | None, float | None]) -> dict[str, Any]:
+    lng, lat = point
     return {
         "number": case.number,
         "category": case.category_id,
@@ -33,7 +47,7 @@ def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[s
         "state": case.state,
         "step": case.step,
         "text": case.text,
-        "address": address_for(actor, case, permission),
+        "address": address,
         "lng": lng,
         "lat": lat,
         "scope_code": case.scope_code,
@@ -42,33 +56,7 @@ def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[s
         "next_due_at": case.next_due_at,
         "closed_at": case.closed_at,
         "shelved_until": case.shelved_until,
-        "supervision": case.supervision if permission == "cases.view" else "",
-    }
-
-
-def row_out(actor: Actor, row: queue.Row) -> dict[str, Any]:
-    """`case_row` of a row that has no model."""
-    masked = actor.is_masked("cases.view")
-    address = row.address or row.compound_name or ""
-    lng, lat = (rough(row.lng), rough(row.lat)) if masked else (row.lng, row.lat)
-    return {
-        "number": row.number,
-        "category": row.category_id,
-        "category_name": catalogue.kind_of(row.category_id).name,
-        "urgency": row.urgency,
-        "state": row.state,
-        "step": row.step,
-        "text": row.text,
-        "address": mask_address(address) if masked else address,
-        "lng": lng,
-        "lat": lat,
-        "scope_code": row.scope_code,
-        "reported_at": row.reported_at,
-        "due_at": row.due_at,
-        "next_due_at": row.next_due_at,
-        "closed_at": row.closed_at,
-        "shelved_until": row.shelved_until,
-        "supervision": row.supervision,
+        "supervision": case.supervision,
     }
 
 

@@ -68,10 +68,18 @@ class Cause:
 
 
 def causes(
-    actor: Actor, *, show: str = "open", now: datetime, start: int = 0, most: int = PAGE + 1
+    actor: Actor,
+    *,
+    show: str = "open",
+    now: datetime,
+    start: int = 0,
+    most: int = PAGE + 1,
+    among: QuerySet[Case] | None = None,
 ) -> list[Cause]:
     """A page and one more; the next due first, what is done by when it began. One statement."""
     rows = RootCause.objects.filter(policy.rule("cases.root_causes", actor))
+    if among is not None:
+        rows = rows.filter(case__in=among)
     if show in {"open", "late"}:
         rows = rows.filter(done_at=None)
     if show == "late":

@@ -11,7 +11,7 @@ from nuanxin.cases.events import TaskWithdrawn
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.services.clocks import cancel_clocks, set_next_due
 from nuanxin.cases.services.dispatching import Part, add_tasks, dispatched
-from nuanxin.cases.services.steps import announce, locked_case, require_text, write_log
+from nuanxin.cases.services.steps import announce, locked_case, require_text, write_beside
 from nuanxin.cases.workflow import BESIDE, TASK
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.workflow import IllegalMove
@@ -46,7 +46,7 @@ def set_assists(
         text = opinion.strip()
         if gone:
             text = require_text("opinion", opinion, _("有单位不再协办，请写一句为什么，它会看到。"))
-        _write(case, actor=actor, opinion=text, now=now)
+        write_beside(case, "assists", actor=actor, opinion=text, now=now)
         _withdraw(case, gone, now=now)
         added = add_tasks(case, [Part(unit, TaskRole.ASSIST, text[:200]) for unit in new], now=now)
         set_next_due(case)
@@ -59,19 +59,6 @@ def _withdraw(case: Case, tasks: Sequence[Task], *, now: datetime) -> None:
         cancel_clocks(case, task=task, now=now)
         TASK.step(task, "withdraw", ended_at=now)
         announce(case, TaskWithdrawn(case.pk, case.number, task.pk, task.organisation_id), now=now)
-
-
-def _write(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:
-    write_log(
-        case,
-        action="assists",
-        actor=actor,
-        now=now,
-        from_state=case.state,
-        to_state=case.state,
-        since=case.state_since,
-        opinion=opinion,
-    )
 
 
 def still_at_it(case: Case) -> list[Task]:

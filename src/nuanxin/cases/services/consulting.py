@@ -17,7 +17,7 @@ from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.consultation_ends import end_consultation, open_consultation
 from nuanxin.cases.services.dispatching import give_out, parts_of
-from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_log
+from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_beside
 from nuanxin.cases.workflow import BESIDE
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict
@@ -61,7 +61,7 @@ def call_consultation(
         consultation = _open(case, called, actor=actor, reason=text, now=now)
         stop_clocks(case, ClockKind.DISPATCH, now=now)
         set_next_due(case)
-        _write(case, "consult", actor=actor, opinion=text, now=now)
+        write_beside(case, "consult", actor=actor, opinion=text, now=now)
         announce(
             case,
             ConsultationCalled(
@@ -127,7 +127,9 @@ def answer_call(*, actor: Actor, case: Case, answer: str, now: datetime, opinion
         party.answer, party.opinion, party.answered_at = answer, text, now
         party.assignment_id = actor.assignment_id
         party.save(update_fields=["answer", "opinion", "answered_at", "assignment_id"])
-        _write(case, "answer_call", actor=actor, opinion=text, since=party.consultation.called_at, now=now)
+        write_beside(
+            case, "answer_call", actor=actor, opinion=text, since=party.consultation.called_at, now=now
+        )
         stop_clocks(case, ClockKind.ANSWER, organisation_id=party.organisation_id, now=now)
         set_next_due(case)
         announce(case, _answered(case, party), now=now)
@@ -177,18 +179,3 @@ def conclude_consultation(
         give_out(case, parts_of(case, lead, assists), actor=actor, now=now, opinion=text, step="conclude")
         announce(case, ConsultationConcluded(case.pk, case.number, consultation.pk, lead.pk), now=now)
     return case
-
-
-def _write(
-    case: Case, action: str, *, actor: Actor, opinion: str, now: datetime, since: datetime | None = None
-) -> None:
-    write_log(
-        case,
-        action=action,
-        actor=actor,
-        now=now,
-        from_state=case.state,
-        to_state=case.state,
-        since=since or case.state_since,
-        opinion=opinion,
-    )

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +15,17 @@ from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.extending import ExtensionFilters, extensions
 from nuanxin.cases.queries.library import EXPORT_MOST, LibraryFilters, library
 from nuanxin.cases.queries.supervision import SupervisionFilters, supervisions
-from nuanxin.cases.services.exporting import CHUNK, TooManyRows, as_text, safe
+from nuanxin.cases.services.exporting import (
+    CHUNK,
+    TooManyRows,
+    as_text,
+    leaving,
+    may_export,
+    note_export,
+    safe,
+)
 from nuanxin.cases.services.workbook import Cell
-from nuanxin.kernel import audit
-from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import NotAllowed
+from nuanxin.kernel.access import Actor
 from nuanxin.kernel.privacy.masking import mask_address
 
 Headings = Sequence[str | Promise]
@@ -102,21 +107,12 @@ def _export(
     *,
     now: datetime,
 ) -> Iterator[list[str]]:
-    if not policy.permits(actor, "cases.export"):
-        raise NotAllowed
-    rows = rows.filter(case__in=Case.objects.filter(policy.rule("cases.export", actor)))
+    may_export(actor)
+    rows = rows.filter(case__in=leaving(actor))
     if rows[EXPORT_MOST : EXPORT_MOST + 1].exists():
         raise TooManyRows
-    with transaction.atomic():
-        audit.record(
-            actor=actor,
-            action="cases.export",
-            object_type="cases.list",
-            object_id=name,
-            scope_code=actor.scope_code,
-            detail={"filters": {key: str(value) for key, value in asdict(filters).items() if value}},
-            now=now,
-        )
+    narrowed = {key: str(value) for key, value in asdict(filters).items() if value}
+    note_export(actor, "cases.list", name, detail={"filters": narrowed}, now=now)
     return _lines(rows, headings, cells)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import Source, Urgency
@@ -24,22 +24,22 @@ from nuanxin.kernel.privacy.masking import mask_address
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
 COLUMNS = (
-    Column(gettext_lazy("案卷号"), 22),
-    Column(gettext_lazy("类别编码"), 9),
-    Column(gettext_lazy("类别"), 18),
-    Column(gettext_lazy("紧急程度"), 10),
-    Column(gettext_lazy("状态"), 12),
-    Column(gettext_lazy("来源"), 10),
-    Column(gettext_lazy("所在社区"), 14),
-    Column(gettext_lazy("位置（脱敏）"), 30),
-    Column(gettext_lazy("主办单位"), 24),
-    Column(gettext_lazy("上报时间"), 17),
-    Column(gettext_lazy("立案时间"), 17),
-    Column(gettext_lazy("总时限"), 17),
-    Column(gettext_lazy("办结时间"), 17),
-    Column(gettext_lazy("办结方式"), 12),
-    Column(gettext_lazy("退回次数"), 9),
-    Column(gettext_lazy("返工次数"), 9),
+    Column(_("案卷号"), 22),
+    Column(_("类别编码"), 9),
+    Column(_("类别"), 18),
+    Column(_("紧急程度"), 10),
+    Column(_("状态"), 12),
+    Column(_("来源"), 10),
+    Column(_("所在社区"), 14),
+    Column(_("位置（脱敏）"), 30),
+    Column(_("主办单位"), 24),
+    Column(_("上报时间"), 17),
+    Column(_("立案时间"), 17),
+    Column(_("总时限"), 17),
+    Column(_("办结时间"), 17),
+    Column(_("办结方式"), 12),
+    Column(_("退回次数"), 9),
+    Column(_("返工次数"), 9),
 )
 
 
@@ -72,18 +72,34 @@ def export_workbook(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) 
 
 
 def _write_down(actor: Actor, tab: Tab, filters: Filters, *, form: str, now: datetime) -> None:
-    if not policy.permits(actor, "cases.export"):
-        raise NotAllowed
+    may_export(actor)
     if is_too_long_to_export(actor, tab, filters, now=now):
         raise TooManyRows
+    detail = {"most": EXPORT_MOST, "form": form, "filters": _narrowed(filters)}
+    note_export(actor, "cases.queue", tab.name, detail=detail, now=now)
+
+
+def may_export(actor: Actor, *permissions: str) -> None:
+    """Raises `NotAllowed` for who holds neither the export itself nor what else the list asks for."""
+    if not all(policy.permits(actor, name) for name in ("cases.export", *permissions)):
+        raise NotAllowed
+
+
+def leaving(actor: Actor) -> QuerySet[Case]:
+    """The cases that this actor may take out of the system: fewer than may be seen."""
+    return Case.objects.filter(policy.rule("cases.export", actor))
+
+
+def note_export(actor: Actor, what: str, name: str, *, detail: dict[str, Any], now: datetime) -> None:
+    """Who took what, before the first row leaves."""
     with transaction.atomic():
         audit.record(
             actor=actor,
             action="cases.export",
-            object_type="cases.queue",
-            object_id=tab.name,
+            object_type=what,
+            object_id=name,
             scope_code=actor.scope_code,
-            detail={"most": EXPORT_MOST, "form": form, "filters": _narrowed(filters)},
+            detail=detail,
             now=now,
         )
 

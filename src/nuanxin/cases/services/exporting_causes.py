@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.queries.patterns import EXPORT_MOST, Cause, causes
-from nuanxin.cases.services.exporting import as_text, safe
-from nuanxin.kernel import audit
-from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import NotAllowed
+from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export, safe
+from nuanxin.kernel.access import Actor
 from nuanxin.kernel.privacy.masking import mask_address
 
 HEADINGS = (
@@ -28,20 +25,12 @@ HEADINGS = (
 
 
 def export_causes(*, actor: Actor, show: str, now: datetime) -> Iterator[list[str]]:
-    """The headings and then the rows, as text. Audited. Raises `NotAllowed`."""
-    if not policy.permits(actor, "cases.export") or not policy.permits(actor, "cases.root_causes"):
-        raise NotAllowed
-    with transaction.atomic():
-        audit.record(
-            actor=actor,
-            action="cases.export",
-            object_type="cases.root_causes",
-            object_id=show,
-            scope_code=actor.scope_code,
-            detail={"most": EXPORT_MOST, "form": "csv"},
-            now=now,
-        )
-    found = causes(actor, show=show, now=now, most=EXPORT_MOST)
+    """The headings and then the rows, as text. Audited. Raises `NotAllowed`, `TooManyRows`."""
+    may_export(actor, "cases.root_causes")
+    found = causes(actor, show=show, now=now, most=EXPORT_MOST + 1, among=leaving(actor))
+    if len(found) > EXPORT_MOST:
+        raise TooManyRows
+    note_export(actor, "cases.root_causes", show, detail={"most": EXPORT_MOST, "form": "csv"}, now=now)
     return iter([[str(heading) for heading in HEADINGS], *(_row(each) for each in found)])
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.models import Case, Measure
+from nuanxin.cases.models import Measure
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.measures import EXPORT_MOST, Tab, measures_in
-from nuanxin.cases.services.exporting import as_text, safe
-from nuanxin.kernel import audit
-from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import NotAllowed
+from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export, safe
+from nuanxin.kernel.access import Actor
 from nuanxin.kernel.privacy.masking import mask_address
 
 HEADINGS = (
@@ -31,26 +29,18 @@ HEADINGS = (
 
 
 def export_measures(*, actor: Actor, tab: Tab, now: datetime) -> Iterator[list[str]]:
-    """The headings and then the rows of a tab, as text. Audited. Raises `NotAllowed`."""
-    if not policy.permits(actor, "cases.export") or not policy.permits(actor, "cases.measure"):
-        raise NotAllowed
-    with transaction.atomic():
-        audit.record(
-            actor=actor,
-            action="cases.export",
-            object_type="cases.measures",
-            object_id=tab.name,
-            scope_code=actor.scope_code,
-            detail={"most": EXPORT_MOST, "form": "csv"},
-            now=now,
-        )
-    return _lines(actor, tab, now=now)
+    """The headings and then the rows of a tab, as text. Audited. Raises `NotAllowed`, `TooManyRows`."""
+    may_export(actor, "cases.measure")
+    rows = measures_in(actor, tab, now=now).filter(case__in=leaving(actor))
+    if rows[EXPORT_MOST : EXPORT_MOST + 1].exists():
+        raise TooManyRows
+    note_export(actor, "cases.measures", tab.name, detail={"most": EXPORT_MOST, "form": "csv"}, now=now)
+    return _lines(rows)
 
 
-def _lines(actor: Actor, tab: Tab, *, now: datetime) -> Iterator[list[str]]:
+def _lines(rows: QuerySet[Measure]) -> Iterator[list[str]]:
     yield [str(heading) for heading in HEADINGS]
-    leaves = Case.objects.filter(policy.rule("cases.export", actor))
-    for row in measures_in(actor, tab, now=now).filter(case__in=leaves)[:EXPORT_MOST]:
+    for row in rows:
         yield [f"\t{row.case.number}", *map(safe, _cells(row))]
 
 

@@ -18,7 +18,7 @@ from nuanxin.cases.queries.search import INDEX
 from nuanxin.cases.services.clocks import Start, plan_clocks, set_next_due, stop_or_cancel
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
-from nuanxin.cases.services.steps import MissingField, announce, locked_case, write_log
+from nuanxin.cases.services.steps import MissingField, announce, locked_case, write_beside
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.kernel.files.services import delete_file
@@ -56,7 +56,8 @@ def recategorise_case(*, actor: Actor, case: Case, category: str, now: datetime,
         _rename(case, kind)
         _keep_no_pictures_of_people(case, kind)
         words = f"{before.name_zh} → {kind.name_zh}"
-        _write(case, f"{words}：{opinion.strip()}" if opinion.strip() else words, actor=actor, now=now)
+        said = f"{words}：{opinion.strip()}" if opinion.strip() else words
+        write_beside(case, "recategorise", actor=actor, opinion=said[:300], now=now)
         _restart_clocks(case, kind, now=now)
         announce(case, CaseRecategorised(case.pk, case.number, before.code, kind.code), now=now)
         if kind.is_life_safety:
@@ -83,19 +84,6 @@ def _keep_no_pictures_of_people(case: Case, kind: Kind) -> None:
     pictures.delete()
     for file_id in files:
         delete_file(file_id=file_id)
-
-
-def _write(case: Case, words: str, *, actor: Actor, now: datetime) -> None:
-    write_log(
-        case,
-        action="recategorise",
-        actor=actor,
-        now=now,
-        from_state=case.state,
-        to_state=case.state,
-        since=case.state_since,
-        opinion=words[:300],
-    )
 
 
 def _restart_clocks(case: Case, kind: Kind, *, now: datetime) -> None:

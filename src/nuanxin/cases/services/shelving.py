@@ -31,7 +31,7 @@ from nuanxin.cases.services.steps import (
     locked_case,
     refusal,
     require_text,
-    write_log,
+    write_beside,
 )
 from nuanxin.cases.workflow import SHELVING
 from nuanxin.kernel.access import Actor, policy
@@ -81,7 +81,7 @@ def request_shelving(
             assignment_id=actor.assignment_id,
             asked_at=now,
         )
-        _write(case, "request_shelving", actor=actor, opinion=text, now=now)
+        write_beside(case, "request_shelving", actor=actor, opinion=text, now=now)
         announce(
             case,
             ShelvingRequested(case.pk, case.number, shelving.pk, shelving.organisation_id, cause),
@@ -121,7 +121,7 @@ def approve_shelving(
         pause_clocks(case, now=now, cause=PauseCause.SHELVED)
         _put_on_the_shelf(case, shelved_at=now, shelved_until=day)
         _start_review(case, now=now)
-        _write(case, "approve_shelving", actor=actor, opinion=words, now=now)
+        write_beside(case, "approve_shelving", actor=actor, opinion=words, now=now)
         set_next_due(case)
         announce(
             case,
@@ -137,7 +137,7 @@ def refuse_shelving(*, actor: Actor, case: Case, opinion: str, now: datetime) ->
     with transaction.atomic():
         case, shelving = _locked(actor, case)
         _decide(shelving, "refuse_shelving", actor=actor, opinion=text, now=now)
-        _write(case, "refuse_shelving", actor=actor, opinion=text, now=now)
+        write_beside(case, "refuse_shelving", actor=actor, opinion=text, now=now)
         announce(case, ShelvingRefused(case.pk, case.number, shelving.pk, shelving.organisation_id), now=now)
     return case
 
@@ -162,7 +162,7 @@ def review_shelving(
             organisation_id=actor.organisation_id,
         )
         _put_on_the_shelf(case, shelved_at=case.shelved_at, shelved_until=day)
-        _write(case, "review_shelving", actor=actor, opinion=words, now=now)
+        write_beside(case, "review_shelving", actor=actor, opinion=words, now=now)
         stop_clocks(case, ClockKind.REVIEW, now=now)
         _start_review(case, now=now)
         set_next_due(case)
@@ -177,7 +177,7 @@ def end_shelving(*, actor: Actor, case: Case, public_words: str, now: datetime) 
         case, shelving = _locked(actor, case)
         SHELVING.step(shelving, "end_shelving", ended_at=now)
         stop_clocks(case, ClockKind.REVIEW, now=now)
-        _write(case, "end_shelving", actor=actor, opinion=words, now=now)
+        write_beside(case, "end_shelving", actor=actor, opinion=words, now=now)
         _put_on_the_shelf(case, shelved_at=None, shelved_until=None)
         resume_clocks(case, now=now)
         set_next_due(case)
@@ -255,16 +255,3 @@ def _put_on_the_shelf(case: Case, *, shelved_at: datetime | None, shelved_until:
 
 def _start_review(case: Case, *, now: datetime) -> None:
     start_clocks(case, [Start(ClockKind.REVIEW, limit=handling_limits().review_every)], now=now)
-
-
-def _write(case: Case, action: str, *, actor: Actor, opinion: str, now: datetime) -> None:
-    write_log(
-        case,
-        action=action,
-        actor=actor,
-        now=now,
-        from_state=case.state,
-        to_state=case.state,
-        since=case.state_since,
-        opinion=opinion,
-    )

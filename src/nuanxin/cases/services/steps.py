@@ -214,6 +214,22 @@ def write_log(
     return log
 
 
+def write_beside(
+    case: Case, action: str, *, actor: Actor, opinion: str, now: datetime, since: datetime | None = None
+) -> None:
+    """A step that moves no state: what it did has rows of its own (decision 0002), that it was done stands here."""
+    write_log(
+        case,
+        action=action,
+        actor=actor,
+        now=now,
+        from_state=case.state,
+        to_state=case.state,
+        since=since or case.state_since,
+        opinion=opinion,
+    )
+
+
 def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now: datetime) -> bool:
     """Whether a limit of this very step had passed; another unit's delay is not this one's."""
     if case.next_due_at is None or case.next_due_at >= now:

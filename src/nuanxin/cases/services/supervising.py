@@ -13,7 +13,7 @@ from nuanxin.cases.queries.oversight import asks_others
 from nuanxin.cases.queries.watching import ORDER
 from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.easing import ease, show_level
-from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_log
+from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_beside
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.kernel.worktime import SHANGHAI
@@ -116,7 +116,7 @@ def open_supervision(
         assignment_id=actor.assignment_id,
     )
     told = f"{SupervisionLevel(level).label} → {organisation.label}"
-    _write(case, "supervise", actor=actor, opinion=f"{told}：{words}" if words else told, now=now)
+    write_beside(case, "supervise", actor=actor, opinion=f"{told}：{words}" if words else told, now=now)
     show_level(case)
     by_hand = None if actor is SYSTEM else actor.organisation_id
     announce(
@@ -166,7 +166,7 @@ def reply_supervision(*, actor: Actor, case: Case, text: str, now: datetime) -> 
         highest = max(open_rows.values_list("level", flat=True), key=lambda level: ORDER[level])
         open_rows.update(replied_at=now, reply=words, replied_by=actor.assignment_id)
         stop_clocks(case, ClockKind.REPLY, organisation_id=actor.organisation_id, now=now)
-        _write(case, "reply_supervision", actor=actor, opinion=words, now=now)
+        write_beside(case, "reply_supervision", actor=actor, opinion=words, now=now)
         set_next_due(case)
         announce(
             case, SupervisionAnswered(case.pk, case.number, actor.organisation_id or 0, highest), now=now
@@ -197,19 +197,6 @@ def urge(
     if today.exists():
         return False
     opinion = f"{organisation.label}：{words}" if words else organisation.label
-    _write(case, "remind", actor=actor, opinion=opinion, now=now)
+    write_beside(case, "remind", actor=actor, opinion=opinion, now=now)
     announce(case, CaseUrged(case.pk, case.number, organisation.pk, actor is not SYSTEM), now=now)
     return True
-
-
-def _write(case: Case, action: str, *, actor: Actor, opinion: str, now: datetime) -> None:
-    write_log(
-        case,
-        action=action,
-        actor=actor,
-        now=now,
-        from_state=case.state,
-        to_state=case.state,
-        since=case.state_since,
-        opinion=opinion,
-    )
