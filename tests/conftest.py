@@ -24,19 +24,28 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("NUANXIN_HYPOTHESIS", "suite"))
 
 REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
-# The same on every database, so `make test` runs them with the first only: what reads files or only computes, and what
-# drives the browser. `.venv/bin/python scripts/pg.py --no-fsync -- .venv/bin/pytest tests/journeys` is the other half.
+# The same on every database, so `make test` runs them with the first only: what reads files or only computes, what
+# drives the browser, and the walks over all addresses as everybody. The other half of them:
+# `.venv/bin/python scripts/pg.py --no-fsync -- .venv/bin/pytest tests/journeys tests/cases/test_wall.py`.
 ONCE = (
+    "tests/architecture/test_access_walk.py",
     "tests/architecture/test_docs.py",
     "tests/architecture/test_layers.py",
     "tests/architecture/test_locks.py",
     "tests/architecture/test_style.py",
     "tests/architecture/test_translations.py",
+    "tests/cases/test_wall.py",
     "tests/cli/test_commands.py",
     "tests/demo/test_personas.py",
     "tests/demo/test_plan.py",
     "tests/insight/test_periods.py",
     "tests/journeys/",
+    "tests/kernel/test_backup.py::test_a_backup_is_never_overwritten",
+    "tests/kernel/test_backup.py::test_a_backup_whose_keys_are_not_here_is_refused",
+    "tests/kernel/test_backup.py::test_a_flipped_byte_is_found_wherever_it_is",
+    "tests/kernel/test_backup.py::test_a_full_disk_leaves_nothing_half_written",
+    "tests/kernel/test_backup.py::test_a_killed_backup_leaves_nothing",
+    "tests/kernel/test_backup.py::test_a_missing_or_foreign_member_and_a_cut_archive_are_refused",
     "tests/kernel/test_likeness.py",
     "tests/kernel/test_worktime",
     "tests/people/test_identifiers.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import os
@@ -80,15 +81,15 @@ def environment_of(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def fresh_database(home: Path) -> Iterator[str]:
-    """The address of an empty database of the kind that this run tests."""
+def fresh_database(home: Path, *, template: str = "template1") -> Iterator[str]:
+    """The address of an empty database of the kind that this run tests; on PostgreSQL, or a copy of another one."""
     parts = urlsplit(settings.DATABASE_URL)
     if not parts.scheme.startswith("postgres"):
         yield f"sqlite:///{home / 'nuanxin.sqlite3'}"
         return
     name = f"process_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))
         finally:
@@ -128,26 +129,59 @@ def _wait(server: Server, patience: int) -> None:
     raise RuntimeError(message)
 
 
+@contextlib.contextmanager
+def migrated_database(home: Path) -> Iterator[str]:
+    """The address of a migrated, otherwise empty database: a copy, for migrating takes seconds."""
+    if settings.DATABASE_URL.startswith("postgres"):
+        with fresh_database(home, template=_migrated_database()) as url:
+            yield url
+    else:
+        shutil.copy(_migrated_file(), home / "nuanxin.sqlite3")
+        yield f"sqlite:///{home / 'nuanxin.sqlite3'}"
+
+
 @functools.cache
-def _migrated() -> Path:
-    """A migrated SQLite file to copy from: migrating takes seconds, copying none."""
+def _migrated_file() -> Path:
+    home = _template_home()
+    _migrate(home, f"sqlite:///{home / 'nuanxin.sqlite3'}")
+    return home / "nuanxin.sqlite3"
+
+
+@functools.cache
+def _migrated_database() -> str:
+    name = f"migrated_{os.getpid()}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    atexit.register(_drop, name)
+    _migrate(_template_home(), urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}")))
+    return name
+
+
+def _drop(name: str) -> None:
+    with (
+        contextlib.suppress(psycopg.OperationalError),  # the run's cluster may have gone before it
+        psycopg.connect(settings.DATABASE_URL, autocommit=True) as server,
+    ):
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _template_home() -> Path:
     home = Path(settings.HOME) / f"template-{os.getpid()}"
     home.mkdir(parents=True)
-    seen = environment_of(home, NUANXIN_DATABASE_URL=f"sqlite:///{home / 'nuanxin.sqlite3'}")
-    subprocess.run([*NUANXIN, "migrate"], env=seen, check=True, capture_output=True)
-    return home / "nuanxin.sqlite3"
+    return home
+
+
+def _migrate(home: Path, url: str) -> None:
+    environment = environment_of(home, NUANXIN_DATABASE_URL=url)
+    subprocess.run([*NUANXIN, "migrate"], env=environment, check=True, capture_output=True)
 
 
 @contextlib.contextmanager
 def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
     """`nuanxin serve` on a migrated, otherwise empty database."""
-    with fresh_database(home) as url:
+    with migrated_database(home) as url:
         seen = environment_of(home, NUANXIN_DATABASE_URL=url, **environment)
         (home / "static").mkdir()
-        if url.startswith("sqlite"):
-            shutil.copy(_migrated(), home / "nuanxin.sqlite3")
-        else:
-            subprocess.run([*NUANXIN, "migrate"], env=seen, check=True, capture_output=True)
         port = pg.free_port()
         with running(
             ["serve", "--port", str(port), *options], home=home, environment=seen, port=port

@@ -14,7 +14,7 @@ import pytest
 from scripts import pg
 from tests.factories.town import LAT, LNG
 from tests.kernel import killing
-from tests.servers import NUANXIN, environment_of, fresh_database
+from tests.servers import NUANXIN, environment_of, migrated_database
 
 SECONDS = 9
 PEOPLE = 3
@@ -67,7 +67,7 @@ class Reporter(threading.Thread):
 def test_a_killed_server_loses_no_report_and_takes_none_twice(tmp_path):
     port = pg.free_port()
     url = f"http://127.0.0.1:{port}"
-    with fresh_database(tmp_path) as database:
+    with migrated_database(tmp_path) as database:
         environment = environment_of(tmp_path, NUANXIN_DATABASE_URL=database, NUANXIN_LOG_LEVEL="CRITICAL")
         token = json.loads(killing.run(PROGRAM, "prepare", environment=environment))
         server = killing.Victim(

@@ -15,6 +15,11 @@ class Stop:
     persona: str = ""
     status: int = 200
 
+    @property
+    def is_on_phone(self) -> bool:
+        """Workers and visitors hold a phone; staff sit at a desk."""
+        return not self.persona or self.persona.endswith("/worker")
+
 
 @dataclass(frozen=True)
 class Clue:

@@ -36,6 +36,21 @@ def registered(page, words):
     return NUMBER.search(page.url)[1]
 
 
+def test_a_kind_once_ticked_outlasts_late_results(street):
+    """The results of the last letters arrive after the hand has chosen from those of the first."""
+    street.goto("/cases/new/")
+    chosen = street.locator("#kinds input[value='0401']")
+    with street.expect_response(lambda answer: "kind_words" in answer.url):
+        street.locator("#kind-words").fill("040")
+    chosen.check()
+    with street.expect_response(lambda answer: "kind_words" in answer.url):
+        street.evaluate(
+            "htmx.ajax('GET', '/cases/new/kinds/?kind_words=0401', { target: '#kinds', swap: 'innerHTML' })"
+        )
+    street.locator("#kinds input[value='0402']").wait_for(state="detached")
+    expect(chosen).to_be_checked()
+
+
 def ticked(page):
     return page.locator("#queue [data-pick]:checked")
 
@@ -148,11 +163,12 @@ def test_the_workbook_holds_the_queue(street, tmp_path):
 def test_the_board_fetches_itself_and_fits_a_phone(open_page):
     page = open_page(size="phone")
     enter(page, DISPATCHER)
+    page.clock.install()
     page.goto("/board/")
     expect(page.locator(".board__desk")).to_have_count(5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    with page.expect_request(lambda request: request.headers.get("x-poll") == "1", timeout=20_000):
-        pass
+    with page.expect_request(lambda request: request.headers.get("x-poll") == "1"):
+        page.clock.run_for(20_000)
     expect(page.locator(".board__desk")).to_have_count(5)
 
 

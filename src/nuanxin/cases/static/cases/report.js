@@ -24,7 +24,6 @@ class Report {
     this.stepper = document.querySelector("[data-stepper]");
     this.photos = 0;
     this.isPlaced = false; // whether the sender has said where, not only the form
-    this.chosen = ""; // the kind that was ticked, kept while new search results replace the ticked line
     this.asked = ""; // the words for which the likely kinds were asked
     form.dataset.scripted = "";
     document.addEventListener("click", (event) => this.clicked(event));
@@ -32,7 +31,6 @@ class Report {
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("toggle", (event) => this.opened(event.target), true);
     form.addEventListener("photos-changed", (event) => this.photosChanged(event.detail.count));
-    form.addEventListener("htmx:afterSwap", () => this.keepChoice());
     form.addEventListener("pin-moved", () => this.pinMoved());
     addEventListener("popstate", (event) => this.show(event.state?.step ?? form.dataset.start));
     addEventListener("offline", () => this.step === "call" && this.status(this.words.offline));
@@ -111,16 +109,9 @@ class Report {
     if (target.name === "place_by" && target.value === "point") this.openPlace();
     if (target.name !== "category") return this.clearError(target.name);
     this.clearError("category");
-    this.chosen = target.value;
     if (target.dataset.call) return this.danger({ danger: target.value, ...target.dataset });
     this.noteChoice();
     this.askIfSame();
-  }
-
-  keepChoice() {
-    if (!this.chosen || this.find("input[name=category]:checked")) return;
-    const same = this.find(`input[name=category][value="${this.chosen}"]`);
-    if (same) same.checked = true;
   }
 
   // --- Has somebody reported it already? -------------------------------------------------------------------------
@@ -279,7 +270,8 @@ class Report {
 
   async send(extra, { wait, photos, body = new FormData(this.form), to = this.form.action }) {
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
-    if (!body.get("category") && this.chosen) body.set("category", this.chosen);
+    const { kept } = this.form.dataset; // the kind that was ticked, where the list shows other ones by now
+    if (!body.get("category") && kept) body.set("category", kept);
     if (!photos) body.delete("photos");
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), wait);

@@ -17,6 +17,20 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   });
 }
 
+// A form names the choice that late search results must not untick: <form data-keeps="category">.
+document.addEventListener("change", ({ target }) => {
+  const form = target.type === "radio" && target.closest(`form[data-keeps="${target.name}"]`);
+  if (form) form.dataset.kept = target.value;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const form = event.target.closest?.("form[data-kept]");
+  const radios = [...(form?.querySelectorAll(`input[name="${form.dataset.keeps}"]`) ?? [])];
+  if (radios.some((radio) => radio.checked)) return;
+  const same = radios.find((radio) => radio.value === form.dataset.kept);
+  if (same) same.checked = true;
+});
+
 function watchToast(toast) {
   if (toast.dataset.watched) return;
   toast.dataset.watched = "yes";
