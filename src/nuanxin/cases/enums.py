@@ -103,6 +103,13 @@ class SupervisionLevel(TextChoices):
     LISTED = "listed", _("挂牌督办")
 
 
+class AboutParty(TextChoices):
+    """Whom a kind of report is about, and who therefore never handles it (`queries/parties.py`)."""
+
+    MANAGER = "manager", _("小区物业")
+    HOST = "host", _("商户、食堂、医院")
+
+
 class Visibility(TextChoices):
     NORMAL = "normal", _("普通")
     CONFIDENTIAL = "confidential", _("保密")
@@ -299,3 +306,13 @@ class SupervisionCause(TextChoices):
     REWORK = "rework", _("多次返工")
     LEADER = "leader", _("领导督办")
     KEY = "key", _("重点督办")
+
+
+class PublicationState(TextChoices):
+    """A solved case on its way to the public page (公开)."""
+
+    WANTED = "wanted", _("待审核")
+    IN_REVIEW = "in_review", _("审核中")
+    PUBLISHED = "published", _("已公开")
+    REFUSED = "refused", _("未公开")
+    WITHDRAWN = "withdrawn", _("已撤下")

@@ -11,8 +11,10 @@ from nuanxin.cases.models.consultation import Consultation, ConsultationParty
 from nuanxin.cases.models.deadlines import Extension
 from nuanxin.cases.models.duplicates import Confirmation, RootCause, TopicProposal
 from nuanxin.cases.models.handoffs import HandOff
+from nuanxin.cases.models.hold import LegalHold
 from nuanxin.cases.models.limits import HandlingLimit
 from nuanxin.cases.models.measures import Measure
+from nuanxin.cases.models.publication import PublicArea, Publication, PublicKind, SensitiveWord
 from nuanxin.cases.models.repairs import RepairStage
 from nuanxin.cases.models.saved import BulkRow, BulkRun, SavedView
 from nuanxin.cases.models.shelving import OPEN_SHELVINGS, PUBLIC_LENGTH, Shelving, ShelvingReview
@@ -54,12 +56,17 @@ __all__ = [
     "Extension",
     "HandOff",
     "HandlingLimit",
+    "LegalHold",
     "Measure",
+    "PublicArea",
+    "PublicKind",
+    "Publication",
     "Rating",
     "RepairStage",
     "Reporter",
     "RootCause",
     "SavedView",
+    "SensitiveWord",
     "Shelving",
     "ShelvingReview",
     "Supervision",

@@ -1,12 +1,14 @@
 """Reads; the actor comes first where there is one."""
 
 from nuanxin.people.queries.accounts import (
+    consent_purpose,
     consent_purposes,
     consented,
     consents_of,
     has_recovery_code,
     has_second_factor,
     proved_phone,
+    purposes_at_start,
     sign_ins_of,
     tokens_of,
 )
@@ -92,6 +94,7 @@ __all__ = [
     "assignments_at",
     "assignments_in_force",
     "browse_communities",
+    "consent_purpose",
     "consent_purposes",
     "consented",
     "consents_of",
@@ -122,6 +125,7 @@ __all__ = [
     "possible_successors",
     "profile_of",
     "proved_phone",
+    "purposes_at_start",
     "recoverable",
     "roles",
     "roles_holding",

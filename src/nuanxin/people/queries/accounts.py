@@ -13,6 +13,16 @@ def consent_purposes() -> list[ConsentPurpose]:
     return list(ConsentPurpose.objects.all())
 
 
+def purposes_at_start() -> list[ConsentPurpose]:
+    """What is asked when one registers; the others are asked where they are needed, beside what they are for."""
+    return list(ConsentPurpose.objects.filter(asked_when_needed=False))
+
+
+def consent_purpose(code: str) -> ConsentPurpose:
+    """The words in force. Raises `ConsentPurpose.DoesNotExist`."""
+    return ConsentPurpose.objects.get(code=code)
+
+
 def consents_of(person_id: int) -> dict[str, Consent]:
     """The consents in force, by purpose."""
     found = Consent.objects.filter(person_id=person_id, withdrawn_at=None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import QuerySet, UUIDField
 
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.identifiers import national_mobile, normal_mobile
@@ -68,3 +68,9 @@ def contact_of(subject_id: UUID) -> Contact | None:
 
 def subject_of(person_id: int) -> UUID | None:
     return Subject.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
+
+
+def subjects_agreeing(purpose: str) -> "QuerySet[Subject, UUID]":
+    """Who agrees to a purpose now, as a subquery: a consent that is withdrawn counts for nothing at once."""
+    agreeing = Subject.objects.filter(person__consents__purpose=purpose, person__consents__withdrawn_at=None)
+    return agreeing.values_list("pk", flat=True)

@@ -27,7 +27,7 @@ def register(request: Any) -> HttpResponse:
     as_resident = request.GET.get("as") == "resident"
     form = RegisterForm(
         request.POST or None,
-        purposes=queries.consent_purposes(),
+        purposes=queries.purposes_at_start(),
         platforms=queries.platforms(),
         initial={"declared_as": "home"},
     )
