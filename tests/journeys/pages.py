@@ -277,6 +277,7 @@ _DISTRICT = (
     Stop("import-organisations", "/organisations/import/", LEAD),
     Stop("territories-district", "/places/territories/", LEAD),
     Stop("check", "/system/check/", "xitong/system_admin"),
+    Stop("keys", "/system/keys/", "xitong/system_admin"),
     Stop("security-home", "/desk/", "anquan/security_admin"),
     Stop("people-security", "/people/", "anquan/security_admin"),
     Stop("person-security", "{person_of_admin}", "anquan/security_admin"),

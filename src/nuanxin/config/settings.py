@@ -45,6 +45,8 @@ BASE_URL = os.environ.get("NUANXIN_BASE_URL", "http://127.0.0.1:8000")
 NUANXIN_EMBEDDED_WORKER = _flag("NUANXIN_EMBEDDED_WORKER")
 # Addresses of reverse proxies whose X-Forwarded-For may be believed; none by default.
 NUANXIN_TRUSTED_PROXIES = _list("NUANXIN_TRUSTED_PROXIES")
+# What differs from kernel/access/limits.py, as exports=30/1h or exports=off.
+NUANXIN_LIMITS = _list("NUANXIN_LIMITS")
 
 # --- Applications ----------------------------------------------------------------------------------------------
 CONTEXTS = [
@@ -56,6 +58,7 @@ CONTEXTS = [
     "nuanxin.cases",
     "nuanxin.notifications",
     "nuanxin.insight",
+    "nuanxin.gateway",
     "nuanxin.portal",
     "nuanxin.demo",
 ]
@@ -78,7 +81,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "nuanxin.kernel.access.http.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nuanxin.ui.packing.PackedStaticMiddleware",
+    "nuanxin.ui.packing.PackedPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nuanxin.people.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -251,6 +255,14 @@ NUANXIN_CHAT_HOSTS = _list("NUANXIN_CHAT_HOSTS", "qyapi.weixin.qq.com,oapi.dingt
 # JSON: the gateway's url, headers, body, ok, reference (kernel/channels/providers.py), and template name → its code.
 NUANXIN_SMS_HTTP = json.loads(os.environ.get("NUANXIN_SMS_HTTP", "{}"))
 NUANXIN_SMS_TEMPLATES = json.loads(os.environ.get("NUANXIN_SMS_TEMPLATES", "{}"))
+# Webhooks and exchange: what is sent to another system's address (kernel/channels/outside.py). Networks and hosts of a
+# government's own network that may be reached although they are private; a file of its certificate authorities.
+NUANXIN_OUTSIDE_ALLOW = _list("NUANXIN_OUTSIDE_ALLOW")
+NUANXIN_OUTSIDE_CA = os.environ.get("NUANXIN_OUTSIDE_CA", "")
+NUANXIN_OUTSIDE_LOOPBACK = _flag("NUANXIN_OUTSIDE_LOOPBACK", default=DEMO or DEBUG)  # this very machine, also http
+# `recorder` keeps what would be sent to a city-management platform, `http` sends it, `none` offers no link at all.
+NUANXIN_EXCHANGE_PROVIDER = os.environ.get("NUANXIN_EXCHANGE_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+NUANXIN_WEBHOOK_LOG_DAYS = int(os.environ.get("NUANXIN_WEBHOOK_LOG_DAYS", "30"))
 EMAIL_HOST = os.environ.get("NUANXIN_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("NUANXIN_MAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("NUANXIN_MAIL_USER", "")
