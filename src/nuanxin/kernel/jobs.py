@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from nuanxin.kernel import audit
+from nuanxin.kernel.access.limits import forget_tallies
 from nuanxin.kernel.channels.send import forget_messages
 from nuanxin.kernel.files.services import clear_orphans
 from nuanxin.kernel.scheduler import periodic
@@ -39,3 +40,9 @@ def forget_sent_messages(now: datetime) -> None:
 def forget_unconfirmed_sheets(now: datetime) -> None:
     """Delete uploaded spreadsheets that nobody confirmed within a day."""
     forget_uploads(now=now)
+
+
+@periodic(every=timedelta(minutes=10), lease=timedelta(minutes=5))
+def forget_spent_limits(now: datetime) -> None:
+    """Delete what was counted in windows of limits that are over."""
+    forget_tallies(now=now)

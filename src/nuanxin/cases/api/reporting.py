@@ -30,6 +30,7 @@ from nuanxin.cases.enums import PhotoKind, PlaceSource
 from nuanxin.cases.queries import catalogue, detail, duplicates, queue, suggestions
 from nuanxin.cases.services import Draft
 from nuanxin.kernel.access.api import PROBLEMS, operation
+from nuanxin.kernel.access.limits import caller_of
 
 
 @router.get("/categories", response={200: list[CategoryOut], **PROBLEMS})
@@ -67,9 +68,10 @@ def suggest(request: HttpRequest, given: Form[WordsIn]) -> Any:
 
 
 @router.post("", response={200: CaseRow, 201: CaseRow, **PROBLEMS})
-@operation("cases.report")
+@operation("cases.report", limit="")  # counted by kind: danger to life never
 def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = File([])) -> Any:  # noqa: B008  -- ninja
     """Report. The same `key` with the same content is the same report (200); with another content it is a conflict."""
+    services.count_report(category=given.category, caller=caller_of(request), now=request.now)
     values = given.model_dump(exclude={"key"})
     source = (
         PlaceSource.GPS

@@ -57,7 +57,7 @@ from nuanxin.cases.services.merging import merge_case, split_case
 from nuanxin.cases.services.patterns import find_cause, notice_recurrence, propose_topic
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.recategorising import recategorise_case
-from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
+from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, count_report, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
 from nuanxin.cases.services.saved import delete_view, move_view, rename_view, save_view, set_default_view
 from nuanxin.cases.services.shelving import (
@@ -100,6 +100,7 @@ __all__ = [
     "claim_task",
     "conclude_consultation",
     "confirm_case",
+    "count_report",
     "delete_view",
     "dismiss_appeal",
     "dispatch_case",

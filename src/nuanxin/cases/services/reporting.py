@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
 from nuanxin.cases.events import CaseReported
 from nuanxin.cases.models import KEY_LENGTH, TEXT_LENGTH, Case, Clock, Reporter
-from nuanxin.cases.queries.catalogue import Kind, reportable_kind
+from nuanxin.cases.queries.catalogue import Kind, kinds, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
 from nuanxin.cases.queries.search import INDEX
 from nuanxin.cases.services.clocks import Start, plan_clocks
@@ -22,6 +22,7 @@ from nuanxin.cases.services.steps import Photo, write_log
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_at
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.access.limits import spend
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.ids import next_serial
@@ -32,6 +33,7 @@ from nuanxin.territories.queries import locate, path_name
 FEWEST_WORDS = 2
 MOST_PHOTOS = 6
 CAPTURED_AT_MOST_AHEAD = timedelta(minutes=10)
+CAPTURED_AT_MOST_BEHIND = timedelta(days=7)  # a report may wait on a phone without signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,24 @@ class NothingToGoOn(Invalid):
     default_hint = _("拍一张，或写两个字也行。")
 
 
+class TooLongAgo(Invalid):
+    default_message = _("这是 7 天以前看到的，现场可能变了。")
+    default_hint = _("再去看一眼，还在的话改一下再送出。")
+
+
 class KeyReused(Conflict):
     default_message = _("这次提交和刚才那次内容不一样。")
     default_hint = _("如果是另一件事，请重新打开“随手拍”再报。")
+
+
+def count_report(*, category: str, caller: str, now: datetime) -> None:
+    """Before `report_case`, at each door that takes reports. Raises `TooMany`, with nothing lost.
+
+    Danger to life is never counted, nor is what names no kind that there is: the report itself says so better.
+    """
+    kind = kinds().get(category)
+    if kind is not None and not kind.is_life_safety:
+        spend("reports", caller, now=now)
 
 
 def report_case(
@@ -168,6 +185,8 @@ def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
         raise NothingToGoOn(fields={"text": NothingToGoOn.default_message})
     if draft.captured_at and draft.captured_at > now + CAPTURED_AT_MOST_AHEAD:
         raise Invalid(fields={"captured_at": _("手机的时间比现在还晚，请检查手机时钟。")})
+    if draft.captured_at and draft.captured_at < now - CAPTURED_AT_MOST_BEHIND:
+        raise TooLongAgo(fields={"captured_at": f"{TooLongAgo.default_message}{TooLongAgo.default_hint}"})
 
 
 class _Place(NamedTuple):

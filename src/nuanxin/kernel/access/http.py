@@ -125,6 +125,15 @@ def from_this_machine(request: HttpRequest) -> bool:
         return False
 
 
+def client_address(request: HttpRequest) -> str:
+    """The address that asks; a proxy's word for it counts only if the settings trust that proxy."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    passed_on = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while address in settings.NUANXIN_TRUSTED_PROXIES and passed_on:
+        address = passed_on.pop() or address
+    return address
+
+
 class SecurityHeadersMiddleware:
     """A strict content security policy on every answer; nothing is loaded from elsewhere."""
 

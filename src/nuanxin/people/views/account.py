@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nuanxin.kernel.access.http import signed_in
+from nuanxin.kernel.access.http import client_address, signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_phone
 from nuanxin.people import queries, services
@@ -18,7 +18,6 @@ from nuanxin.people.enums import CodePurpose
 from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, purpose_words, role_name, show
 from nuanxin.people.services import Work
 from nuanxin.people.views.registration import picked
-from nuanxin.people.views.sign_in import client_address
 from nuanxin.territories.queries import path_name
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.http import client_address, public
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose, SignInMethod
@@ -275,12 +275,3 @@ def _go(request: Any, target: str) -> HttpResponse:
         response["HX-Redirect"] = target
         return response
     return HttpResponseRedirect(target)
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address that asks; a proxy's word for it counts only if the settings trust that proxy."""
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if address in settings.NUANXIN_TRUSTED_PROXIES and forwarded:
-        return str(forwarded.rpartition(",")[2].strip())
-    return str(address)
