@@ -91,7 +91,6 @@ class PublicKind(models.Model):
 
 
 class SensitiveWord(models.Model):
-    """A word that is asked about before it becomes public; `reference/sensitive_words.csv` is where a city starts."""
+    """A word that is asked about before it becomes public. Without any row `reference/sensitive_words.csv` holds."""
 
     word = models.CharField("词", max_length=20, primary_key=True)
-    note = models.CharField("为什么", max_length=60, blank=True)

@@ -6,7 +6,7 @@ consent not taken back. Each statement asks anew; nothing of it is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -17,7 +17,10 @@ from nuanxin.cases.enums import CaseState, Outcome, PublicationState
 from nuanxin.cases.models import Publication, Reporter
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.publishing import public_kinds, shown_areas
+from nuanxin.cases.queries.redacting import PublicPicture, open_public_picture, released_pictures
 from nuanxin.kernel.access.scope import level_of, scope_q
+from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.files.services import OpenedFile
 from nuanxin.people.queries.subjects import subjects_agreeing
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
@@ -72,8 +75,8 @@ class PublicRow:
 
     `public_id` is its name on the public page, `number` the case number (area, day and serial) for systems that
     answer by it. `area_code` is a community, or a street where that is all that is known; `lng, lat` (WGS-84) the
-    middle of a hexagon about a kilometre across, `None` where there was no point. `has_before`, `has_after`: whether
-    there is a released picture, at `cases:public_picture`.
+    middle of a hexagon about a kilometre across, `None` where there was no point. `before` and `after` are blurred,
+    released and public under their `path`.
     """
 
     id: int
@@ -91,8 +94,8 @@ class PublicRow:
     reported_on: date
     solved_on: date
     published_on: date
-    has_before: bool = field(default=False)
-    has_after: bool = field(default=False)
+    before: PublicPicture | None = None
+    after: PublicPicture | None = None
 
     @property
     def cursor(self) -> str:
@@ -143,6 +146,14 @@ def public_figures(filters: PublicFilters | None = None) -> PublicFigures:
     return PublicFigures(**rows.aggregate(count=Count("id"), since=Min("solved_on")))
 
 
+def open_picture(public_id: UUID, *, thumb: bool = False) -> OpenedFile:
+    """A picture of a row that is public now. Raises `NotFound` for any other, released or not."""
+    shown = Q(before__redaction__public_id=public_id) | Q(after__redaction__public_id=public_id)
+    if not _visible().filter(shown).exists():
+        raise NotFound
+    return open_public_picture(public_id, thumb=thumb)
+
+
 def read_cursor(text: str) -> Cursor | None:
     """`None` for none and for what is no cursor."""
     day, _dash, row_id = text.partition("-")
@@ -187,7 +198,14 @@ def _inside(scope_code: str) -> Q:
 
 
 def _drawn(rows: Sequence[Publication]) -> list[PublicRow]:
-    areas = path_names((row.scope_code for row in rows), top=Level.STREET) if rows else {}
+    if not rows:
+        return []
+    areas = path_names((row.scope_code for row in rows), top=Level.STREET)
+    pictures = {
+        picture.attachment_id: picture
+        for of_case in released_pictures([row.case_id for row in rows]).values()
+        for picture in of_case
+    }
     return [
         PublicRow(
             id=row.pk,
@@ -205,6 +223,8 @@ def _drawn(rows: Sequence[Publication]) -> list[PublicRow]:
             reported_on=row.reported_on,
             solved_on=row.solved_on,
             published_on=row.published_on or row.solved_on,
+            before=pictures.get(row.before_id or 0),
+            after=pictures.get(row.after_id or 0),
         )
         for row in rows
     ]

@@ -48,12 +48,18 @@ def unpublished() -> dict[str, Unpublished]:
     }
 
 
+@cache
+def shipped_words() -> tuple[str, ...]:
+    text = files("nuanxin.cases").joinpath("reference/sensitive_words.csv").read_text(encoding="utf-8")
+    return tuple(row["word"] for row in csv.DictReader(text.splitlines()))
+
+
 def _load() -> Settings:
     areas = PublicArea.objects.values_list("code", "is_on")
     return Settings(
         areas=tuple(sorted(areas, key=lambda area: (len(significant(area[0])), area[0]))),
         kinds=dict(PublicKind.objects.values_list("category_id", "is_on")),
-        words=tuple(SensitiveWord.objects.order_by("word").values_list("word", flat=True)),
+        words=tuple(SensitiveWord.objects.order_by("word").values_list("word", flat=True)) or shipped_words(),
     )
 
 

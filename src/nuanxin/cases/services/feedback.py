@@ -11,6 +11,7 @@ from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Rating, Repor
 from nuanxin.cases.queries.duplicates import confirmation_of, is_reporter
 from nuanxin.cases.services.clocks import set_next_due
 from nuanxin.cases.services.dispatching import start_total
+from nuanxin.cases.services.publishing import recall_publication
 from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
@@ -165,6 +166,7 @@ def _reopen(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:
         outcome="",
         reopened_count=case.reopened_count + 1,
     )
+    recall_publication(case, now=now)
     start_total(case, now=now)
     set_next_due(case)
     announce(case, CaseReopened(case.pk, case.number), now=now)
