@@ -1,23 +1,55 @@
 """The personal tables of this context (`domain.md` §8: case five years, the link to the reporter one)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.models import Confirmation, Reporter, SavedView
+from nuanxin.cases.models import BulkRun, Case, Confirmation, Reporter, SavedView, VoiceNote
+from nuanxin.cases.services.forgetting import (
+    HELD,
+    cut_old_links,
+    due_cases,
+    due_confirmations,
+    due_links,
+    forget_cases,
+    forget_confirmations,
+    held_cases,
+    held_confirmations,
+    held_links,
+)
 from nuanxin.cases.services.personal import (
     erase_confirmations,
     erase_reporter,
     export_confirmations,
     export_reports,
 )
+from nuanxin.cases.services.voices import (
+    due_voices,
+    erase_voices,
+    export_voices,
+    forget_voices,
+    held_voices,
+)
 from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, columns, deletes, register
+from nuanxin.kernel.retention import Rows, expired, retain
 
 
 def _erase(subject: Subject, *, now: datetime) -> Erased:
-    return Erased(anonymised=erase_reporter(subject_id=subject.subject_id, now=now))
+    done, held = erase_reporter(subject_id=subject.subject_id, now=now)
+    return Erased(
+        anonymised=done,
+        kept=held,
+        reason=_("法院、检察院或审计要求保全的案件，解除以前要留着；只有依法查询时才看得到，解除后马上删除。")
+        if held
+        else "",
+    )
+
+
+def _erase_voices(subject: Subject, *, now: datetime) -> Erased:
+    done, held = erase_voices(subject_id=subject.subject_id, now=now)
+    return Erased(removed=done, kept=held, reason=HELD if held else "")
 
 
 def _export(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -49,4 +81,46 @@ register(
     retention=_("自己删除，或随账号删除"),
     erase=deletes(SavedView, "person_id"),
     export=columns(SavedView, "person_id", "role", "name", "tab", "query"),
+)
+LINK = _("结案后 1 年")
+retain(
+    Reporter,
+    part="link",
+    purpose=_("案件和上报人的关联"),
+    keeps=LINK,
+    of=Rows(due_links, lambda now: cut_old_links(now=now), held_links),
+)
+retain(
+    Confirmation,
+    part="link",
+    purpose=_("“我也看到了”和本人的关联"),
+    keeps=LINK,
+    of=Rows(due_confirmations, lambda now: forget_confirmations(now=now), held_confirmations),
+)
+retain(
+    Case,
+    purpose=_("案件：经过、照片、问答和评价"),
+    keeps=_("办结后 5 年"),
+    of=Rows(due_cases, lambda now: forget_cases(now=now), held_cases),
+)
+retain(
+    BulkRun,
+    purpose=_("批量操作每一行的结果"),
+    keeps=_("30 天"),
+    of=expired(BulkRun, "at", timedelta(days=30)),
+)
+register(
+    VoiceNote,
+    purpose=_("说一句代替打字：街道派单员听后写成文字，别人只看文字"),
+    fields={"secret": DataClass.S2, "sealed_as": DataClass.S2, "words": DataClass.S2},
+    retention=_("结案后 30 天删除录音（各市可改），写成的文字随案件保存"),
+    erase=_erase_voices,
+    export=lambda subject: export_voices(subject.subject_id),
+)
+retain(
+    VoiceNote,
+    part="recording",
+    purpose=_("上报人的录音"),
+    keeps=_("结案后 30 天（各市可改）"),
+    of=Rows(due_voices, lambda now: forget_voices(now=now), held_voices),
 )

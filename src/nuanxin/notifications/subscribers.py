@@ -3,7 +3,7 @@
 from nuanxin.cases import events
 from nuanxin.cases.enums import Outcome, TaskRole
 from nuanxin.cases.queries.consulting import parties_of
-from nuanxin.cases.queries.facts import case_facts
+from nuanxin.cases.queries.facts import case_facts, holders_of
 from nuanxin.cases.queries.patterns import topic_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
@@ -29,6 +29,7 @@ from nuanxin.notifications.events import MessageDue
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
 from nuanxin.notifications.urgent import text_those_on_duty
+from nuanxin.people.models import Assignment
 from nuanxin.people.queries import (
     assignments_at,
     is_street_office,
@@ -286,6 +287,30 @@ def question_answered(event: events.QuestionAnswered, envelope: Envelope) -> Non
     else:
         staff = members_of(event.organisation_id, WORK_ROLES, envelope)
     tell(to_staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff))
+
+
+@subscribe(events.CaseSupplemented)
+def case_supplemented(event: events.CaseSupplemented, envelope: Envelope) -> None:
+    """To whoever has it now: the units that hold a part, else the desk of the street."""
+    staff = _who_has_it(event.case_id, envelope) or at_street(envelope, DISPATCH_ROLES)
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.ADDED, staff, count=event.photos))
+
+
+@subscribe(events.VoiceReceived)
+def voice_received(event: events.VoiceReceived, envelope: Envelope) -> None:
+    """To those who may hear it, and to nobody else."""
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.TO_HEAR, at_street(envelope, DISPATCH_ROLES)))
+
+
+@subscribe(events.VoiceTranscribed)
+def voice_transcribed(event: events.VoiceTranscribed, envelope: Envelope) -> None:
+    staff = _who_has_it(event.case_id, envelope)
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.WRITTEN_DOWN, staff))
+
+
+def _who_has_it(case_id: int, envelope: Envelope) -> list[Assignment]:
+    units = holders_of(case_id)
+    return [each for unit in units for each in members_of(unit, WORK_ROLES, envelope)]
 
 
 @subscribe(events.ReporterRevealed)

@@ -90,6 +90,15 @@ WORDS: Mapping[str, Words] = {
     ),
     Kind.REOPENED: Words(_("上报人说没解决"), _("%(category)s重新打开，请重新派单。"), "rotate", "wait"),
     Kind.ANSWER: Words(_("上报人回复了"), _("%(category)s，请看问答。"), "message-circle", "info"),
+    Kind.ADDED: Words(
+        _("上报人补充了 %(count)s 张照片"), _("%(category)s，点开看新加的照片。"), "photo-plus", "info"
+    ),
+    Kind.TO_HEAR: Words(
+        _("有一段语音等转写：%(category)s"), _("听完写成文字，别的单位才看得到。"), "microphone", "wait"
+    ),
+    Kind.WRITTEN_DOWN: Words(
+        _("上报人的语音写成文字了"), _("%(category)s，点开看说了什么。"), "microphone", "info"
+    ),
     Kind.WHISTLED: Words(
         _("吹哨：%(category)s"), _("%(unit)s请贵单位会商，请在时限内报到。"), "speakerphone", "wait"
     ),
@@ -170,6 +179,15 @@ WORDS: Mapping[str, Words] = {
         _("三十天里已有 %(count)s 件，请居民一起商量。"),
         "users-group",
         "info",
+    ),
+    Kind.PUSH_STOPPED: Words(
+        _("推送停了：%(unit)s"),
+        _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),
+        "plug",
+        "danger",
+    ),
+    Kind.DIFFERS: Words(
+        _("和%(unit)s不一致：%(category)s"), _("对方的状态和我们的不同，请看一眼，定怎么办。"), "arrows-exchange", "wait"
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"

@@ -3,9 +3,10 @@
 The reporter stands apart, in `Reporter`: nothing that case staff read joins it.
 """
 
+from nuanxin.cases.models.additions import Addition
 from nuanxin.cases.models.appeal import Appeal, AppealStep
 from nuanxin.cases.models.bulletin import DailyBulletin
-from nuanxin.cases.models.case import KEY_LENGTH, OPEN, TEXT_LENGTH, Case, Reporter
+from nuanxin.cases.models.case import KEY_LENGTH, OPEN, TEXT_LENGTH, TRANSCRIPT_LENGTH, Case, Reporter
 from nuanxin.cases.models.catalogue import Category, DispatchRule
 from nuanxin.cases.models.consultation import Consultation, ConsultationParty
 from nuanxin.cases.models.deadlines import Extension
@@ -14,11 +15,20 @@ from nuanxin.cases.models.handoffs import HandOff
 from nuanxin.cases.models.hold import LegalHold
 from nuanxin.cases.models.limits import HandlingLimit
 from nuanxin.cases.models.measures import Measure
-from nuanxin.cases.models.publication import PublicArea, Publication, PublicKind, SensitiveWord
+from nuanxin.cases.models.publication import (
+    TITLE_LENGTH,
+    WORDS_LENGTH,
+    PublicArea,
+    Publication,
+    PublicKind,
+    SensitiveWord,
+)
+from nuanxin.cases.models.redaction import REASON_LENGTH, Redaction
 from nuanxin.cases.models.repairs import RepairStage
 from nuanxin.cases.models.saved import BulkRow, BulkRun, SavedView
 from nuanxin.cases.models.shelving import OPEN_SHELVINGS, PUBLIC_LENGTH, Shelving, ShelvingReview
 from nuanxin.cases.models.supervision import Supervision
+from nuanxin.cases.models.voices import SPOKEN_LENGTH, VoiceNote
 from nuanxin.cases.models.work import (
     RATING_WINDOW,
     Attachment,
@@ -36,7 +46,13 @@ __all__ = [
     "OPEN_SHELVINGS",
     "PUBLIC_LENGTH",
     "RATING_WINDOW",
+    "REASON_LENGTH",
+    "SPOKEN_LENGTH",
     "TEXT_LENGTH",
+    "TITLE_LENGTH",
+    "WORDS_LENGTH",
+    "TRANSCRIPT_LENGTH",
+    "Addition",
     "Appeal",
     "AppealStep",
     "Attachment",
@@ -62,6 +78,7 @@ __all__ = [
     "PublicKind",
     "Publication",
     "Rating",
+    "Redaction",
     "RepairStage",
     "Reporter",
     "RootCause",
@@ -72,4 +89,5 @@ __all__ = [
     "Supervision",
     "Task",
     "TopicProposal",
+    "VoiceNote",
 ]

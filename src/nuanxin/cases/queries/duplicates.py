@@ -14,7 +14,7 @@ from django.core import signing
 from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from nuanxin.cases.enums import STEP_OF_STATE, CaseState, Visibility
+from nuanxin.cases.enums import REPORTERS_STEPS, STEP_OF_STATE, CaseState, Visibility
 from nuanxin.cases.models import Attachment, Case, Confirmation, Reporter
 from nuanxin.cases.queries.catalogue import Kind, kind_of, kinds
 from nuanxin.cases.queries.limits import handling_limits
@@ -148,7 +148,7 @@ def beside(actor: Actor, case: Case, *, now: datetime) -> list[Beside]:
     reach = Case.objects.filter(policy.rule("cases.merge", actor), pk__in=[each.pk for each in found])
     states = {row.pk: row.get_state_display() for row in reach.only("state")}
     photos: dict[int, list[UUID]] = {}
-    shown = Attachment.objects.filter(case__in=states, log__action="report").order_by("pk")
+    shown = Attachment.objects.filter(case__in=states, log__action__in=REPORTERS_STEPS).order_by("pk")
     for pk, public_id in shown.values_list("case_id", "file__public_id"):
         photos.setdefault(pk, []).append(public_id)
     return [
@@ -216,7 +216,8 @@ def _pairs(text: str) -> set[str]:
 
 def _looks(cases: Iterable[int]) -> Mapping[int, list[int]]:
     """What the reporters' pictures of these cases look like; one statement."""
-    rows = Attachment.objects.filter(case__in=list(cases), log__action="report", file__likeness__isnull=False)
+    shown = Attachment.objects.filter(case__in=list(cases), log__action__in=REPORTERS_STEPS)
+    rows = shown.filter(file__likeness__isnull=False)
     found: dict[int, list[int]] = {}
     for case, likeness in rows.values_list("case_id", "file__likeness"):
         if likeness is not None:

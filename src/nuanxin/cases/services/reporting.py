@@ -15,16 +15,18 @@ from nuanxin.cases.events import CaseReported
 from nuanxin.cases.models import KEY_LENGTH, TEXT_LENGTH, Case, Clock, Reporter
 from nuanxin.cases.queries.catalogue import Kind, kinds, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
-from nuanxin.cases.queries.search import INDEX
 from nuanxin.cases.services.clocks import Start, plan_clocks
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
+from nuanxin.cases.services.indexing import index_case
 from nuanxin.cases.services.steps import Photo, write_log
+from nuanxin.cases.services.voices import keep_voice
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_at
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.limits import spend
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.files.sounds.accept import AcceptedSound
 from nuanxin.kernel.ids import next_serial
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.subjects import subject_by_phone
@@ -32,6 +34,7 @@ from nuanxin.territories.queries import locate, path_name
 
 FEWEST_WORDS = 2
 MOST_PHOTOS = 6
+OTHER_SYSTEM = "open311"  # the role of a program that reports what somebody told it
 CAPTURED_AT_MOST_AHEAD = timedelta(minutes=10)
 CAPTURED_AT_MOST_BEHIND = timedelta(days=7)  # a report may wait on a phone without signal
 
@@ -51,6 +54,7 @@ class Draft:
     territory: str = ""
     captured_at: datetime | None = None
     photos: tuple[Photo, ...] = field(default=(), repr=False)
+    voice: AcceptedSound | None = field(default=None, repr=False)
 
     def digest(self) -> str:
         """What makes two submissions the same: everything but the clock of the phone."""
@@ -63,6 +67,7 @@ class Draft:
             self.compound_id,
             self.territory,
             [photo.image.source_sha256 for photo in self.photos],
+            self.voice.source_sha256 if self.voice else "",
         ]
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
@@ -92,7 +97,7 @@ class OutsideOfCity(Invalid):
 
 class NothingToGoOn(Invalid):
     default_message = _("还缺一张照片或一句话。")
-    default_hint = _("拍一张，或写两个字也行。")
+    default_hint = _("拍一张、说一句，或写两个字也行。")
 
 
 class TooLongAgo(Invalid):
@@ -181,7 +186,7 @@ def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
             code="no_photos_here",
         )
     exempt = kind.is_life_safety or not kind.takes_photos
-    if not draft.photos and not exempt and len(draft.text.strip()) < FEWEST_WORDS:
+    if not draft.photos and not draft.voice and not exempt and len(draft.text.strip()) < FEWEST_WORDS:
         raise NothingToGoOn(fields={"text": NothingToGoOn.default_message})
     if draft.captured_at and draft.captured_at > now + CAPTURED_AT_MOST_AHEAD:
         raise Invalid(fields={"captured_at": _("手机的时间比现在还晚，请检查手机时钟。")})
@@ -253,6 +258,8 @@ def _new_case(
 
 
 def _source_of(actor: Actor, on_behalf: OnBehalf | None) -> str:
+    if actor.role == OTHER_SYSTEM:
+        return Source.OPEN311
     if on_behalf:
         return Source.ON_BEHALF
     return {"worker": Source.WORKER, "grid_part": Source.WORKER, "resident": Source.RESIDENT}.get(
@@ -265,10 +272,10 @@ def _write_reporter(
 ) -> Reporter:
     subject_id, contact = actor.subject_id, ""
     if on_behalf:
+        contact = " ".join(filter(None, (on_behalf.name.strip(), on_behalf.phone.strip())))
+    if on_behalf and actor.role != OTHER_SYSTEM:  # a program's word opens nobody's account
         subject_id = subject_by_phone(on_behalf.phone) if on_behalf.phone else None
-        contact = (
-            "" if subject_id else " ".join(filter(None, (on_behalf.name.strip(), on_behalf.phone.strip())))
-        )
+        contact = "" if subject_id else contact
     return Reporter.objects.create(
         case=case,
         subject_id=subject_id,
@@ -281,8 +288,8 @@ def _write_reporter(
 
 def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Actor, now: datetime) -> None:
     """Everything that stands in the same transaction as the report itself."""
-    INDEX.index(case.pk, f"{case.number} {kind.name_zh} {case.address} {case.text}")
-    write_log(
+    index_case(case)
+    log = write_log(
         case,
         action="report",
         actor=actor,
@@ -293,6 +300,8 @@ def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Ac
         photos=draft.photos,
         is_reporter=True,
     )
+    if draft.voice:
+        keep_voice(case, log, draft.voice, now=now)
     publish(
         CaseReported(case.pk, case.number, kind.code, kind.urgency, case.source),
         subject_id=reporter.subject_id,

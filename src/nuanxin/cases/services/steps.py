@@ -197,7 +197,7 @@ def write_log(
         opinion=opinion,
         reason=reason,
         seconds_used=max(0, int((now - since).total_seconds())),
-        is_overdue=_is_overdue(case, action, task, actor, now=now),
+        is_overdue=not is_reporter and _is_overdue(case, action, task, actor, now=now),
     )
     attach(case, log, photos, now=now)
     audit.record(
@@ -240,6 +240,8 @@ def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now
             own = passed.filter(kind=ClockKind.MAKE_SAFE)
         case "answer_call":
             own = passed.filter(kind=ClockKind.ANSWER, organisation=actor.organisation_id)
+        case "transcribe":
+            own = passed.none()
         case "reply_supervision":
             own = passed.filter(kind=ClockKind.REPLY, organisation=actor.organisation_id)
         case _:

@@ -16,7 +16,7 @@ from nuanxin.cases.queries import catalogue, duplicates, own, picking
 from nuanxin.cases.queries.suggestions import suggest_kinds
 from nuanxin.cases.services.confirming import NotOffered
 from nuanxin.cases.services.reporting import KeyReused
-from nuanxin.cases.views.offline import require_same_account
+from nuanxin.cases.views.offline import MODULES, require_same_account
 from nuanxin.cases.views.refusals import tell
 from nuanxin.compounds.queries import search_compounds
 from nuanxin.kernel.access.http import ActorRequest, requires
@@ -30,8 +30,8 @@ KINDS, COMPOUNDS, AROUND, SIMILAR = (
     f"cases/phone/report_{name}.html" for name in ("kinds", "compounds", "around", "similar")
 )
 # What a service calls the parts of a report → the field beside which the form says it.
-RENAMED = {"place": "place_by", "captured_at": "photos"}
-STEP_OF_FIELD = {"photos": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
+RENAMED = {"place": "place_by"}
+STEP_OF_FIELD = {"photos": 1, "voice": 1, "captured_at": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
 MOST_LETTERS = 40
 LONG, FRESH = timedelta(hours=3), timedelta(minutes=1)
 
@@ -175,6 +175,7 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
         "compound_words": place_words,
         "compound": compound,
         "bounds": ",".join(str(side) for side in box) if box else "",
+        "modules": MODULES,
         "outbox_owner": own.account_token(actor),
         "photos_again": posted and bool(request.FILES),
     }
