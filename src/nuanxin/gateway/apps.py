@@ -15,7 +15,7 @@ class GatewayConfig(AppConfig):
             slots.Item(
                 _("对外接口"),
                 "gateway:keys",
-                icon="plug-connected",
+                icon="plug",
                 permission="gateway.keys",
                 match=("gateway:",),
             ),

@@ -148,9 +148,9 @@ def reveal_reporter(*, actor: Actor, case: Case, reason: str, now: datetime) -> 
         )
         announce(case, ReporterRevealed(case.pk, case.number, actor.role, "stated"), now=now)
         reporter = Reporter.objects.get(case=case)
-        if reporter.subject_id is None:
-            return Contact(name=reporter.contact, phone="") if reporter.contact else None
-        return contact_of(reporter.subject_id)
+        if reporter.contact:
+            return Contact(name=reporter.contact, phone="")
+        return contact_of(reporter.subject_id) if reporter.subject_id else None
 
 
 def _reopen(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:

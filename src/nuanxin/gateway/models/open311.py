@@ -1,5 +1,7 @@
 """Open311: the areas on offer, the keys of those who write, and what each of them has sent."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -48,30 +50,34 @@ class ApiKey(Scoped):
 
 
 class SentRequest(models.Model):
-    """A case that came in by a key. The case itself says only that it came from another system."""
+    """A case that came in by a key. The case itself says only that it came from another system.
 
-    token = models.UUIDField(default=uuid7, unique=True, editable=False)
-    api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="sent")
+    `digest` is keyed, so that nothing can be guessed from it; `key` is the one under which the case was submitted.
+    """
+
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+")
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="+")
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.SET_NULL, null=True, related_name="+")
+    key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
     sent_at = models.DateTimeField("提交时间")
 
     class Meta:
-        indexes = [models.Index(fields=["api_key", "-id"], name="gateway_sent_by_key")]
+        indexes = [
+            models.Index(fields=["api_key", "-sent_at"], name="gateway_sent_by_key"),
+            models.Index(fields=["api_key", "digest", "-sent_at"], name="gateway_sent_again"),
+        ]
 
 
 class SentUpdate(models.Model):
-    """What another system had to say about a case; it is kept with the case as a note from outside."""
+    """What another system had to say about a case that it sent: it stands with the case as from its reporter."""
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
-    body_digest = models.CharField(max_length=64)
-    text = models.CharField("说明", max_length=500)
-    said_status = models.CharField("对方的状态", max_length=30, blank=True)
+    digest = models.CharField(max_length=64)
     sent_at = models.DateTimeField("提交时间")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["api_key", "key"], name="gateway_update_once")]
-        indexes = [models.Index(fields=["case", "sent_at"], name="gateway_update_of_case")]

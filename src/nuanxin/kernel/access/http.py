@@ -86,21 +86,25 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
     return answer
 
 
+# Interfaces for programs read their own input and answer errors in their own shape.
+PROGRAMS = ("/api/", "/open311/")
+
+
 class PlainTextMiddleware:
-    """No NUL in an address or a form: PostgreSQL refuses it, SQLite stores it. The API's own types refuse it there."""
+    """No NUL in an address or a form: PostgreSQL refuses it, SQLite stores it. Programs are told by their own types."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = f"{request.path}?{request.META.get('QUERY_STRING', '')}"
-        if not request.path.startswith("/api/") and ("\x00" in asked or "%00" in asked):
+        if not request.path.startswith(PROGRAMS) and ("\x00" in asked or "%00" in asked):
             return self._refusal()
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         """After the CSRF check, which reads the form as well; before that nothing is taken apart."""
-        if request.method != "POST" or request.path.startswith("/api/"):
+        if request.method != "POST" or request.path.startswith(PROGRAMS):
             return None
         if any("\x00" in value for values in request.POST.lists() for value in (values[0], *values[1])):
             return self._refusal()
@@ -139,8 +143,8 @@ class SecurityHeadersMiddleware:
 
     POLICY = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-        "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

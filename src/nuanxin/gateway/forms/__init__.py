@@ -1,0 +1,1 @@
+"""What administrators and dispatchers type in. Rules live in the services; forms say what is asked."""
