@@ -8,10 +8,24 @@ from django.utils.translation import pgettext_lazy
 
 from nuanxin.cases.enums import AppealState as A
 from nuanxin.cases.enums import CaseState as C
-from nuanxin.cases.enums import PublicationState as P
 from nuanxin.cases.enums import ShelvingState as S
 from nuanxin.cases.enums import TaskState as T
+from nuanxin.cases.public_workflow import PUBLICATION, REDACTION
 from nuanxin.kernel.workflow import Transition, Workflow
+
+__all__ = [
+    "APPEAL",
+    "AT_WORK",
+    "BEFORE_DISPATCH",
+    "BEING_WORKED_ON",
+    "BESIDE",
+    "CASE",
+    "OPEN_TASK",
+    "PUBLICATION",
+    "REDACTION",
+    "SHELVING",
+    "TASK",
+]
 
 # A consultation may be called, and may end, while somebody still has to be found or is at it.
 BEING_WORKED_ON = (
@@ -452,59 +466,6 @@ APPEAL = Workflow(
             ("opinion",),
             "AppealDecided",
             "danger",
-        ),
-    ],
-)
-
-# A solved case on its way to the public page. `want` and `take_back` are the reporter's own, before and after.
-PUBLICATION = Workflow(
-    "publication",
-    P,
-    [
-        Transition(
-            "want", _("可以公开"), (P.WITHDRAWN,), P.WANTED, "cases.offer_publication", event="PublicationWanted"
-        ),
-        Transition(
-            "take_back",
-            _("不再公开"),
-            (P.WANTED, P.IN_REVIEW, P.PUBLISHED),
-            P.WITHDRAWN,
-            "cases.offer_publication",
-            event="PublicationWithdrawn",
-            tone="plain",
-        ),
-        Transition("review_publication", _("开始审核"), (P.WANTED,), P.IN_REVIEW, "cases.publish", tone="plain"),
-        Transition(
-            "publish",
-            _("公开"),
-            (P.IN_REVIEW,),
-            P.PUBLISHED,
-            "cases.publish",
-            ("title", "wrong", "done"),
-            "CasePublished",
-        ),
-        Transition(
-            "refuse_publication",
-            _("不公开"),
-            (P.WANTED, P.IN_REVIEW),
-            P.REFUSED,
-            "cases.publish",
-            ("opinion",),
-            "PublicationRefused",
-            "danger",
-        ),
-        Transition(
-            "take_down",
-            _("撤下"),
-            (P.PUBLISHED,),
-            P.REFUSED,
-            "cases.publish",
-            ("opinion",),
-            "PublicationRefused",
-            "danger",
-        ),
-        Transition(
-            "recall", _("情况有变，重新审核"), (P.PUBLISHED, P.IN_REVIEW), P.WANTED, "system"
         ),
     ],
 )
