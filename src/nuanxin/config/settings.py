@@ -167,8 +167,21 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "files"
+# Uploads lie in NUANXIN_HOME/files, or in a private bucket where one is named (pip install nuanxin[s3]).
+NUANXIN_S3_BUCKET = os.environ.get("NUANXIN_S3_BUCKET", "")
+NUANXIN_S3_ENDPOINT = os.environ.get("NUANXIN_S3_ENDPOINT", "")
+NUANXIN_S3_REGION = os.environ.get("NUANXIN_S3_REGION", "")
+NUANXIN_S3_ACCESS_KEY = os.environ.get("NUANXIN_S3_ACCESS_KEY", "")
+NUANXIN_S3_SECRET_KEY = os.environ.get("NUANXIN_S3_SECRET_KEY", "")
+NUANXIN_S3_PREFIX = os.environ.get("NUANXIN_S3_PREFIX", "")
+NUANXIN_S3_PATH_STYLE = _flag("NUANXIN_S3_PATH_STYLE", default=True)
+NUANXIN_S3_ENCRYPTION = os.environ.get("NUANXIN_S3_ENCRYPTION", "")  # AES256, aws:kms or aws:kms/KEY
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "nuanxin.kernel.files.s3.PrivateS3Storage"
+        if NUANXIN_S3_BUCKET
+        else "django.core.files.storage.FileSystemStorage"
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -225,6 +238,8 @@ NUANXIN_KEYS = _list(
 )
 NUANXIN_CRYPTO = os.environ.get("NUANXIN_CRYPTO", "intl")  # or "sm"
 ICP_NUMBER = os.environ.get("NUANXIN_ICP_NUMBER", "")
+# Whether search engines may keep the public page of solved cases: what is taken back is gone here at once, there not.
+NUANXIN_PUBLIC_INDEX = _flag("NUANXIN_PUBLIC_INDEX")
 POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
 MAP_REVIEW_NUMBER = os.environ.get("NUANXIN_MAP_REVIEW_NUMBER", "")
 
@@ -235,6 +250,7 @@ NUANXIN_DELIVERY_ATTEMPTS = int(
 NUANXIN_AUDIT_DAYS = max(
     int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184
 )  # by law never under six months
+NUANXIN_EVENT_DAYS = max(int(os.environ.get("NUANXIN_EVENT_DAYS", "400")), 31)
 
 # --- Reporting --------------------------------------------------------------------------------------------------
 # The big tiles of the report form, in this order; the other categories are found by searching and by their majors.

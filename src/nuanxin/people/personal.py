@@ -1,10 +1,14 @@
 """The personal tables of this context, for export and erasure (`domain.md` §8)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.privacy.register import (
@@ -15,10 +19,13 @@ from nuanxin.kernel.privacy.register import (
     register,
     stays,
 )
-from nuanxin.people import models
-from nuanxin.people.services import erasure
+from nuanxin.kernel.privacy.rotation import Elsewhere, also_encrypted
+from nuanxin.kernel.retention import expired, retain
+from nuanxin.people import models, queries
+from nuanxin.people.services import erasure, renew_secret
 
 UNTIL_ERASED = _("到您注销为止")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -143,7 +150,7 @@ register(
     models.ApiToken,
     purpose=_("您自己的程序用您的身份办事"),
     fields={"name": "S1", "token_hash": "S2"},
-    retention=_("到期或您停用为止"),
+    retention=_("到期或您停用后 90 天"),
     erase=deletes(models.ApiToken, "person_id"),
     export=columns(
         models.ApiToken, "person_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"
@@ -153,7 +160,7 @@ register(
     models.Invitation,
     purpose=_("请您担任一个岗位"),
     fields={"name": "S2"},
-    retention=_("岗位结束为止"),
+    retention=_("没人接受的过期后 30 天，接受了的 1 年"),
     erase=erasure.erase_invitations,
     export=columns(models.Invitation, "accepted_by_id", "name", "role_id", "created_at", "accepted_at"),
 )
@@ -181,3 +188,68 @@ exempt(
 exempt("axes.AccessAttemptExpiration", reason="as axes.AccessAttempt")
 exempt("axes.AccessFailureLog", reason="switched off")
 exempt("axes.AccessLog", reason="switched off")
+retain(
+    models.OneTimeCode,
+    purpose=_("登录和换号的验证码"),
+    keeps=_("一天"),
+    of=expired(models.OneTimeCode, "created_at", DAY),
+    every=HOUR,
+)
+retain(
+    AccessAttempt,
+    purpose=_("输错密码的记录（含网络地址）"),
+    keeps=_("一天"),
+    of=expired(AccessAttempt, "attempt_time", DAY),
+    every=HOUR,
+)
+retain(
+    models.SignIn,
+    purpose=_("登录记录"),
+    keeps=_("半年"),
+    of=expired(models.SignIn, "started_at", timedelta(days=183)),
+)
+retain(
+    Session,
+    purpose=_("登录状态"),
+    keeps=_("到期为止"),
+    of=expired(Session, "expire_date", timedelta(0)),
+)
+retain(
+    models.ApiToken,
+    purpose=_("接口密钥（只存摘要）"),
+    keeps=_("到期或停用后 90 天"),
+    of=expired(models.ApiToken, "expires_at", timedelta(days=90)),
+)
+retain(
+    models.ApiToken,
+    part="revoked",
+    purpose=_("停用了的接口密钥"),
+    keeps=_("停用后 90 天"),
+    of=expired(models.ApiToken, "revoked_at", timedelta(days=90)),
+)
+retain(
+    models.Invitation,
+    purpose=_("没人接受的岗位邀请"),
+    keeps=_("过期后 30 天"),
+    of=expired(models.Invitation, "expires_at", timedelta(days=30), where=Q(accepted_at=None)),
+)
+retain(
+    models.Invitation,
+    part="accepted",
+    purpose=_("接受了的岗位邀请"),
+    keeps=_("接受后 1 年"),
+    of=expired(models.Invitation, "accepted_at", timedelta(days=365)),
+)
+
+
+def _renew_second_factor(factor_id: int) -> None:
+    renew_secret(factor_id=factor_id)
+
+
+also_encrypted(
+    Elsewhere(
+        name="mfa.Authenticator",
+        held=queries.second_factor_secrets,
+        renew=_renew_second_factor,
+    )
+)

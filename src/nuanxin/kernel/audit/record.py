@@ -1,9 +1,9 @@
-import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.audit.merkle import ALGORITHMS, algorithm_now
 from nuanxin.kernel.audit.models import AuditEntry
 
 
@@ -36,7 +36,17 @@ def record(
 
 
 def digest_of(entry: AuditEntry) -> bytes:
-    """SHA-256 over the canonical JSON of everything the row says."""
+    """Over the canonical JSON of everything the row says: SHA-256, or SM3 with `NUANXIN_CRYPTO=sm`."""
+    return ALGORITHMS[algorithm_now()](_everything(entry))
+
+
+def is_digest_of(digest: bytes, entry: AuditEntry) -> bool:
+    """By any of the algorithms: a city may change them without writing its log anew."""
+    text = _everything(entry)
+    return any(algorithm(text) == digest for algorithm in ALGORITHMS.values())
+
+
+def _everything(entry: AuditEntry) -> bytes:
     content = [
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         str(entry.actor_subject_id or ""),
@@ -50,7 +60,7 @@ def digest_of(entry: AuditEntry) -> bytes:
         _canonical(entry.detail),
     ]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()
+    return text.encode()
 
 
 def _canonical(value: Any) -> Any:

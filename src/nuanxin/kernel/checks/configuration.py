@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from nuanxin.kernel.checks import Finding, Level, check
 from nuanxin.kernel.privacy import keys
+from nuanxin.kernel.privacy.rotation import keys_in_use
 from nuanxin.kernel.worktime.checks import check_calendar
 
 OLDEST_POSTGRESQL = 15
@@ -121,6 +122,45 @@ def encryption_keys(now: datetime) -> Iterable[Finding]:
         "crypto": settings.NUANXIN_CRYPTO,
     }
     yield Finding(level=Level.OK, code="keys", message=message)
+
+
+@check
+def keys_used(now: datetime) -> Iterable[Finding]:
+    """Is everything under the first key, and may an older one go?"""
+    try:
+        ring = [key.id for key in keys.key_ring()]
+    except ImproperlyConfigured:
+        return  # said above
+    uses = keys_in_use()
+    used = {mark.split(".")[1] for mark in uses}
+    lost = sorted(used - set(ring))
+    if lost:
+        yield Finding(
+            level=Level.ERROR,
+            code="keys-lost",
+            message=_("有 %(n)d 处内容的密钥（%(keys)s）不在 NUANXIN_KEYS 里，读不出来")
+            % {
+                "n": sum(n for mark, n in uses.items() if mark.split(".")[1] in lost),
+                "keys": ", ".join(lost),
+            },
+            hint=_("请从密钥备份里找回，放进 NUANXIN_KEYS 的后面。"),
+        )
+    older = sum(n for mark, n in uses.items() if f"{mark}." != keys.current_prefix())
+    spare = [key for key in ring[1:] if key not in used]
+    if older:
+        yield Finding(
+            level=Level.WARNING,
+            code="keys-old",
+            message=_("有 %(n)d 处内容还在用旧的密钥或算法") % {"n": older},
+            hint=_("请运行 nuanxin rotate-keys；它可以在服务运行时进行，也可以中断。"),
+        )
+    elif spare:
+        yield Finding(
+            level=Level.WARNING,
+            code="keys-spare",
+            message=_("密钥 %(keys)s 已经没有内容在用") % {"keys": ", ".join(spare)},
+            hint=_("请从 NUANXIN_KEYS 里去掉，和当时的备份放在一起保存。"),
+        )
 
 
 @check

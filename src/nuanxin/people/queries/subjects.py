@@ -20,6 +20,10 @@ class Contact:
     language: str = "zh-hans"
 
 
+def person_by_login_name(login_name: str) -> Person | None:
+    return Person.objects.filter(login_name=login_name).select_related("subject").first()
+
+
 def person_by_phone(phone: str) -> Person | None:
     """The account that hangs on a number, however it was typed."""
     number = normal_mobile(phone)
