@@ -140,7 +140,8 @@ def test_its_looks_count_for_duplicates(town):
     found = similar_to(later, now=town.now + MINUTE)
     assert without is None
     assert found[0].pk == earlier.pk
-    assert found[0].bits is not None and found[0].bits < 10
+    assert found[0].bits is not None
+    assert found[0].bits < 10
 
 
 # --- Pages -----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from nuanxin.cases import services
-from nuanxin.cases.models import Attachment, BulkRun, Case, Clock, Reporter, Task
+from nuanxin.cases.models import Addition, Attachment, BulkRun, Case, Clock, Reporter, Task, VoiceNote
 from nuanxin.cases.queries.bulletin import five_o_clock
 from nuanxin.cases.services import BulkItem, Draft, OnBehalf, Photo
 from nuanxin.compounds.models import Compound
@@ -40,6 +40,7 @@ from nuanxin.people.services import create_token
 from tests.factories.addresses import operations, pages
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
+from tests.factories.sounds import webm
 from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, STREET, build_town
 
 NAME, NICKNAME = "欧阳鹮鹇", "骑鲸客鳐"
@@ -160,6 +161,9 @@ def _report(scene: Scene) -> None:
     )
     scene.cases = list(Case.objects.order_by("pk"))
     assert len(scene.cases) == 3
+    said = SimpleUploadedFile(f"{NAME}.webm", webm(3, speaker=f"{NAME} {NATIONAL} Quagga"))
+    added = {"key": "quagga-key-added", "photos": SimpleUploadedFile(FILE_NAME, picture()), "voice": said}
+    assert scene.witness.post(f"/mine/{scene.cases[0].number}/add/", added).status_code == 302
 
 
 def _go_round(scene: Scene) -> None:
@@ -228,6 +232,8 @@ def _learn_secrets(scene: Scene) -> None:
         *(("assignment", row.public_id) for row in Assignment.objects.filter(person=person)),
         *(("key", row.key) for row in Reporter.objects.all()),
         *(("digest", row.body_digest) for row in Reporter.objects.all()),
+        *(("key", row.key) for row in Addition.objects.all()),
+        *(("voice", row.sealed_as) for row in VoiceNote.objects.all()),
     ):
         secret.add(f"{label} {value}", str(value))
 
@@ -243,6 +249,8 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:step:number": [scene.numbers[1], scene.numbers[2]],
         "cases:step:name": sorted(services.STEP_NAMES),
         "cases:clock:clock_id": [*clocks],
+        "cases:voice:public_id": [*VoiceNote.objects.values_list("public_id", flat=True)],
+        "cases:transcribe:public_id": [*VoiceNote.objects.values_list("public_id", flat=True)],
         "cases:bulk:step": ["dispatch", "pass"],
         "cases:bulk_run:public_id": [*BulkRun.objects.values_list("public_id", flat=True)],
         "cases:view:view_id": [1],
@@ -429,7 +437,7 @@ def test_events_and_notices_carry_an_opaque_subject_only(scene):
 def test_no_table_of_the_case_holds_the_reporter(scene):
     """In `Reporter` alone; and there what a caller said is encrypted."""
     for model in apps.get_app_config("cases").get_models():
-        if model is not Reporter:
+        if model not in {Reporter, Addition, VoiceNote}:
             rows = "\n".join(str(row) for row in model._default_manager.values())
             assert not scene.secret.found_in(rows.encode()), model
     from django.db import connection
@@ -447,6 +455,11 @@ def test_files_have_neither_name_nor_tags(scene):
     assert stored
     encodings = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
     for path in stored:
+        if path.parent.parent.name == "sealed":
+            assert re.fullmatch(r"[0-9a-f]{64}", path.name)
+            assert not scene.secret.found_in(path.read_bytes())
+            assert b"webm" not in path.read_bytes()
+            continue
         assert re.fullmatch(r"[0-9a-f]{64}\.jpg", path.name)
         content = path.read_bytes()
         assert not scene.secret.found_in(content)

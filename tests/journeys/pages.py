@@ -75,6 +75,7 @@ CLUES: dict[str, Clue] = {
     "case_staged": Clue(
         STREET, "/cases/?tab=open", r'data-number="(\d{19})"[\s\S]*class="stages"', in_cases=True
     ),
+    "voice": Clue(STREET, "/cases/?tab=open", rf"(/cases/\d{{19}}/voices/{UUID}/)sound/", in_cases=True),
     "ask": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/ask/)", in_cases=True),
     "reveal": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/reporter/)", in_cases=True),
     "step_dispatch": Clue(STREET, "/cases/?tab=dispatch", _step("dispatch"), in_cases=True),
@@ -184,6 +185,7 @@ _STREET = (
     Stop("explain-next", "{clock}", STREET),
     Stop("print", "/cases/{case}/print/", STREET),
     Stop("ask", "{ask}", STREET),
+    Stop("voice", "{voice}", STREET),
     Stop("reveal", "{reveal}", STREET),
     Stop("step-dispatch", "{step_dispatch}", STREET),
     Stop("step-reject", "{step_reject}", STREET),
@@ -290,6 +292,8 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 
 # Addresses of the product that are no page of their own, and why.
 NO_PAGES: dict[str, str] = {
+    "cases:own_add": "posted to",
+    "cases:voice": "a recording: tests/cases/test_voices.py, tests/journeys/test_voice.py",
     "demo:enter": "posted to",
     "cases:desk_likely": "asked by the form of the desk: tests/cases/test_suggestions.py",
     "cases:report_likely": "asked by the report page: tests/cases/test_suggestions.py",

@@ -42,6 +42,7 @@ class Kind(TextChoices):
     WRITTEN_DOWN = "written_down", _("语音已转写")
     RECURRED = "recurred", _("反弹，查根因")
     TOPIC = "topic", _("建议议题")
+    PICTURES = "pictures", _("照片待审")
     LATE = "late", _("已超时")
     BULLETIN = "bulletin", _("每日快报")
     WHISTLED = "whistled", _("被吹哨")
@@ -81,8 +82,10 @@ class Group(TextChoices):
 
 
 TO_DO = frozenset({
-    "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled", "more_time",
-    "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred", "push_stopped", "differs",
+    "pictures",
+    "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
+    "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
+    "push_stopped", "differs",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",
