@@ -228,6 +228,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = int(timedelta(days=180).total_seconds()) if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+NUANXIN_CSP_REPORT_URI = os.environ.get("NUANXIN_CSP_REPORT_URI", "")
+# Where a weakness is reported (mailto: or https:), said in /.well-known/security.txt (RFC 9116) and in the docs.
+NUANXIN_SECURITY_CONTACT = _list("NUANXIN_SECURITY_CONTACT")
+NUANXIN_SECURITY_POLICY_URL = os.environ.get("NUANXIN_SECURITY_POLICY_URL", "")
+NUANXIN_SECURITY_KEY_URL = os.environ.get("NUANXIN_SECURITY_KEY_URL", "")
 
 # --- Privacy ---------------------------------------------------------------------------------------------------
 # The first key encrypts, every key decrypts: rotate by putting a new one in front. Each is 32 bytes, base64.

@@ -19,7 +19,9 @@ urlpatterns = [
     path("system/webhooks/<uuid:public_id>/removing/", webhooks.remove_webhook, name="remove_webhook"),
     path("system/webhooks/<uuid:public_id>/log.csv", webhooks.webhook_export, name="webhook_export"),
     path(
-        "system/webhooks/<uuid:public_id>/<uuid:message_id>/", webhooks.webhook_message, name="webhook_message"
+        "system/webhooks/<uuid:public_id>/<uuid:message_id>/",
+        webhooks.webhook_message,
+        name="webhook_message",
     ),
     path("system/webhooks/<uuid:public_id>/<uuid:message_id>/again/", webhooks.again, name="webhook_again"),
     path("system/webhooks/<uuid:public_id>/do/<slug:step>/", webhooks.act, name="webhook_act"),

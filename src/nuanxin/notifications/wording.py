@@ -174,6 +174,12 @@ WORDS: Mapping[str, Words] = {
     Kind.RECURRED: Words(
         _("又出现了：%(category)s"), _("%(place)s，三十天内办结过，请查清根本原因。"), "rotate", "wait"
     ),
+    Kind.PICTURES: Words(
+        _("照片待审：%(category)s"),
+        _("%(count)s 张照片可能公开，人脸和车牌已先找过，请放行或不公开。"),
+        "photo",
+        "wait",
+    ),
     Kind.TOPIC: Words(
         _("建议议题：%(place)s的%(category)s"),
         _("三十天里已有 %(count)s 件，请居民一起商量。"),
@@ -187,7 +193,10 @@ WORDS: Mapping[str, Words] = {
         "danger",
     ),
     Kind.DIFFERS: Words(
-        _("和%(unit)s不一致：%(category)s"), _("对方的状态和我们的不同，请看一眼，定怎么办。"), "arrows-exchange", "wait"
+        _("和%(unit)s不一致：%(category)s"),
+        _("对方的状态和我们的不同，请看一眼，定怎么办。"),
+        "arrows-exchange",
+        "wait",
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"

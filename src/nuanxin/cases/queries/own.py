@@ -38,6 +38,7 @@ from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.additions import Room, added_words, room_for, voices_of
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.duplicates import confirmation_of
+from nuanxin.cases.queries.ending import Ending, ending_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.headline import Headline, headline
 from nuanxin.cases.queries.measures import stages_of
@@ -177,6 +178,7 @@ class OwnPage:
     phases: Sequence[Phase] = ()
     voices: Sequence[VoiceNote] = ()
     room: Room = Room()
+    ending: Ending | None = None
 
     @property
     def case(self) -> Case:
@@ -254,6 +256,7 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
         phases=account.phases,
         voices=voices,
         room=room_for(case, len(voices)) if mine else Room(),
+        ending=ending_of(main, reporter=mine and not line.is_merged),
     )
 
 

@@ -15,20 +15,10 @@ from nuanxin.gateway.enums import (
     TheirState,
 )
 from nuanxin.gateway.models.outgoing import Line, Outgoing
+from nuanxin.gateway.workflow import OPEN
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
 from nuanxin.kernel.privacy.fields import EncryptedTextField
-
-# In these our side waits for theirs, or theirs for ours.
-OPEN_ORDER = (
-    OrderState.QUEUED,
-    OrderState.RECORDED,
-    OrderState.FAILED,
-    OrderState.SENT,
-    OrderState.HANDLING,
-    OrderState.ANSWERED,
-    OrderState.REFUSED,
-)
 
 
 class ExchangeLink(Line, Scoped):
@@ -94,7 +84,7 @@ class ExchangeOrder(models.Model):
                 fields=["link", "case"], condition=Q(ended_at__isnull=True), name="gateway_order_open_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN_ORDER) ^ Q(ended_at__isnull=False),
+                condition=Q(state__in=OPEN) ^ Q(ended_at__isnull=False),
                 name="gateway_order_end_has_time",
             ),
         ]
@@ -145,7 +135,7 @@ class ExchangeNonce(models.Model):
     """An id that has been used to sign; the same one is not taken again."""
 
     link = models.ForeignKey(ExchangeLink, on_delete=models.CASCADE, related_name="+")
-    nonce = models.CharField(max_length=80)
+    nonce = models.CharField(max_length=100)
     at = models.DateTimeField()
 
     class Meta:

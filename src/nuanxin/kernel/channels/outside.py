@@ -26,7 +26,10 @@ TOTAL_S = 15
 MAX_ANSWER = 256 * 1024
 LONGEST_URL = 500
 # Well-known prefixes that carry an IPv4 address inside an IPv6 one: what is inside would have to be looked at too.
-CARRIERS = tuple(ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+CARRIERS = tuple(
+    ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+SPECIAL = ipaddress.ip_network("192.0.0.0/24")  # protocol assignments; Python counts parts of it as public
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -105,7 +108,7 @@ def _allowed(text: str, host: str, scheme: str) -> str:
 
 
 def _is_public(ip: IPAddress) -> bool:
-    carried = isinstance(ip, ipaddress.IPv6Address) and any(ip in each for each in CARRIERS)
+    carried = any(ip in each for each in (*CARRIERS, SPECIAL))  # of another version is never in
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or carried)
 
 
@@ -161,8 +164,10 @@ class _Pinned(http.client.HTTPConnection):
             self.default_port = 443
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._target.ip, self._target.port), CONNECT_S)
-        self.sock = plain
+        family = socket.AF_INET6 if ":" in self._target.ip else socket.AF_INET
+        plain = self.sock = socket.socket(family, socket.SOCK_STREAM)
+        plain.settimeout(CONNECT_S)
+        plain.connect((self._target.ip, self._target.port))  # the address itself: no name is resolved again
         if self._target.scheme == "https":
             context = ssl.create_default_context(cafile=settings.NUANXIN_OUTSIDE_CA or None)
             context.minimum_version = ssl.TLSVersion.TLSv1_2

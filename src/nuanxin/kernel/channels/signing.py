@@ -1,6 +1,6 @@
 """Signatures of what goes to, and comes from, another system: the manner of Standard Webhooks (`docs/webhooks.md`).
 
-The bytes signed are `id.timestamp.body`. Under `NUANXIN_CRYPTO=sm` the digest is SM3 and the mark `sm3` instead of `v1`.
+The bytes signed are `id.timestamp.body`. Under `NUANXIN_CRYPTO=sm` the digest is SM3 and the mark `sm3`, not `v1`.
 """
 
 import base64
