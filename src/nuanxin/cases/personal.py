@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.cases.enums import CaseState, MessageDirection, Outcome
 from nuanxin.cases.models import BulkRun, Case, Confirmation, Reporter, SavedView, VoiceNote
 from nuanxin.cases.services.forgetting import (
     HELD,
@@ -33,6 +34,7 @@ from nuanxin.cases.services.voices import (
     held_voices,
 )
 from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, columns, deletes, register
+from nuanxin.kernel.privacy.wording import choice, name_columns
 from nuanxin.kernel.retention import Rows, expired, retain
 
 
@@ -124,3 +126,36 @@ retain(
     keeps=_("结案后 30 天（各市可改）"),
     of=Rows(due_voices, lambda now: forget_voices(now=now), held_voices),
 )
+name_columns(
+    {
+        "number": _("案卷号"),
+        "category": _("类别"),
+        "address": _("位置"),
+        "lng": _("经度"),
+        "lat": _("纬度"),
+        "reported_at": _("上报时间"),
+        "confirmed_at": _("“我也看到了”的时间"),
+        "state": (_("办到哪一步"), choice(CaseState)),
+        "closed_at": _("办结时间"),
+        "outcome": (_("怎么办结的"), choice(Outcome)),
+        "answers": _("问答"),
+        "direction": (_("谁说的"), choice(MessageDirection)),
+        "ratings": _("您的评价"),
+        "contacted": _("有人联系"),
+        "solved": _("解决了"),
+        "satisfied": _("满意"),
+        "comment": _("您说"),
+        "pictures": _("您拍的照片"),
+        "picture": _("照片"),
+        "sent_at": _("发送时间"),
+        "taken_at": _("拍摄时间（手机写的）"),
+        "size": _("大小"),
+        "tab": _("队列"),
+        "query": _("条件"),
+        "seconds": _("秒数"),
+        "words": _("写成的文字"),
+        "gone_at": _("录音删除时间"),
+        "audio": _("录音"),
+    }
+)
+name_columns({"text": _("您写的")}, table="cases.Reporter")

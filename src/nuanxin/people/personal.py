@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.privacy.register import (
@@ -20,9 +21,13 @@ from nuanxin.kernel.privacy.register import (
     stays,
 )
 from nuanxin.kernel.privacy.rotation import Elsewhere, also_encrypted
+from nuanxin.kernel.privacy.wording import choice, name_columns
 from nuanxin.kernel.retention import expired, retain
 from nuanxin.people import models, queries
+from nuanxin.people.enums import Channel, CodePurpose, DeclaredAs, Language, SignInMethod, WorkerType
+from nuanxin.people.queries.responsible import name_of_role
 from nuanxin.people.services import erasure, renew_secret
+from nuanxin.territories.queries import path_name
 
 UNTIL_ERASED = _("到您注销为止")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -253,3 +258,58 @@ also_encrypted(
         renew=_renew_second_factor,
     )
 )
+
+
+def _place(code: str) -> str:
+    return path_name(code) or code
+
+
+def _purpose_title(code: str) -> str:
+    found = {each.code: each for each in queries.consent_purposes()}.get(code)
+    if found is None:
+        return code
+    return found.title_en if (get_language() or "").startswith("en") else found.title
+
+
+name_columns(
+    {
+        "id": _("内部编号"),
+        "public_id": _("对外编号"),
+        "nickname": _("昵称"),
+        "phone": _("手机号"),
+        "login_name": _("登录名"),
+        "language": (_("语言"), choice(Language)),
+        "registered_at": _("注册时间"),
+        "scope_code": (_("地方"), _place),
+        "declared_as": (_("与社区的关系"), choice(DeclaredAs)),
+        "declared_at": _("填写时间"),
+        "worker_type": (_("从业类型"), choice(WorkerType)),
+        "platform": _("平台"),
+        "role": (_("身份"), name_of_role),
+        "role_id": (_("身份"), name_of_role),
+        "organisation__name": _("单位"),
+        "site__name": _("场所"),
+        "active_from": _("从"),
+        "active_to": _("到"),
+        "reason": _("事由"),
+        "purpose_id": (_("同意什么"), _purpose_title),
+        "version": _("第几版"),
+        "text_hash": _("当时文字的摘要"),
+        "given_at": _("同意时间"),
+        "channel": (_("在哪里同意"), choice(Channel)),
+        "withdrawn_at": _("停止时间"),
+        "used_at": _("用掉时间"),
+        "method": (_("登录方式"), choice(SignInMethod)),
+        "device": _("设备"),
+        "started_at": _("开始"),
+        "ended_at": _("结束"),
+        "last_used_at": _("最近使用"),
+        "revoked_at": _("停用时间"),
+        "accepted_at": _("接受时间"),
+        "type": _("种类"),
+        "email": _("邮箱"),
+    }
+)
+name_columns({"name": _("称呼")}, table="people.Person")
+name_columns({"name": _("姓名")}, table="people.Invitation")
+name_columns({"purpose": (_("用来做什么"), choice(CodePurpose))}, table="people.OneTimeCode")

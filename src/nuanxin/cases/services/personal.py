@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nuanxin.cases.models import CaseMessage, Confirmation, Rating, Reporter
+from nuanxin.cases.models import Attachment, CaseMessage, Confirmation, Rating, Reporter
 from nuanxin.cases.services.forgetting import CUT_KEY, cut, holds
 from nuanxin.cases.services.publishing import withdraw_publications
 from nuanxin.people.queries.subjects import contact_of
@@ -34,6 +34,7 @@ def export_reports(subject_id: UUID | None) -> Iterable[Mapping[str, Any]]:
             "outcome": case.outcome,
             "answers": _answers(case.pk),
             "ratings": _ratings(case.pk),
+            "pictures": _pictures(case.pk),
         }
 
 
@@ -60,6 +61,21 @@ def erase_confirmations(*, subject_id: UUID | None, now: datetime) -> int:
 def _answers(case_id: int) -> list[dict[str, str]]:
     rows = CaseMessage.objects.filter(case=case_id).values_list("direction", "text", "at")
     return [{"direction": direction, "text": text, "at": at.isoformat()} for direction, text, at in rows]
+
+
+def _pictures(case_id: int) -> list[dict[str, Any]]:
+    """Those that the person has sent: what they are called when they are saved, and where one sees them."""
+    rows = Attachment.objects.filter(case=case_id, log__role="reporter").select_related("file", "log")
+    return [
+        {
+            "picture": row.file.download_name,
+            "sent_at": row.log.at.isoformat(),
+            "taken_at": row.file.taken_at.isoformat() if row.file.taken_at else None,
+            "size": f"{row.file.width}×{row.file.height}",
+            "address": f"/files/{row.file.public_id}/",
+        }
+        for row in rows.order_by("pk")
+    ]
 
 
 def _ratings(case_id: int, confirmation: int | None = None) -> list[dict[str, Any]]:

@@ -8,8 +8,21 @@ The job runs once a day in small batches, each in a transaction of its own; kill
 time. What is due and stays is said with its reason: an open case, a legal hold, a message not yet delivered.
 """
 
-from nuanxin.kernel.retention.registry import Held, Rows, Rule, expired, retain, rules
+from nuanxin.kernel.retention.events import needs_events
+from nuanxin.kernel.retention.registry import Held, Rows, Rule, expired, retain, rule_named, rules
 from nuanxin.kernel.retention.report import Line, report
 from nuanxin.kernel.retention.run import run_rule
 
-__all__ = ["Held", "Line", "Rows", "Rule", "expired", "report", "retain", "rules", "run_rule"]
+__all__ = [
+    "Held",
+    "Line",
+    "Rows",
+    "Rule",
+    "expired",
+    "needs_events",
+    "report",
+    "retain",
+    "rule_named",
+    "rules",
+    "run_rule",
+]

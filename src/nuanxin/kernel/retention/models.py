@@ -2,7 +2,7 @@ from django.db import models
 
 
 class RetentionRun(models.Model):
-    """What a rule found due, what went, and what stayed and why; one row for each day on which it had anything to do."""
+    """What a rule found due, what went, and what stayed and why: a row for each day on which there was anything."""
 
     what = models.CharField(max_length=100)
     started_at = models.DateTimeField()

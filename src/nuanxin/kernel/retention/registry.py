@@ -88,6 +88,11 @@ def rules() -> list[Rule]:
     return [_rules[name] for name in sorted(_rules)]
 
 
+def rule_named(what: str) -> Rule:
+    """Raises `KeyError`."""
+    return _rules[what]
+
+
 def expired(
     model: type[models.Model],
     column: str,

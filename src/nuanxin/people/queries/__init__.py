@@ -80,10 +80,10 @@ from nuanxin.people.queries.subjects import (
 )
 
 __all__ = [
-    "ConsentLine",
     "PAGE",
     "Branch",
     "Choice",
+    "ConsentLine",
     "Contact",
     "Owners",
     "active",

@@ -9,7 +9,7 @@ from nuanxin.people.models import Consent, ConsentPurpose
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """One purpose. `current` is the consent in force, also where it was given to older words; `past` the earlier ones."""
+    """One purpose. `current` is the consent in force, perhaps given to older words; `past` the earlier ones."""
 
     purpose: ConsentPurpose
     current: Consent | None

@@ -25,17 +25,15 @@ from nuanxin.territories.queries import path_name
 def me(request: Any) -> HttpResponse:
     person, now = request.person, request.now
     profile = queries.profile_of(person.pk)
-    given = queries.consents_of(person.pk)
+    consents = queries.consent_lines(person.pk)
     page = {
         "person": person,
         "phone": mask_phone(person.phone),
         "profile": profile,
         "owners": queries.owners_of(profile) if profile else None,
         "community": _community(request),
-        "consents": [
-            (purpose, *purpose_words(purpose), given.get(purpose.code))
-            for purpose in queries.consent_purposes()
-        ],
+        "given": sum(line.is_given for line in consents),
+        "outdated": any(line.is_outdated for line in consents),
         "roles": _roles(request),
         "sign_ins": queries.sign_ins_of(person.pk),
         "session_key": request.session.session_key,
@@ -176,19 +174,6 @@ def number(request: Any) -> HttpResponse:
     page = {"phone_form": phone_form, "code_form": code_form, "phone": request.POST.get("phone", "")}
     failed = (code_form.errors if code_form else phone_form.errors) if request.method == "POST" else None
     return render(request, "people/number.html", page, status=422 if failed else 200)
-
-
-@signed_in
-@require_POST
-def consent(request: Any, purpose: str) -> HttpResponse:
-    """One button: agree, or take it back; both are equally easy."""
-    if request.POST.get("given") == "yes":
-        services.give_consent(person=request.person, purpose=purpose, now=request.now)
-        messages.success(request, _("记下了。随时可以撤回。"))
-    else:
-        services.withdraw_consent(person=request.person, purpose=purpose, now=request.now)
-        messages.success(request, _("已撤回，以后不再这样用。"))
-    return redirect("/me/#consents")
 
 
 @signed_in
