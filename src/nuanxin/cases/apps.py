@@ -58,6 +58,22 @@ def _fill_workbench() -> None:
         permission="cases.root_causes",
         match=("cases:causes", "cases:cause"),
     )
+    publications = slots.Item(
+        _("公开审核"),
+        "cases:publications",
+        icon="share",
+        permission="cases.publish",
+        match=("cases:publications", "cases:publication"),
+    )
+    publishing = slots.Item(
+        _("公开范围"),
+        "cases:publishing",
+        icon="world",
+        permission="cases.categories",
+        match=("cases:publishing",),
+    )
+    slots.register("rail", publications, order=55)
+    slots.register("rail_foot", publishing, order=22)
     topics = slots.Item(
         _("建议议题"),
         "cases:topics",
@@ -65,6 +81,14 @@ def _fill_workbench() -> None:
         permission="cases.topics",
         match=("cases:topics", "cases:topic"),
     )
+    pictures = slots.Item(
+        _("待审图片"),
+        "cases:pictures",
+        icon="photo",
+        permission="cases.release_picture",
+        match=("cases:pictures", "cases:picture", "cases:picture_original"),
+    )
+    slots.register("rail", pictures, order=57)
     slots.register("rail", patterns, order=45)
     slots.register("rail", topics, order=50)
     slots.register("rail", queue, order=10)

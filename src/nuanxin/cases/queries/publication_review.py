@@ -13,15 +13,16 @@ from nuanxin.cases.enums import CaseState, MessageDirection, Outcome, Publicatio
 from nuanxin.cases.models import Case, CaseLog, CaseMessage, Publication, Rating, Redaction
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.publishing import is_public_area, is_public_kind, sensitive_words
-from nuanxin.cases.queries.redacting import PublicPicture, released_pictures
+from nuanxin.cases.queries.redacting import PublicPicture, open_public_picture, released_pictures
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.files.services import OpenedFile
 from nuanxin.kernel.privacy.flags import Flag, flags
 from nuanxin.people.enums import UnitType
 from nuanxin.people.models import Organisation
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name
+from nuanxin.territories.queries import path_name, path_names
 
 PAGE = 30
 COARSE = 8  # H3 resolution: hexagons of about 0.7 km²
@@ -93,7 +94,8 @@ def publications(actor: Actor, *, tab: str = "waiting", before: int = 0) -> list
     else:
         rows = (rows.filter(pk__lt=before) if before else rows).order_by("-id")
     found = list(rows.select_related("case", "case__handled_by")[: PAGE + 1])
-    return [Waiting(row, kind_of(row.category_id), area_told(row.scope_code)) for row in found]
+    areas = path_names((row.scope_code for row in found), top=Level.STREET)
+    return [Waiting(row, kind_of(row.category_id), areas[row.scope_code]) for row in found]
 
 
 def publication_counts(actor: Actor) -> dict[str, int]:
@@ -128,6 +130,16 @@ def review(actor: Actor, public_id: UUID) -> Review:
         waiting_pictures=Redaction.objects.filter(case=row.case_id, state=RedactionState.PROPOSED).count(),
         may_be_shown=may_be_public(row.case),
     )
+
+
+def open_released(actor: Actor, public_id: UUID, attachment_id: int) -> OpenedFile:
+    """Raises `NotFound` for a picture that nobody has released, and to whoever may not publish the case."""
+    row = publication_for(actor, public_id)
+    pictures = released_pictures([row.case_id]).get(row.case_id, [])
+    found = next((each for each in pictures if each.attachment_id == attachment_id), None)
+    if found is None:
+        raise NotFound
+    return open_public_picture(found.public_id, thumb=True)
 
 
 def flags_in(case: Case, words: Mapping[str, str]) -> dict[str, list[Flag]]:

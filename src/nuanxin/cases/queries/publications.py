@@ -116,7 +116,7 @@ def public_rows(
     filters: PublicFilters | None = None, *, after: str = "", most: int = PAGE
 ) -> list[PublicRow]:
     """At most `most` rows, the latest solved first, from behind the cursor on. Three statements, however many."""
-    rows = _visible().filter((filters or PublicFilters()).q())
+    rows = visible_publications().filter((filters or PublicFilters()).q())
     cursor = read_cursor(after)
     if cursor:
         rows = rows.filter(
@@ -129,7 +129,7 @@ def public_rows(
 def public_row(*, public_id: UUID | None = None, number: str = "") -> PublicRow | None:
     """One of them, by either name; `None` for what is not, or no longer, public."""
     named = {"public_id": public_id} if public_id else {"case__number": number}
-    found = list(_visible().filter(**named).select_related("case")[:1])
+    found = list(visible_publications().filter(**named).select_related("case")[:1])
     return _drawn(found)[0] if found else None
 
 
@@ -142,14 +142,14 @@ class PublicFigures(NamedTuple):
 
 def public_figures(filters: PublicFilters | None = None) -> PublicFigures:
     """One statement."""
-    rows = _visible().filter((filters or PublicFilters()).q())
+    rows = visible_publications().filter((filters or PublicFilters()).q())
     return PublicFigures(**rows.aggregate(count=Count("id"), since=Min("solved_on")))
 
 
 def open_picture(public_id: UUID, *, thumb: bool = False) -> OpenedFile:
     """A picture of a row that is public now. Raises `NotFound` for any other, released or not."""
     shown = Q(before__redaction__public_id=public_id) | Q(after__redaction__public_id=public_id)
-    if not _visible().filter(shown).exists():
+    if not visible_publications().filter(shown).exists():
         raise NotFound
     return open_public_picture(public_id, thumb=thumb)
 
@@ -167,7 +167,7 @@ def read_cursor(text: str) -> Cursor | None:
         return None
 
 
-def _visible() -> QuerySet[Publication]:
+def visible_publications() -> QuerySet[Publication]:
     """The one place that says what is public now."""
     return Publication.objects.filter(
         shown_areas(),

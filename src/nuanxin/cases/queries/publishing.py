@@ -7,12 +7,14 @@ from functools import cache
 from importlib.resources import files
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from nuanxin.cases.models import PublicArea, PublicKind, SensitiveWord
 from nuanxin.cases.queries.catalogue import Kind, all_kinds
 from nuanxin.kernel.access.scope import NOTHING, padded, scope_q, significant
 from nuanxin.kernel.cached import Cached
+from nuanxin.territories.enums import Level
+from nuanxin.territories.models import Territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,44 @@ def public_streets() -> Iterator[str]:
 
 def sensitive_words() -> tuple[str, ...]:
     return PUBLISHING.get().words
+
+
+def has_own_words() -> bool:
+    return PUBLISHING.get().words != shipped_words()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    code: str
+    name: str
+    is_on: bool
+
+
+def areas_in_force() -> list[AreaLine]:
+    """Every street, and whether it shows solved cases; one statement."""
+    streets = Territory.objects.filter(level=Level.STREET, valid_to=None).order_by("code")
+    return [AreaLine(row.code, row.short_name, is_public_area(row.code)) for row in streets]
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """`why` it is not shown to start with; `is_fixed`: no city may show it."""
+
+    kind: Kind
+    is_on: bool
+    is_fixed: bool
+    why: str
+
+
+def kinds_in_force() -> list[KindLine]:
+    """Every kind with whether it is shown, and why not."""
+    lines = []
+    for kind in all_kinds():
+        line = unpublished().get(kind.code)
+        why = line.reason if line else ""
+        if not why and kind.is_confidential:
+            why = gettext("保密的类别")
+        elif not why and kind.handoff:
+            why = gettext("转给别处办的")
+        lines.append(KindLine(kind, is_public_kind(kind), is_never_public(kind), why))
+    return lines

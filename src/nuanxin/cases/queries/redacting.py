@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from nuanxin.cases.enums import LookResult, RedactionState
 from nuanxin.cases.models import Redaction
@@ -54,11 +55,11 @@ class PublicPicture:
 
     @property
     def path(self) -> str:
-        return f"/public/pictures/{self.public_id}.jpg"
+        return reverse("cases:public_picture", args=[self.public_id])
 
     @property
     def thumb_path(self) -> str:
-        return f"/public/pictures/{self.public_id}-small.jpg"
+        return reverse("cases:public_thumb", args=[self.public_id])
 
 
 def released_pictures(case_ids: Iterable[int]) -> dict[int, list[PublicPicture]]:
@@ -83,7 +84,7 @@ def released_pictures(case_ids: Iterable[int]) -> dict[int, list[PublicPicture]]
 
 
 def open_public_picture(public_id: UUID, *, thumb: bool = False) -> OpenedFile:
-    """For everybody. Raises `NotFound` for what is not released, or not any more."""
+    """For everybody who may see its case. Raises `NotFound` for what is not released, or not any more."""
     row = Redaction.objects.filter(public_id=public_id, state=RedactionState.RELEASED).first()
     return _opened(row, thumb=thumb)
 

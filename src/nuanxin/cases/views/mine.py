@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.cases import services
+from nuanxin.cases.forms.publishing import OfferForm
 from nuanxin.cases.forms.report import AnswerForm, RatingForm, ReopenForm, new_key
 from nuanxin.cases.forms.voices import AddForm
 from nuanxin.cases.queries import own
@@ -63,6 +64,7 @@ def _show(request: ActorRequest, page: own.OwnPage, **forms: Form) -> HttpRespon
         "reopening": ReopenForm(),
         "answering": AnswerForm(),
         "adding": AddForm(initial={"key": new_key()}),
+        "offering": OfferForm(),
         **forms,
     }
     return render(request, PAGE, context, status=422 if any(form.errors for form in forms.values()) else 200)
@@ -141,6 +143,26 @@ def own_add(request: ActorRequest, number: str) -> HttpResponse:
             messages.success(request, _("收到了，已告诉处理的人。他们不知道你是谁。"))
             return redirect("cases:own", number)
     return _again(request, number, adding=form)
+
+
+@require_POST
+@requires("cases.offer_publication")
+def own_publication(request: ActorRequest, number: str) -> HttpResponse:
+    """The result may be shown, with a box that starts empty; or may not any more (`do=take_back`), with none."""
+    case, form = own_case(request.actor, number), OfferForm(request.POST)
+    if request.POST.get("do") == "take_back":
+        services.take_back_publication(actor=request.actor, case=case, now=request.now)
+        messages.success(request, _("撤回了，现在谁也看不到。"))
+        return redirect("cases:own", number)
+    if form.is_valid():
+        try:
+            services.offer_publication(actor=request.actor, case=case, now=request.now)
+        except Conflict as error:
+            _say(form, error)
+        else:
+            messages.success(request, _("谢谢。街道看过以后才会公开，不写你是谁。"))
+            return redirect("cases:own", number)
+    return _again(request, number, offering=form)
 
 
 @require_POST
