@@ -1,6 +1,5 @@
 """The keys and areas as their administrator sees them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,8 +9,7 @@ from django.db.models.functions import Coalesce
 
 from nuanxin.gateway.models import ApiKey, Jurisdiction, SentRequest
 from nuanxin.kernel.errors import NotFound
-from nuanxin.people.queries.communities import home_territory
-from nuanxin.territories.queries import children, path_names
+from nuanxin.territories.queries import path_names
 
 SOON = timedelta(days=14)
 MOST_KEYS = 200
@@ -78,18 +76,6 @@ def jurisdiction(identifier: str) -> Jurisdiction:
     if row is None:
         raise NotFound
     return row
-
-
-def territories() -> Sequence[tuple[str, str]]:
-    """The installation's own territory and what lies in it, down to the communities of a district."""
-    home = home_territory()
-    if not home:
-        return []
-    inside = list(children(home))
-    below = [row for child in inside[:40] for row in children(child.code)] if len(inside) <= 40 else []
-    codes = sorted({home, *(row.code for row in inside), *(row.code for row in below)})
-    names = path_names(codes)
-    return [(code, names[code]) for code in codes]
 
 
 def _in_force(now: datetime) -> Q:

@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nuanxin.cases.enums import INSTEAD, OVER_STATES, CaseState, Outcome, RejectReason, Visibility
@@ -145,8 +144,7 @@ def _public(area: Area, filters: RequestFilters) -> list[RequestRow]:
 
 
 def _drawn(row: PublicRow) -> RequestRow:
-    which = "before" if row.has_before else "after" if row.has_after else ""
-    picture = reverse("cases:public_picture", args=[row.public_id, which]) if which else ""
+    picture = row.before or row.after
     return RequestRow(
         number=row.number,
         status=CLOSED,
@@ -160,7 +158,7 @@ def _drawn(row: PublicRow) -> RequestRow:
         address_id=row.area_code,
         lng=row.lng,
         lat=row.lat,
-        picture=picture,
+        picture=picture.path if picture else "",
     )
 
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -143,7 +143,7 @@ def _check(name: str, scope_code: str, *, days: int) -> None:
 
 
 def _note(
-    actor: Actor, action: str, kind: str, row_id: object, scope: str, now: datetime, detail: dict[str, object]
+    actor: Actor, action: str, kind: str, row_id: object, scope: str, now: datetime, detail: dict[str, Any]
 ) -> None:
     record(
         actor=actor,

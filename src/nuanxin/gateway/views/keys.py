@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nuanxin.gateway.forms.keys import JurisdictionForm, KeyForm
+from nuanxin.gateway.forms import JurisdictionForm, KeyForm
 from nuanxin.gateway.queries import keys as queries
 from nuanxin.gateway.services import keys as services
 from nuanxin.kernel.access.http import requires
@@ -34,7 +34,7 @@ def keys(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_key(request: Any) -> HttpResponse:
     """GET the form; POST makes a key and shows it the only time."""
-    form = KeyForm(request.POST or None, territories=queries.territories())
+    form = KeyForm(request.POST or None)
     made = None
     if form.is_valid():
         try:
@@ -59,7 +59,7 @@ def revoke_key(request: Any, public_id: UUID) -> HttpResponse:
 @requires("gateway.keys")
 @require_http_methods(["GET", "POST"])
 def new_jurisdiction(request: Any) -> HttpResponse:
-    form = JurisdictionForm(request.POST or None, territories=queries.territories())
+    form = JurisdictionForm(request.POST or None)
     if form.is_valid():
         try:
             services.open_jurisdiction(actor=request.actor, now=request.now, **form.cleaned_data)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +23,7 @@ from nuanxin.gateway.open311.services import call_first, definition, offered_kin
 from nuanxin.gateway.open311.wire import CONTENT_TYPES, JSON, XML, Answer, errors, written
 from nuanxin.gateway.queries import open311 as queries
 from nuanxin.gateway.services import open311 as services
-from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.http import View, public
 from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.errors import DomainError, Invalid
 
@@ -31,11 +31,11 @@ UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError)
 REASON = "a public interface of a public standard: it shows what is public anyway, and writing needs a key"
 
 
-def endpoint(*methods: str) -> Callable[[Callable[..., Answer]], Callable[..., HttpResponse]]:
+def endpoint(*methods: str) -> Callable[[Callable[..., Answer]], View]:
     """Answer in the asked form, with the headers that let other sites read it; refusals in the standard's shape."""
     allowed = ("HEAD", "OPTIONS", *methods)
 
-    def decorate(view: Callable[..., Answer]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., Answer]) -> View:
         @wraps(view)
         def answered(request: Any, *, form: str = XML, **where: str) -> HttpResponse:
             if request.method == "OPTIONS":
@@ -171,13 +171,12 @@ def unknown(request: Any, rest: str = "") -> Answer:
     raise UnknownAddress
 
 
-def unknown_form(request: HttpRequest, rest: str = "") -> HttpResponse:
+@public(REASON)
+@csrf_exempt
+def unknown_form(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """What ends in `.json` is answered in JSON, whatever else in XML."""
     form = JSON if rest.endswith(".json") else XML
     return unknown(request, form=form)
-
-
-unknown_form = public(REASON)(csrf_exempt(unknown_form))
 
 
 @public(REASON)
