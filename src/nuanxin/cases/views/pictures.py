@@ -1,9 +1,8 @@
-"""Pictures on their way to the public page: what waits, one picture under the brush, what everybody sees."""
+"""Pictures on their way to the public page: what waits, and one picture under the brush."""
 
 import base64
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -20,7 +19,7 @@ from nuanxin.cases.queries import redacting
 from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.views.files import picture_answer
 from nuanxin.cases.views.refusals import posted, tell
-from nuanxin.kernel.access.http import ActorRequest, public, requires
+from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid
 
 PAGE_SIZE = 24
@@ -131,7 +130,7 @@ def original(request: ActorRequest, picture_id: int) -> HttpResponse:
             tell(form, error)
         else:
             data = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-            context |= _shown(request, row) | {"original": data, "form": None}
+            context |= _shown(request, row) | {"original": data, "form": ReviewForm()}
             return _render(request, context, 200)
     status = 422 if form.errors else 200
     response = render(request, "cases/workbench/picture_original.html", context, status=status)
@@ -157,21 +156,3 @@ def redacted_thumb(request: ActorRequest, picture_id: int) -> HttpResponseBase:
     return picture_answer(
         request, redacting.open_redacted(request.actor, picture_id, thumb=True), "private, no-cache"
     )
-
-
-@require_safe
-@public("pictures that a person has released for everybody, under addresses that say nothing")
-def public_picture(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
-    return _public(request, public_id, thumb=False)
-
-
-@require_safe
-@public("the same, small")
-def public_thumb(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
-    return _public(request, public_id, thumb=True)
-
-
-def _public(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResponseBase:
-    opened = redacting.open_public_picture(public_id, thumb=thumb)
-    # Any cache may keep it, and asks each time: what is withdrawn is gone everywhere at once.
-    return picture_answer(request, opened, "public, no-cache")
