@@ -15,6 +15,7 @@ from nuanxin.notifications.audience import (
     BULLETIN_ROLES,
     DISPATCH_ROLES,
     HEAD_ROLES,
+    PICTURE_ROLES,
     VERIFY_ROLES,
     WORK_ROLES,
     at_street,
@@ -28,7 +29,7 @@ from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.events import MessageDue
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
-from nuanxin.notifications.urgent import text_those_on_duty
+from nuanxin.notifications.urgent import text_those_on_duty, who_may_know
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import (
     assignments_at,
@@ -251,6 +252,24 @@ def case_recurred(event: events.CaseRecurred, envelope: Envelope) -> None:
     case = case_facts(event.case_id)
     staff = members_of(event.organisation_id, (*WORK_ROLES, *HEAD_ROLES), envelope)
     tell(to_staff(envelope, case, Kind.RECURRED, staff, place=case.place, cause=event.root_cause_id))
+
+
+@subscribe(events.PicturesReady)
+def pictures_ready(event: events.PicturesReady, envelope: Envelope) -> None:
+    """To the street's reviewers; the notice leads to what waits, not to the case."""
+    case = case_facts(event.case_id)
+    staff = who_may_know(case, at_street(envelope, PICTURE_ROLES))
+    facts = {"category": case.category, "count": event.count}
+    notices = services.for_staff(
+        assignments=staff,
+        event_id=envelope.id,
+        kind=Kind.PICTURES,
+        case_number="",
+        facts=facts,
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
 
 
 @subscribe(events.TopicProposed)
