@@ -158,13 +158,13 @@ def _apply(order: ExchangeOrder, change: Change, *, now: datetime) -> IncomingRe
     order.save(update_fields=["their_state", "their_at", "their_words", "their_number"])
     if order.ended_at is not None:
         over = order.state == OrderState.DONE and change.state in {TheirState.RECEIVED, TheirState.HANDLING}
-        return _open(order, ConflictKind.THEY_REOPENED, now=now) if over else IncomingResult.APPLIED
+        return _open(order, ConflictKind.REOPENED, now=now) if over else IncomingResult.APPLIED
     match change.state:
         case TheirState.CLOSED:
             return _they_closed(order, now=now)
         case TheirState.RETURNED:
             _step(order, "refuse")
-            return _open(order, ConflictKind.THEY_RETURNED, now=now)
+            return _open(order, ConflictKind.RETURNED, now=now)
     _step(order, "take_up")
     order.conflicts.filter(decided_at=None).update(decided_at=now, decision=Decision.SEEN)
     return IncomingResult.APPLIED
@@ -177,7 +177,7 @@ def _they_closed(order: ExchangeOrder, *, now: datetime) -> IncomingResult:
         order.conflicts.filter(decided_at=None).update(decided_at=now, decision=Decision.SEEN)
         return IncomingResult.APPLIED
     _step(order, "answer")
-    return _open(order, ConflictKind.THEY_CLOSED, now=now)
+    return _open(order, ConflictKind.CLOSED, now=now)
 
 
 def _step(order: ExchangeOrder, name: str) -> None:
