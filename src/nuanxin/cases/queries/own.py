@@ -37,6 +37,7 @@ from nuanxin.cases.models import (
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.additions import Room, added_words, room_for, voices_of
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.disclosing import Disclosed, disclosures_of
 from nuanxin.cases.queries.duplicates import confirmation_of
 from nuanxin.cases.queries.ending import Ending, ending_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
@@ -179,6 +180,7 @@ class OwnPage:
     voices: Sequence[VoiceNote] = ()
     room: Room = Room()
     ending: Ending | None = None
+    disclosures: Sequence[Disclosed] = ()
 
     @property
     def case(self) -> Case:
@@ -257,6 +259,7 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
         voices=voices,
         room=room_for(case, len(voices)) if mine else Room(),
         ending=ending_of(main, reporter=mine and not line.is_merged),
+        disclosures=disclosures_of(case) if mine else (),
     )
 
 
@@ -401,7 +404,8 @@ def _told(
         units = [task.organisation.label for task in tasks if task.dispatched_at == log.at]
         title = _title(log, street, units)
         if log.action == "supplement":
-            title = added_words(len(log.attachments.all()), by_reader=True)
+            photos = len(log.attachments.all())
+            title, icon = added_words(photos, by_reader=True), icon if photos else "microphone"
         steps.append(Told(log.at, title, words, icon, tone, list(log.attachments.all())))
     return steps[::-1]
 
