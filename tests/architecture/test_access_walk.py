@@ -75,6 +75,7 @@ def table(case):
         "measure_id": [1],
         "cause_id": [1],
         "topic_id": [1],
+        "picture_id": [row.pk for row in services.propose_redactions(case=case, now=case.reported_at)],
         "public_id": [NOBODY],
         "cases:file:public_id": [Attachment.objects.get(case=case).file.public_id],
         "cases:thumb:public_id": [Attachment.objects.get(case=case).file.public_id],
@@ -93,6 +94,14 @@ def table(case):
         "role": ["worker"],
         "code": [COMMUNITY],
         "compound_id": [task.pk],
+        "hold_id": [1],
+        "picture_id": [1],
+        "attachment_id": [Attachment.objects.get(case=case).pk],
+        "form": ["json"],
+        "service_code": ["0401"],
+        "request_id": [case.number],
+        "rest": ["nowhere.json"],
+        "message_id": [NOBODY],
     }
 
 

@@ -93,13 +93,14 @@ def spend(name: str, caller: object, *, now: datetime) -> None:
         raise _refusal(ends_at - now)
 
 
-def limited(name: str) -> Callable[[View], View]:
+def limited(name: str, *, posts_only: bool = False) -> Callable[[View], View]:
     """For a view: each call counts. Stands below `@requires`, which knows who it is first."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def counted(request: ActorRequest, *args: Any, **kwargs: Any) -> Any:
-            spend(name, caller_of(request), now=request.now)
+            if request.method == "POST" or not posts_only:
+                spend(name, caller_of(request), now=request.now)
             return view(request, *args, **kwargs)
 
         return counted

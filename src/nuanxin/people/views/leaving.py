@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 import nuanxin.people
 from nuanxin.kernel.access.http import signed_in
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.privacy.register import registered
+from nuanxin.kernel.privacy.register import Subject, registered, told_before_erasing
 from nuanxin.kernel.typesetting import typeset
 from nuanxin.people import services
 from nuanxin.people.queries.own_copy import own_copy
@@ -49,9 +49,14 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 def erase(request: Any) -> HttpResponse:
     """GET says what goes and what stays; POST does it."""
     if request.method != "POST":
-        return render(request, "people/erase.html", {"tables": registered(), "person": request.person})
+        return render(request, "people/erase.html", _what_stays(request))
     if request.POST.get("sure") != "yes":
-        return render(request, "people/erase.html", {"tables": registered(), "unsure": True}, status=422)
+        return render(request, "people/erase.html", {**_what_stays(request), "unsure": True}, status=422)
     report = services.erase_me(person=request.person, now=request.now)
     services.end_session(request=request, now=request.now)
     return render(request, "people/erased.html", {"report": report})
+
+
+def _what_stays(request: Any) -> dict[str, Any]:
+    about = Subject(request.person.pk, request.person.subject.pk)
+    return {"tables": registered(), "stays": told_before_erasing(about)}
