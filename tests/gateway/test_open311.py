@@ -108,19 +108,17 @@ def test_who_reported_is_kept_apart_and_leads_to_no_account(town, key):
 def test_breaking_the_glass_shows_what_the_system_was_told(town, key):
     sent = Caller().post("requests", api_key=key, **POTHOLE, **NOBODY)[0]
     case = Case.objects.get(number=sent["service_request_id"])
-    found = (
-        cases.reveal_reporter(actor=town["street_lead"], case=case, reason="要联系", now=timezone.now())
-        if False
-        else Reporter.objects.get(case=case).contact
+    found = cases.reveal_reporter(
+        actor=town["street_lead"], case=case, reason="要联系上报人", now=timezone.now()
     )
-    assert "19900012345" in str(found)
+    assert "19900012345" in found.name
 
 
 def test_a_picture_comes_with_it(town, key):
     media = SimpleUploadedFile("wang-xiaoqiang.jpg", jpeg(), content_type="image/jpeg")
     sent = Caller().post("requests", api_key=key, **POTHOLE, media=media)[0]
     attachment = Attachment.objects.get(case__number=sent["service_request_id"])
-    assert "wang" not in attachment.file.name if hasattr(attachment.file, "name") else True
+    assert "wang" not in str(attachment.file.__dict__)
     assert attachment.kind == "near"
 
 
