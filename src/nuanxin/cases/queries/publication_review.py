@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from nuanxin.cases.enums import CaseState, MessageDirection, Outcome, PublicationState, RedactionState
 from nuanxin.cases.models import Case, CaseLog, CaseMessage, Publication, Rating, Redaction
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.publications import unit_told
 from nuanxin.cases.queries.publishing import is_public_area, is_public_kind, sensitive_words
 from nuanxin.cases.queries.redacting import PublicPicture, open_public_picture, released_pictures
 from nuanxin.kernel.access import Actor, policy
@@ -124,7 +125,7 @@ def review(actor: Actor, public_id: UUID) -> Review:
         publication=row,
         kind=kind_of(row.category_id),
         area=area_told(row.scope_code),
-        unit=unit_told(row.case.handled_by),
+        unit=unit_told(**unit_shown(row.case.handled_by)),
         told=_told(row.case),
         pictures=released_pictures([row.case_id]).get(row.case_id, []),
         waiting_pictures=Redaction.objects.filter(case=row.case_id, state=RedactionState.PROPOSED).count(),
@@ -166,11 +167,13 @@ def area_told(scope_code: str) -> str:
     return path_name(scope_code, top=Level.STREET)
 
 
-def unit_told(unit: Organisation | None) -> str:
-    """Who fixed it: by name, but a property manager or a shop only by what it is."""
+def unit_shown(unit: Organisation | None) -> dict[str, str]:
+    """The two columns of who fixed it: by name, but a property manager or a shop only by what it is."""
     if unit is None:
-        return ""
-    return str(UnitType(unit.unit_type).label) if unit.unit_type in AT_ONE_PLACE else unit.label
+        return {"unit": "", "unit_kind": ""}
+    if unit.unit_type in AT_ONE_PLACE:
+        return {"unit": "", "unit_kind": unit.unit_type}
+    return {"unit": unit.label, "unit_kind": ""}
 
 
 def days_taken(publication: Publication) -> timedelta:

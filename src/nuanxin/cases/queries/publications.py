@@ -21,6 +21,7 @@ from nuanxin.cases.queries.redacting import PublicPicture, open_public_picture, 
 from nuanxin.kernel.access.scope import level_of, scope_q
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.services import OpenedFile
+from nuanxin.people.enums import UnitType
 from nuanxin.people.queries.subjects import subjects_agreeing
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
@@ -189,6 +190,11 @@ def _agreed() -> Q:
     return Q(Exists(known)) | Q(Exists(reporter.filter(subject_id=None)))
 
 
+def unit_told(unit: str, unit_kind: str) -> str:
+    """Its name, or in the reader's language what kind of unit it is."""
+    return unit or (str(UnitType(unit_kind).label) if unit_kind else "")
+
+
 def _inside(scope_code: str) -> Q:
     try:
         level_of(scope_code)
@@ -215,7 +221,7 @@ def _drawn(rows: Sequence[Publication]) -> list[PublicRow]:
             title=row.title,
             wrong=row.wrong,
             done=row.done,
-            unit=row.unit,
+            unit=unit_told(row.unit, row.unit_kind),
             area_code=row.scope_code,
             area=areas[row.scope_code],
             lng=row.lng,

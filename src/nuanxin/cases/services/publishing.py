@@ -19,7 +19,7 @@ from nuanxin.cases.queries.publication_review import (
     community_of,
     flags_in,
     may_be_public,
-    unit_told,
+    unit_shown,
 )
 from nuanxin.cases.queries.publications import CONSENT
 from nuanxin.cases.queries.redacting import released_pictures
@@ -282,7 +282,7 @@ def _facts(case: Case) -> dict[str, Any]:
     return {
         "scope_code": community_of(case.scope_code),
         "category_id": case.category_id,
-        "unit": unit_told(case.handled_by),
+        **unit_shown(case.handled_by),
         "reported_on": case.reported_at.astimezone(SHANGHAI).date(),
         "solved_on": (case.closed_at or case.state_since).astimezone(SHANGHAI).date(),
         "lng": lng,
