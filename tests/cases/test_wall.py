@@ -22,7 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from nuanxin.cases import services
-from nuanxin.cases.models import Addition, Attachment, BulkRun, Case, Clock, Reporter, Task, VoiceNote
+from nuanxin.cases.models import Addition, Attachment, BulkRun, Case, Clock, Redaction, Reporter, Task, VoiceNote
 from nuanxin.cases.queries.bulletin import five_o_clock
 from nuanxin.cases.services import BulkItem, Draft, OnBehalf, Photo
 from nuanxin.compounds.models import Compound
@@ -207,6 +207,9 @@ def _at_the_desk(scene: Scene) -> None:
         actor=scene.town["dispatcher"], step="pass", items=items, key="wall-key-1", now=timezone.now()
     )
     assert services.make_bulletins(now=five_o_clock(timezone.localdate()))
+    for row in services.propose_redactions(case=scene.cases[0], now=timezone.now())[:1]:
+        assert services.look_at_next_picture(now=timezone.now())
+        assert row.case_id == scene.cases[0].pk
 
 
 def _learn_secrets(scene: Scene) -> None:
@@ -257,6 +260,7 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:notice_paper:measure_id": [1],
         "cases:cause:cause_id": [1],
         "cases:topic:topic_id": [1],
+        "picture_id": [*Redaction.objects.values_list("pk", flat=True)],
         "cases:bulletin_page:scope_code": [STREET],
         "cases:bulletin_page:on": [timezone.localdate().isoformat()],
         "cases:bulletin_pdf:scope_code": [STREET],
@@ -269,6 +273,13 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "cases:categories_plan:public_id": [UUID(int=7)],
         "cases:rules_plan:public_id": [UUID(int=7)],
         "people:organisations_plan:public_id": [UUID(int=7)],
+        "gateway:revoke_key:public_id": [UUID(int=7)],
+        "gateway:close_jurisdiction:identifier": ["nowhere.example"],
+        "form": ["json", "xml"],
+        "gateway:open311_service:service_code": ["0401"],
+        "gateway:open311_request:request_id": scene.numbers,
+        "gateway:open311_token:token": [UUID(int=7)],
+        "gateway:open311_unknown:rest": ["nowhere.json"],
         "people:invited:token": ["x"],
         "people:consent:purpose": ["service"],
         "people:end_session:public_id": [UUID(int=7)],
