@@ -91,7 +91,7 @@ def test_another_site_is_nowhere_to_go_on_to(client):
     assert client.post(reverse("people:sign_in"), ask_code(client, person.phone)).url == "/"
 
 
-OWN = ["me", "name", "work", "number", "tokens", "erase"]
+OWN = ["me", "name", "work", "number", "tokens", "consents", "erase"]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -332,6 +332,7 @@ class ReporterRevealed:
     number: str
     role: str
     reason_code: str
+    organisation_id: int | None = None
 
 
 @event

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, MessageDirection, Outcome
 from nuanxin.cases.models import BulkRun, Case, Confirmation, Reporter, SavedView, VoiceNote
+from nuanxin.cases.queries.holding import told_of_holds
 from nuanxin.cases.services.forgetting import (
     HELD,
     cut_old_links,
@@ -33,20 +34,23 @@ from nuanxin.cases.services.voices import (
     forget_voices,
     held_voices,
 )
-from nuanxin.kernel.privacy.register import DataClass, Erased, Subject, columns, deletes, register
+from nuanxin.kernel.privacy.register import (
+    DataClass,
+    Erased,
+    Subject,
+    columns,
+    deletes,
+    register,
+    tell_before_erasing,
+)
 from nuanxin.kernel.privacy.wording import choice, name_columns
 from nuanxin.kernel.retention import Rows, expired, retain
 
 
 def _erase(subject: Subject, *, now: datetime) -> Erased:
+    why = " ".join(str(sentence) for sentence in told_of_holds(subject))
     done, held = erase_reporter(subject_id=subject.subject_id, now=now)
-    return Erased(
-        anonymised=done,
-        kept=held,
-        reason=_("法院、检察院或审计要求保全的案件，解除以前要留着；只有依法查询时才看得到，解除后马上删除。")
-        if held
-        else "",
-    )
+    return Erased(anonymised=done, kept=held, reason=why if held else "")
 
 
 def _erase_voices(subject: Subject, *, now: datetime) -> Erased:
@@ -159,3 +163,4 @@ name_columns(
     }
 )
 name_columns({"text": _("您写的")}, table="cases.Reporter")
+tell_before_erasing(told_of_holds)

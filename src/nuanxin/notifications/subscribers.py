@@ -334,7 +334,10 @@ def _who_has_it(case_id: int, envelope: Envelope) -> list[Assignment]:
 
 @subscribe(events.ReporterRevealed)
 def reporter_revealed(event: events.ReporterRevealed, envelope: Envelope) -> None:
-    tell(to_reporter(envelope, case_facts(event.case_id), Kind.REVEALED, role=name_of_role(event.role)))
+    facts = {"role": name_of_role(event.role)}
+    if event.organisation_id is not None:
+        facts["unit"] = organisation_label(event.organisation_id)
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.REVEALED, **facts))
 
 
 @subscribe(events.ClockPassed)

@@ -45,7 +45,7 @@ WORDS: Mapping[str, Words] = {
         _("处理的人有个问题"), _("%(category)s：点开回答，对方不知道你是谁。"), "message-circle", "wait"
     ),
     Kind.REVEALED: Words(
-        _("有人查看了您的联系方式"), _("%(role)s因工作需要查看了，原因已记录在案。"), "eye", "wait"
+        _("有人查看了您的联系方式"), _("%(unit)s的%(role)s因工作需要查看了。点开看为什么。"), "eye", "wait"
     ),
     Kind.CONSULTING: Words(
         _("几个单位在一起商量：%(category)s"),

@@ -311,5 +311,30 @@ name_columns(
     }
 )
 name_columns({"name": _("称呼")}, table="people.Person")
+ACTIONS = {
+    "people.register": _("注册"),
+    "people.sign_in": _("登录"),
+    "people.end_session": _("退出一台设备"),
+    "people.end_sessions": _("退出所有设备"),
+    "people.consent_given": _("同意了一项"),
+    "people.consent_withdrawn": _("撤回了一项同意"),
+    "people.change_number": _("换了手机号"),
+    "people.rename": _("改了称呼"),
+    "people.declare_work": _("填了从业和社区"),
+    "people.recovery_code_made": _("生成了找回码"),
+    "people.token_created": _("建了接口密钥"),
+    "people.token_revoked": _("停用了接口密钥"),
+    "people.export_me": _("导出了自己的数据"),
+    "people.erase_me": _("注销"),
+}
+name_columns(
+    {
+        "action": (_("做了什么"), lambda code: ACTIONS.get(code, code)),
+        "object_type": (_("对象"), lambda code: _("自己的账号") if code == "people.subject" else code),
+        "role": (_("身份"), lambda code: _("本人") if code == "self" else name_of_role(code)),
+        "result": (_("结果"), lambda code: _("成功") if code == "ok" else code),
+    },
+    table="kernel.AuditEntry",
+)
 name_columns({"name": _("姓名")}, table="people.Invitation")
 name_columns({"purpose": (_("用来做什么"), choice(CodePurpose))}, table="people.OneTimeCode")

@@ -10,6 +10,7 @@ from nuanxin.cases.models.case import KEY_LENGTH, OPEN, TEXT_LENGTH, TRANSCRIPT_
 from nuanxin.cases.models.catalogue import Category, DispatchRule
 from nuanxin.cases.models.consultation import Consultation, ConsultationParty
 from nuanxin.cases.models.deadlines import Extension
+from nuanxin.cases.models.disclosure import Disclosure
 from nuanxin.cases.models.duplicates import Confirmation, RootCause, TopicProposal
 from nuanxin.cases.models.handoffs import HandOff
 from nuanxin.cases.models.hold import LegalHold
@@ -68,6 +69,7 @@ __all__ = [
     "Consultation",
     "ConsultationParty",
     "DailyBulletin",
+    "Disclosure",
     "DispatchRule",
     "Extension",
     "HandOff",

@@ -52,6 +52,7 @@ from nuanxin.cases.services.handling import (
     start_task,
     submit_result,
 )
+from nuanxin.cases.services.holding import end_hold, place_hold
 from nuanxin.cases.services.limits import put_handling_limit
 from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of_looks, take_measure
 from nuanxin.cases.services.merging import merge_case, split_case
@@ -139,6 +140,7 @@ __all__ = [
     "dismiss_appeal",
     "dispatch_case",
     "draft_publication",
+    "end_hold",
     "end_shelving",
     "erase_voices",
     "export_appeals",
@@ -175,6 +177,7 @@ __all__ = [
     "pass_verification",
     "perform_bulk",
     "perform_step",
+    "place_hold",
     "plan_repair",
     "propose_redactions",
     "propose_topic",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, MessageDirection
 from nuanxin.cases.events import CaseRated, CaseReopened, QuestionAnswered, QuestionAsked, ReporterRevealed
-from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Rating, Reporter
+from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Disclosure, Rating, Reporter
+from nuanxin.cases.models.disclosure import REASON_LENGTH
 from nuanxin.cases.queries.duplicates import confirmation_of, is_reporter
 from nuanxin.cases.services.clocks import set_next_due
 from nuanxin.cases.services.dispatching import start_total
@@ -130,7 +131,7 @@ def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> Ca
 
 
 def reveal_reporter(*, actor: Actor, case: Case, reason: str, now: datetime) -> Contact | None:
-    """Break the glass: name and phone of the reporter, for a written reason. Audited, and the reporter is told.
+    """Break the glass: name and phone of the reporter, for a written reason that the reporter reads too. Audited.
 
     Publishes `ReporterRevealed`. `None` when the reporter has been erased or left no contact.
     """
@@ -143,10 +144,18 @@ def reveal_reporter(*, actor: Actor, case: Case, reason: str, now: datetime) -> 
             object_type="cases.case",
             object_id=case.number,
             scope_code=case.scope_code,
-            detail={"reason": text},
             now=now,
         )
-        announce(case, ReporterRevealed(case.pk, case.number, actor.role, "stated"), now=now)
+        Disclosure.objects.create(
+            case=case,
+            at=now,
+            role=actor.role,
+            organisation_id=actor.organisation_id,
+            assignment_id=actor.assignment_id,
+            reason=text[:REASON_LENGTH],
+        )
+        told = ReporterRevealed(case.pk, case.number, actor.role, "stated", actor.organisation_id)
+        announce(case, told, now=now)
         reporter = Reporter.objects.get(case=case)
         if reporter.contact:
             return Contact(name=reporter.contact, phone="")

@@ -60,6 +60,8 @@ def row_words(table: str, row: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _value(table: str, value: Any) -> str:  # noqa: PLR0911  -- one line for each kind of value
     if value is None or value in ("", [], {}):
         return ""
+    if isinstance(value, Promise):
+        return str(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Enum):
