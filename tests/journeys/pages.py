@@ -121,6 +121,7 @@ _VISITOR = (
     Stop("components", "/ui/"),
     Stop("components-workbench", "/ui/workbench/"),
     Stop("components-print", "/ui/print/"),
+    Stop("report-offline", "/report/offline/"),
     Stop("not-found", "/nothing-here/", status=404),
 )
 
@@ -351,6 +352,9 @@ NO_PAGES: dict[str, str] = {
     "cases:bulletin_pdf": "a PDF",
     "cases:desk_kinds": "part of a page",
     "cases:desk_compounds": "part of a page",
+    "cases:worker": "a script: tests/journeys/test_offline.py",
+    "cases:report_token": "JSON",
+    "ui:styles": "a stylesheet",
     "cases:report_kinds": "part of a page",
     "cases:report_compounds": "part of a page",
     "cases:report_around": "part of a page",

@@ -116,11 +116,20 @@ def test_areas_that_are_none_are_refused(given):
 def test_an_area_is_cut_at_the_edges():
     (area,) = read_areas([{"x": -0.2, "y": 0.9, "w": 0.5, "h": 0.5}])
     assert (area.x, area.y, area.w, area.h) == (0.0, 0.9, 0.3, 0.1)
-    assert read_areas([area.as_dict()]) == (area,)
     assert read_areas(json.loads(json.dumps([area.as_dict()]))) == (area,)
 
 
-# --- the models, on what can be drawn ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("number", [0.001, 0.0057, 0.29, 0.5701, 0.57, 0.28499999])
+def test_an_area_never_shrinks_and_is_itself_again(number):
+    """What a page shows in tenths of a per cent comes back as the same area."""
+    (area,) = read_areas([{"x": number, "y": number, "w": 0.3333, "h": 0.1, "kind": "plate"}])
+    assert area.x <= number
+    assert area.x + area.w >= number + 0.3333 - 1e-9
+    shown = {name: float(f"{getattr(area, name) * 100:.1f}") / 100 for name in ("x", "y", "w", "h")}
+    assert read_areas([{**shown, "kind": "plate"}]) == (area,)
+
+
+# --- the models, on what can be drawn --------------------------------------------------------------------------------
 @needs_models
 @pytest.mark.parametrize("radius", [40, 90, 160])
 def test_a_drawn_face_is_found(radius):

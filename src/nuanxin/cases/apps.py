@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_load_categories, sender=self, dispatch_uid="cases.categories")
         _fill_workbench()
+        _fill_public()
         _fill_phone()
 
 
@@ -58,6 +59,23 @@ def _fill_workbench() -> None:
         permission="cases.root_causes",
         match=("cases:causes", "cases:cause"),
     )
+    topics = slots.Item(
+        _("建议议题"),
+        "cases:topics",
+        icon="users-group",
+        permission="cases.topics",
+        match=("cases:topics", "cases:topic"),
+    )
+    slots.register("rail", patterns, order=45)
+    slots.register("rail", topics, order=50)
+    slots.register("rail", queue, order=10)
+    slots.register("rail", desk, order=20)
+    slots.register("rail_foot", catalogue, order=20)
+    slots.register("search", slots.Item(_("查找"), "cases:queue", permission="cases.search"))
+
+
+def _fill_public() -> None:
+    """On the way to the public page: cases, their pictures, and what is shown at all."""
     publications = slots.Item(
         _("公开审核"),
         "cases:publications",
@@ -74,13 +92,6 @@ def _fill_workbench() -> None:
     )
     slots.register("rail", publications, order=55)
     slots.register("rail_foot", publishing, order=22)
-    topics = slots.Item(
-        _("建议议题"),
-        "cases:topics",
-        icon="users-group",
-        permission="cases.topics",
-        match=("cases:topics", "cases:topic"),
-    )
     pictures = slots.Item(
         _("待审图片"),
         "cases:pictures",
@@ -89,12 +100,6 @@ def _fill_workbench() -> None:
         match=("cases:pictures", "cases:picture", "cases:picture_original"),
     )
     slots.register("rail", pictures, order=57)
-    slots.register("rail", patterns, order=45)
-    slots.register("rail", topics, order=50)
-    slots.register("rail", queue, order=10)
-    slots.register("rail", desk, order=20)
-    slots.register("rail_foot", catalogue, order=20)
-    slots.register("search", slots.Item(_("查找"), "cases:queue", permission="cases.search"))
 
 
 def _fill_phone() -> None:

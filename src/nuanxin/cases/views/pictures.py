@@ -110,7 +110,7 @@ def _shown(request: ActorRequest, row: Redaction) -> dict[str, Any]:
 
 
 def _per_cent(area: Any) -> dict[str, Any]:
-    numbers = {name: f"{getattr(area, name) * 100:.2f}" for name in ("x", "y", "w", "h")}
+    numbers = {name: f"{getattr(area, name) * 100:.1f}" for name in ("x", "y", "w", "h")}
     return {**numbers, "kind": area.kind.value, "by": area.by.value}
 
 

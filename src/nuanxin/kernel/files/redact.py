@@ -21,7 +21,7 @@ from nuanxin.kernel.files.accept import THUMB_SIDE, AcceptedImage
 PUBLIC_SIDE = 1280  # pixels of the longer side: enough to see a repair, little of who stands far behind it
 QUALITY = 82
 MOST_AREAS = 60
-SMALLEST = 0.002  # of the side; less is a slip of the hand
+SMALLEST = 0.004  # of the side; less is a slip of the hand
 FACE_BLOCKS = 3
 BITS = 3  # of each colour of a block
 
@@ -81,12 +81,19 @@ def _area(given: Any) -> Area:
         raise WrongAreas from None
     if not all(math.isfinite(number) and -1 <= number <= 2 for number in (x, y, w, h)):
         raise WrongAreas
-    left, top = max(0.0, x), max(0.0, y)
-    right, bottom = min(1.0, x + w), min(1.0, y + h)
+    left, top, right, bottom = _outward(x, y, x + w, y + h)
     if right - left < SMALLEST or bottom - top < SMALLEST:
         raise WrongAreas
-    return Area(
-        round(left, 4), round(top, 4), round(right - left, 4), round(bottom - top, 4), kind=kind, by=by
+    return Area(left, top, round(right - left, 3), round(bottom - top, 3), kind=kind, by=by)
+
+
+def _outward(left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
+    """Cut at the edges, and grown to whole thousandths, which is what a page shows and sends back."""
+    return (
+        max(0, math.floor(round(left * 1000, 6))) / 1000,
+        max(0, math.floor(round(top * 1000, 6))) / 1000,
+        min(1000, math.ceil(round(right * 1000, 6))) / 1000,
+        min(1000, math.ceil(round(bottom * 1000, 6))) / 1000,
     )
 
 

@@ -28,7 +28,7 @@ function write(row, area) {
   const w = clamp(area.w, SMALLEST, 100);
   const h = clamp(area.h, SMALLEST, 100);
   const whole = { w, h, x: clamp(area.x, 0, 100 - w), y: clamp(area.y, 0, 100 - h) };
-  for (const side of SIDES) field(row, side).value = whole[side].toFixed(2);
+  for (const side of SIDES) field(row, side).value = whole[side].toFixed(1);
   if (area.kind) field(row, "kind").value = area.kind;
   if (area.by) field(row, "by").value = area.by;
 }
