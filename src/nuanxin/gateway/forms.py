@@ -142,7 +142,8 @@ class LinkForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        return {**given, "codes": {kind: given.pop(kind) for kind in CodeKind.values}} if given else given
+        codes = {kind: given.pop(kind) for kind in CodeKind.values}
+        return {**given, "codes": codes}
 
 
 class WordsForm(forms.Form):
