@@ -95,7 +95,6 @@ def table(case):
         "code": [COMMUNITY],
         "compound_id": [task.pk],
         "hold_id": [1],
-        "picture_id": [1],
         "attachment_id": [Attachment.objects.get(case=case).pk],
         "form": ["json"],
         "service_code": ["0401"],
