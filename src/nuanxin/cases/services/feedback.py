@@ -113,10 +113,16 @@ def ask_reporter(*, actor: Actor, case: Case, text: str, now: datetime) -> CaseM
 
 
 def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> CaseMessage:
-    """The reporter answers or adds something. Publishes `QuestionAnswered`."""
+    """The reporter answers or adds something; the same words sent once more are the same answer.
+
+    Publishes `QuestionAnswered`, for a new one.
+    """
     answer = require_text("text", text, _("请写一句话。"))
     with transaction.atomic():
         case = locked_case(actor, "cases.answer", case)
+        newest = CaseMessage.objects.filter(case=case).order_by("-at", "-id").first()
+        if newest and newest.direction == MessageDirection.FROM_REPORTER and newest.text == answer:
+            return newest
         asked_by = (
             CaseMessage.objects.filter(case=case, direction=MessageDirection.TO_REPORTER)
             .order_by("-at", "-id")
