@@ -18,6 +18,7 @@ from nuanxin.cases.queries import own
 from nuanxin.cases.queries.detail import own_case
 from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid
 
 LIST, ROWS = "cases/phone/own_list.html", "cases/phone/own_rows.html"
@@ -131,6 +132,7 @@ def own_reopen(request: ActorRequest, number: str) -> HttpResponse:
 
 @require_POST
 @requires("cases.supplement")
+@limited("uploads", posts_only=True)
 def own_add(request: ActorRequest, number: str) -> HttpResponse:
     """A picture or a voice that comes later, with words if there are some."""
     case, form = own_case(request.actor, number), AddForm(request.POST, request.FILES)

@@ -17,37 +17,28 @@ from nuanxin.ui.packing import static_version
 
 # What the page needs when there is no signal; a test follows every link and import of the page and finds it here.
 SHELL = (
+    "cases/voice.css",
+    "cases/voice.js",
     "cases/alone.js",
     "cases/danger.js",
     "cases/draft.js",
-    "cases/outbox.css",
+    "cases/kept.js",
     "cases/outbox.js",
     "cases/outbox_list.js",
-    "cases/photo.js",
     "cases/report.css",
     "cases/report.js",
     "cases/riding.js",
     "cases/voice.css",
     "cases/voice.js",
     "ui/app.webmanifest",
-    "ui/base.css",
     "ui/brand/icon-180.png",
     "ui/brand/mark.svg",
-    "ui/case.css",
-    "ui/components.css",
-    "ui/forms.css",
     "ui/js/live.js",
     "ui/js/main.js",
     "ui/js/prefs.js",
     "ui/js/upload.js",
-    "ui/phone.css",
-    "ui/print.css",
-    "ui/tokens.css",
-    "ui/weui.css",
     "vendor/htmx/htmx.min.js",
     "vendor/tabler-icons/icons.svg",
-    "vendor/weui/weui-cell.min.css",
-    "vendor/weui/weui-switch.min.css",
 )
 
 
@@ -55,10 +46,9 @@ SHELL = (
 MODULES = (
     "cases/danger.js",
     "cases/draft.js",
+    "cases/kept.js",
     "cases/outbox.js",
     "cases/outbox_list.js",
-    "cases/photo.js",
-    "cases/riding.js",
     "ui/js/upload.js",
 )
 

@@ -20,7 +20,7 @@ from nuanxin.cases.views.offline import MODULES, require_same_account
 from nuanxin.cases.views.refusals import tell
 from nuanxin.compounds.queries import search_compounds
 from nuanxin.kernel.access.http import ActorRequest, requires
-from nuanxin.kernel.access.limits import caller_of
+from nuanxin.kernel.access.limits import caller_of, limited
 from nuanxin.kernel.errors import Invalid, RateLimited
 from nuanxin.ui.middleware import wants_json, with_headers
 from nuanxin.ui.phrases import duration_words
@@ -31,7 +31,15 @@ KINDS, COMPOUNDS, AROUND, SIMILAR = (
 )
 # What a service calls the parts of a report → the field beside which the form says it.
 RENAMED = {"place": "place_by"}
-STEP_OF_FIELD = {"photos": 1, "voice": 1, "captured_at": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
+STEP_OF_FIELD = {
+    "photos": 1,
+    "voice": 1,
+    "captured_at": 1,
+    "text": 1,
+    "place_by": 2,
+    "address": 2,
+    "category": 3,
+}
 MOST_LETTERS = 40
 LONG, FRESH = timedelta(hours=3), timedelta(minutes=1)
 
@@ -192,6 +200,7 @@ def _start(request: ActorRequest, form: ReportForm, kind: catalogue.Kind | None)
 
 @require_safe
 @requires("cases.report")
+@limited("search")
 def report_kinds(request: ActorRequest) -> HttpResponse:
     """By Chinese, pinyin, initials or number, while somebody types."""
     words = request.GET.get("kind_words", "")[:MOST_LETTERS]
@@ -202,6 +211,7 @@ def report_kinds(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @requires("cases.report")
+@limited("search")
 def report_compounds(request: ActorRequest) -> HttpResponse:
     words = request.GET.get("compound_words", "")[:MOST_LETTERS]
     recent = [] if words.strip() else picking.recent_choices(request.actor)[1]

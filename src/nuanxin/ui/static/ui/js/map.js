@@ -209,12 +209,16 @@ class NuanxinMap {
 }
 
 export async function start(root = document) {
-  const figures = [...root.querySelectorAll("[data-map]:not([data-ready])")];
+  const figures = [...root.querySelectorAll("[data-map]:not([data-begun])")];
   if (!figures.length || !hasWebGL()) return;
-  loadStyles(figures[0].dataset.css);
-  const library = await import(figures[0].dataset.module);
-  const background = await backgroundOf(figures[0].dataset.background);
-  for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library, background);
+  for (const figure of figures) figure.dataset.begun = "";
+  try {
+    loadStyles(figures[0].dataset.css);
+    const library = await import(figures[0].dataset.module);
+    const background = await backgroundOf(figures[0].dataset.background);
+    for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library, background);
+  } catch (error) {
+    for (const figure of figures) delete figure.dataset.begun; // without signal: asked again when somebody looks again
+    throw error;
+  }
 }
-
-start();
