@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nuanxin.gateway.checks import keys_about_to_expire
 from nuanxin.gateway.models import ApiKey, Jurisdiction
 from nuanxin.gateway.services.keys import create_key, open_jurisdiction, revoke_key
 from nuanxin.kernel.audit.models import AuditEntry
@@ -172,6 +173,8 @@ def test_states_are_told_apart(town, admin):
         "乙": "expired",
         "丙": "active",
     }
+    (finding,) = keys_about_to_expire(now)
+    assert "甲" in str(finding.message)
 
 
 def test_statements_do_not_grow_with_the_keys(town, admin):

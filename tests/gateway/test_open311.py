@@ -12,8 +12,10 @@ from nuanxin.cases import services as cases
 from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Category, Reporter, Task
 from nuanxin.cases.queries.catalogue import CATALOGUE, kinds
 from nuanxin.gateway.models import SentRequest
+from nuanxin.kernel import events
 from nuanxin.kernel.audit.models import AuditEntry
-from nuanxin.kernel.events.models import Event
+from nuanxin.kernel.events.models import Delivery, Event
+from nuanxin.notifications.models import Notice
 from tests.factories.fixtures import jpeg
 from tests.factories.town import COMMUNITY, LNG, OTHER_STREET, STREET, build_town
 from tests.gateway.open311 import HERE, POTHOLE, Caller, jurisdiction, key_of, published
@@ -386,3 +388,18 @@ def test_categories_out_of_use_are_offered_no_longer(town, key):
     caller = Caller()
     caller.post("requests", api_key=key, **POTHOLE)
     assert caller.status == 404
+
+
+def test_nobody_is_told_in_place_of_a_system_and_nothing_fails(town, key):
+    """Its `client_id` leads to no person: what a reporter would hear of goes nowhere, and no delivery is stuck."""
+    caller = Caller()
+    mine = caller.post("requests", api_key=key, **POTHOLE)[0]["service_request_id"]
+    caller.post("requests", api_key=key, service_code="0101", description="煤气味", **HERE)
+    now = timezone.now()
+    case = cases.start_screening(actor=town["dispatcher"], case=Case.objects.get(number=mine), now=now)
+    cases.ask_reporter(actor=town["dispatcher"], case=case, text="在桥的哪一边？", now=now)
+    caller.post("servicerequestupdates", api_key=key, service_request_id=mine, description="东边")
+    cases.reject_case(actor=town["dispatcher"], case=case, reason="9", opinion="没有看到", now=now)
+    events.drain(now + timedelta(hours=1))
+    assert not Delivery.objects.exclude(state="done").exists()
+    assert not Notice.objects.filter(person__in=[town.persons["worker"], town.persons["resident"]]).exists()

@@ -197,7 +197,7 @@ class AreaForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["scope_code"].choices = area_choices()  # type: ignore[attr-defined]
+        self.fields["scope_code"].choices = [("", _("请选择")), *area_choices()]  # type: ignore[attr-defined]
 
     def refuse(self, error: DomainError) -> None:
         """Put a service's refusal beside the fields that it is about."""
@@ -209,8 +209,17 @@ class AreaForm(forms.Form):
 
 
 class KeyForm(AreaForm):
-    name = forms.CharField(label=_("给谁用"), max_length=40, help_text=_("写系统的名称，不写人名。"))
-    scope_code = forms.ChoiceField(label=_("区域"), help_text=_("只能上报这里面的事情。"))
+    name = forms.CharField(
+        label=_("给谁用"),
+        max_length=40,
+        help_text=_("写系统的名称，不写人名。"),
+        error_messages={"required": _("写一下给谁用，日后好认。")},
+    )
+    scope_code = forms.ChoiceField(
+        label=_("区域"),
+        help_text=_("只能上报这里面的事情。"),
+        error_messages={"required": _("请选择区域；够用就好，越小越稳妥。")},
+    )
     may_report = forms.BooleanField(label=_("可以上报"), required=False, initial=True)
     may_update = forms.BooleanField(
         label=_("可以补充说明"), required=False, help_text=_("只能补充它自己提交的案卷，改不了办理状态。")
@@ -222,8 +231,13 @@ class JurisdictionForm(AreaForm):
     identifier = forms.CharField(
         label="jurisdiction_id",
         max_length=64,
+        error_messages={"required": _("用小写字母、数字、点和短横线，例如 fenglin.example。")},
         help_text=_("对方在请求里写的代号：小写字母、数字、点和短横线，例如 fenglin.example。"),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
-    name = forms.CharField(label=_("名称"), max_length=60)
-    scope_code = forms.ChoiceField(label=_("区域"))
+    name = forms.CharField(
+        label=_("名称"), max_length=60, error_messages={"required": _("写一下这个区域的名称，对方会看到。")}
+    )
+    scope_code = forms.ChoiceField(
+        label=_("区域"), error_messages={"required": _("请选择区域；够用就好，越小越稳妥。")}
+    )
