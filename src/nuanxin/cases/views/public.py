@@ -102,7 +102,7 @@ def public_case(request: ActorRequest, public_id: UUID) -> HttpResponse:
         raise NotFound(
             _("这一件没有公开，或者已经撤下了。"), hint=_("去“办好的事”看看别的，或者检查一下地址。")
         )
-    return render(request, "cases/public/case.html", {"row": row, "icon": icon_of(row.kind)})
+    return render(request, "cases/public/case.html", {"row": row, "icon_name": icon_of(row.kind)})
 
 
 @open_to_all
