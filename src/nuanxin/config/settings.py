@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nuanxin.kernel.access.http.ForwardedMiddleware",
     "nuanxin.kernel.access.http.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "nuanxin.ui.packing.PackedStaticMiddleware",

@@ -138,6 +138,23 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
+class ForwardedMiddleware:
+    """Whether the visitor came by TLS, on the word of a proxy that the settings trust and of nobody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.pop("HTTP_X_FORWARDED_PROTO", "")
+        if (
+            said.strip().lower() == "https"
+            and request.META.get("REMOTE_ADDR") in settings.NUANXIN_TRUSTED_PROXIES
+        ):
+            request.META["wsgi.url_scheme"] = "https"
+            request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]  # WSGI's own
+        return self.get_response(request)
+
+
 class SecurityHeadersMiddleware:
     """A strict content security policy on every answer, errors and files too; nothing is loaded from elsewhere.
 

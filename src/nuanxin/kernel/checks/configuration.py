@@ -88,6 +88,36 @@ def _production_faults() -> Iterable[Finding]:
             message=_("NUANXIN_HTTPS 没有打开：Cookie 以明文传输"),
             hint=_("请在前面放一个终止 TLS 的代理，并设置 NUANXIN_HTTPS=1。"),
         )
+    elif not settings.NUANXIN_TRUSTED_PROXIES:
+        yield Finding(
+            level=Level.WARNING,
+            code="proxy-unknown",
+            message=_("没有写明代理的地址：访客会被不停地转向 HTTPS，也分不清是谁在访问"),
+            hint=_(
+                "请把代理的地址写进 NUANXIN_TRUSTED_PROXIES，并让它传 X-Forwarded-For 和 X-Forwarded-Proto。"
+            ),
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding(
+            level=Level.ERROR,
+            code="hosts-any",
+            message=_("NUANXIN_ALLOWED_HOSTS 允许任何主机名：发出的链接可能被引到别处"),
+            hint=_("请写明对外的主机名。"),
+        )
+    if settings.SESSION_COOKIE_SECURE and not settings.BASE_URL.startswith("https://"):
+        yield Finding(
+            level=Level.WARNING,
+            code="base-url-plain",
+            message=_("NUANXIN_BASE_URL 不是 https：短信和通知里的链接先走明文"),
+            hint=_("请把 NUANXIN_BASE_URL 改成 https:// 开头。"),
+        )
+    if not settings.NUANXIN_SECURITY_CONTACT:
+        yield Finding(
+            level=Level.WARNING,
+            code="disclosure-missing",
+            message=_("没有写明安全漏洞向谁报告"),
+            hint=_("请设置 NUANXIN_SECURITY_CONTACT，例如 security@example.gov.cn。"),
+        )
     if settings.NUANXIN_SMS_PROVIDER in {"none", "recorder"}:
         yield Finding(
             level=Level.WARNING,
