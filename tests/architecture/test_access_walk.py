@@ -150,6 +150,7 @@ def of_the_case(case) -> list[str]:
         f"/mine/{number}/rate/",
         f"/mine/{number}/reopen/",
         f"/mine/{number}/answer/",
+        f"/mine/{number}/publication/",
         f"/files/{file}/",
         f"/files/{file}/thumb/",
     ]
@@ -234,6 +235,9 @@ def test_forged_ids_are_refused_and_never_a_fault(town, case, value):
     for who in ("worker", "audit_admin"):
         other = client_of(town, who)
         for path in (
+            f"/public/?kind={value}&area={value}&month={value}&after={value}",
+            f"/public/points.geojson?only={value}&area={value}",
+            f"/public/{value}/",
             f"/report/?category={value}&compound={value}",
             f"/report/around/?lng={value}&lat={value}",
             f"/report/kinds/?kind_words={value}",

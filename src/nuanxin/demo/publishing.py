@@ -18,6 +18,7 @@ from nuanxin.cases.services.redacting import look_at_next_picture, release_pictu
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.names import REFERENCE
 from nuanxin.demo.planned import PlannedReport, Seat
+from nuanxin.demo.shown import UNDECIDED
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.territories.enums import Level
@@ -63,6 +64,8 @@ def _worth_showing(stage: Stage, reports: list[PlannedReport]) -> Iterator[Plann
     for report in reports:
         case = stage.cases.get(report.key)
         if case is None or report.category not in public_words() or report.filed_by is not None:
+            continue
+        if report.reporter.person == UNDECIDED:
             continue
         case.refresh_from_db()
         if case.outcome == Outcome.SOLVED and case.parent_id is None and may_be_public(case):

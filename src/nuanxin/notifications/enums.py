@@ -29,6 +29,8 @@ class Kind(TextChoices):
     CONFIRMED = "confirmed", _("你也看到了")
     MERGED = "merged", _("和别人的一起办")
     SPLIT = "split", _("单独办")
+    PUBLISHED = "published", _("已公开")
+    UNPUBLISHED = "unpublished", _("没有公开")
     # To staff
     NEW_REPORT = "new_report", _("新上报")
     NEW_TASK = "new_task", _("新任务")
@@ -43,6 +45,7 @@ class Kind(TextChoices):
     RECURRED = "recurred", _("反弹，查根因")
     TOPIC = "topic", _("建议议题")
     PICTURES = "pictures", _("照片待审")
+    TO_PUBLISH = "to_publish", _("公开待审")
     LATE = "late", _("已超时")
     BULLETIN = "bulletin", _("每日快报")
     WHISTLED = "whistled", _("被吹哨")
@@ -82,7 +85,7 @@ class Group(TextChoices):
 
 
 TO_DO = frozenset({
-    "pictures",
+    "pictures", "to_publish",
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs",

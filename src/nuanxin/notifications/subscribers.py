@@ -1,5 +1,7 @@
 """Who hears of what. One reaction for each event; what is redelivered changes nothing."""
 
+from django.urls import reverse
+
 from nuanxin.cases import events
 from nuanxin.cases.enums import Outcome, TaskRole
 from nuanxin.cases.queries.consulting import parties_of
@@ -270,6 +272,32 @@ def pictures_ready(event: events.PicturesReady, envelope: Envelope) -> None:
         now=envelope.occurred_at,
     )
     tell(notices)
+
+
+@subscribe(events.PublicationWanted)
+def publication_wanted(event: events.PublicationWanted, envelope: Envelope) -> None:
+    """To the street's desk; the notice leads to what waits there, not to the case."""
+    case = case_facts(event.case_id)
+    notices = services.for_staff(
+        assignments=who_may_know(case, at_street(envelope, DISPATCH_ROLES)),
+        event_id=envelope.id,
+        kind=Kind.TO_PUBLISH,
+        case_number="",
+        facts={"category": case.category, "path": reverse("cases:publications")},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
+
+
+@subscribe(events.CasePublished)
+def case_published(event: events.CasePublished, envelope: Envelope) -> None:
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.PUBLISHED))
+
+
+@subscribe(events.PublicationRefused)
+def publication_refused(event: events.PublicationRefused, envelope: Envelope) -> None:
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.UNPUBLISHED))
 
 
 @subscribe(events.TopicProposed)
