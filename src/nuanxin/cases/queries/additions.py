@@ -24,6 +24,9 @@ class Room:
         return bool(self.photos or self.voices)
 
 
+NO_ROOM = Room()
+
+
 def photos_left(case: Case) -> int:
     given = Attachment.objects.filter(case=case, log__action__in=REPORTERS_STEPS).count()
     return max(0, handling_limits().most_photos - given)
@@ -36,7 +39,7 @@ def voices_of(case: Case) -> list[VoiceNote]:
 def room_for(case: Case, voices: int) -> Room:
     """`voices`: how many it has. What is over, or goes on under another number, takes nothing."""
     if case.closed_at is not None or case.parent_id is not None:
-        return Room()
+        return NO_ROOM
     photos = photos_left(case) if kind_of(case.category_id).takes_photos else 0
     return Room(photos, max(0, handling_limits().most_voices - voices))
 

@@ -4,7 +4,16 @@ from functools import cached_property
 
 from django.db.models import BigIntegerField, Exists, OuterRef
 
-from nuanxin.cases.models import Appeal, Case, Extension, Measure, RepairStage, Shelving, Supervision, VoiceNote
+from nuanxin.cases.models import (
+    Appeal,
+    Case,
+    Extension,
+    Measure,
+    RepairStage,
+    Shelving,
+    Supervision,
+    VoiceNote,
+)
 from nuanxin.kernel.prepared import Prepared
 
 BESIDE_IT = (Appeal, Extension, Measure, RepairStage, Shelving, Supervision, VoiceNote)

@@ -35,7 +35,7 @@ from nuanxin.cases.models import (
     VoiceNote,
 )
 from nuanxin.cases.queries import detail
-from nuanxin.cases.queries.additions import Room, added_words, room_for, voices_of
+from nuanxin.cases.queries.additions import NO_ROOM, Room, added_words, room_for, voices_of
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.disclosing import Disclosed, disclosures_of
 from nuanxin.cases.queries.duplicates import confirmation_of
@@ -178,7 +178,7 @@ class OwnPage:
     time_words: str = ""
     phases: Sequence[Phase] = ()
     voices: Sequence[VoiceNote] = ()
-    room: Room = Room()
+    room: Room = NO_ROOM
     ending: Ending | None = None
     disclosures: Sequence[Disclosed] = ()
 
@@ -257,7 +257,7 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
         time_words=gentle_sentence(account),
         phases=account.phases,
         voices=voices,
-        room=room_for(case, len(voices)) if mine else Room(),
+        room=room_for(case, len(voices)) if mine else NO_ROOM,
         ending=ending_of(main, reporter=mine and not line.is_merged),
         disclosures=disclosures_of(case) if mine else (),
     )

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -87,13 +88,25 @@ def hear_voice(*, actor: Actor, case: Case, public_id: UUID, now: datetime) -> H
 
 def _write_down_hearing(note: VoiceNote, case: Case, *, actor: Actor, now: datetime) -> None:
     """Once for as long as one sits there and listens."""
-    about = {"action": "cases.hear", "object_type": "cases.voice", "object_id": str(note.public_id)}
+    action, object_type, object_id = "cases.hear", "cases.voice", str(note.public_id)
     earlier = AuditEntry.objects.filter(
-        **about, assignment_id=actor.assignment_id, actor_subject_id=actor.subject_id, at__gt=now - HEARING
+        object_type=object_type,
+        object_id=object_id,
+        action=action,
+        assignment_id=actor.assignment_id,
+        actor_subject_id=actor.subject_id,
+        at__gt=now - HEARING,
     )
     if not earlier.exists():
-        detail = {"case": case.number}
-        audit.record(actor=actor, **about, scope_code=case.scope_code, detail=detail, now=now)
+        audit.record(
+            actor=actor,
+            action=action,
+            object_type=object_type,
+            object_id=object_id,
+            scope_code=case.scope_code,
+            detail={"case": case.number},
+            now=now,
+        )
 
 
 def transcribe_voice(
@@ -197,7 +210,7 @@ def _silence(rows: QuerySet[VoiceNote], *, now: datetime, most: int | None = BAT
     with transaction.atomic():
         notes = list(rows.filter(gone_at=None).select_related("case").order_by("pk")[:most])
         for note in notes:
-            transaction.on_commit(lambda name=note.sealed_as: drop_sealed(name))
+            transaction.on_commit(partial(drop_sealed, note.sealed_as))
             note.sealed_as, note.secret, note.gone_at = "", "", now
             note.save(update_fields=["sealed_as", "secret", "gone_at"])
         for case in {note.case_id: note.case for note in notes}.values():
