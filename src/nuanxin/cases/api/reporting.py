@@ -86,7 +86,9 @@ def report(
         if given.compound_id
         else PlaceSource.TERRITORY
     )
-    draft = Draft(**values, place_source=source, photos=photos_of(photos, PhotoKind.NEAR), voice=voice_of(voice))
+    draft = Draft(
+        **values, place_source=source, photos=photos_of(photos, PhotoKind.NEAR), voice=voice_of(voice)
+    )
     submission = services.report_case(actor=request.actor, draft=draft, key=given.key, now=timezone.now())
     return Status(
         201 if submission.created else 200, case_row(request.actor, submission.case, "cases.view_own")
