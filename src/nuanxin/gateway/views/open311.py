@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from nuanxin import __version__
 from nuanxin.gateway.open311 import rows
@@ -180,6 +181,7 @@ def unknown_form(request: HttpRequest, rest: str = "") -> HttpResponseBase:
 
 
 @public(REASON)
+@require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3.1, for programs that want to know before they ask."""
     text = files("nuanxin.gateway").joinpath("reference/open311.json").read_text(encoding="utf-8")
