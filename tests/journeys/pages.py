@@ -104,6 +104,11 @@ CLUES: dict[str, Clue] = {
     "own_shelved": Clue(
         "wang/worker", "/mine/?show=open", r'/mine/(\d{19})/"(?:(?!/mine/\d{19}/)[\s\S])*?现在还解决不了'
     ),
+    "public_case": Clue("wang/worker", "/public/", rf"(/public/{UUID}/)"),
+    "publication": Clue(STREET, "/cases/publications/", rf"(/cases/publications/{UUID}/)"),
+    "publication_public": Clue(
+        STREET, "/cases/publications/?tab=published", rf"(/cases/publications/{UUID}/)"
+    ),
     "compound": Clue(COMMUNITY, "/places/compounds/", rf"/places/compounds/{UUID}/"),
     "person": Clue("yan/street_lead", "/people/", rf"/people/{UUID}/"),
     "assignment": Clue("anquan/security_admin", "{person_of_admin}", rf"/people/assignments/{UUID}/end/"),
@@ -122,6 +127,10 @@ _VISITOR = (
     Stop("components-workbench", "/ui/workbench/"),
     Stop("components-print", "/ui/print/"),
     Stop("report-offline", "/report/offline/"),
+    Stop("public", "/public/"),
+    Stop("public-map", "/public/map/"),
+    Stop("public-case", "{public_case}"),
+    Stop("public-none", "/public/?kind=12"),
     Stop("not-found", "/nothing-here/", status=404),
 )
 
@@ -144,6 +153,7 @@ _WORKERS = (
     Stop("me-number", "/me/number/", "wang/worker"),
     Stop("me-tokens", "/me/tokens/", "wang/worker"),
     Stop("me-erase", "/me/erase/", "wang/worker"),
+    Stop("me-consents", "/me/consents/", "wang/worker"),
     Stop("me-notices", "/me/notices/", "wang/worker"),
     Stop("worker-compounds", "/places/compounds/", "wang/worker"),
     Stop("worker-territory", "/places/territories/990101001001/", "wang/worker"),
@@ -171,6 +181,11 @@ _STREET = (
     Stop("extensions", "/cases/extensions/", "yan/street_lead"),
     Stop("step-grant", "{step_grant}", "yan/street_lead"),
     Stop("limits", "/cases/limits/", LEAD),
+    Stop("publications", "/cases/publications/", STREET),
+    Stop("publications-public", "/cases/publications/?tab=published", STREET),
+    Stop("publication", "{publication}", STREET),
+    Stop("publication-public", "{publication_public}", STREET),
+    Stop("publishing", "/cases/publications/settings/", LEAD),
     Stop("limit", "/cases/limits/return_within/", LEAD),
     Stop("queue-overdue", "/cases/?tab=overdue", STREET),
     Stop("queue-open", "/cases/?tab=open", STREET),
@@ -282,6 +297,8 @@ _DISTRICT = (
     Stop("import-organisations", "/organisations/import/", LEAD),
     Stop("territories-district", "/places/territories/", LEAD),
     Stop("check", "/system/check/", "xitong/system_admin"),
+    Stop("retention", "/system/retention/", "xitong/system_admin"),
+    Stop("holds", "/cases/holds/", "anquan/security_admin"),
     Stop("keys", "/system/keys/", "xitong/system_admin"),
     Stop("key-new", "/system/keys/new/", "xitong/system_admin"),
     Stop("jurisdiction-new", "/system/jurisdictions/new/", "xitong/system_admin"),
@@ -361,6 +378,7 @@ NO_PAGES: dict[str, str] = {
     "cases:report_similar": "part of a page",
     "cases:report_seen": "posted to",
     "cases:causes_export": "posted to",
+    "cases:end_hold": "posted to",
     "cases:own_points": "GeoJSON",
     "cases:own_rate": "posted to",
     "cases:own_reopen": "posted to",
