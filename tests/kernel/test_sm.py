@@ -84,7 +84,7 @@ def test_a_backup_is_signed_and_stays_so_after_the_move(settings):
     assert not is_signed(now)
 
 
-# --- A day under sm: each thing that encrypts, indexes, signs or seals, through the doors that people use ---------------
+# --- A day under sm: whatever encrypts, indexes, signs or seals, through the doors that people use ------------------
 @pytest.fixture
 def sm_town(db, settings, tmp_path):
     settings.NUANXIN_CRYPTO, settings.MEDIA_ROOT = "sm", tmp_path / "media"
