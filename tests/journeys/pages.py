@@ -66,6 +66,8 @@ CLUES: dict[str, Clue] = {
     "notice_paper": Clue(STREET, "/cases/?tab=open", r"(/cases/\d{19}/notices/\d+/)", in_cases=True),
     "cause": Clue(STREET, "/cases/causes/?show=all", r"/cases/causes/(\d+)/"),
     "topic": Clue(STREET, "/cases/topics/", r"/cases/topics/(\d+)/"),
+    "picture": Clue(STREET, "/pictures/", r'href="/pictures/(\d+)/"'),
+    "picture_released": Clue(STREET, "/pictures/?show=released", r'href="/pictures/(\d+)/"'),
     "step_merge": Clue(STREET, "/cases/?tab=open", _step("merge"), in_cases=True),
     "case_late": Clue(STREET, "/cases/?tab=overdue", NUMBER),
     "case_handed_off": Clue(
@@ -223,6 +225,9 @@ _STREET = (
     Stop("topics", "/cases/topics/", STREET),
     Stop("pictures", "/pictures/", STREET),
     Stop("pictures-none", "/pictures/?show=refused", STREET),
+    Stop("picture", "/pictures/{picture}/", STREET),
+    Stop("picture-released", "/pictures/{picture_released}/", STREET),
+    Stop("picture-original", "/pictures/{picture}/original/", STREET),
     Stop("topic", "/cases/topics/{topic}/", STREET),
     Stop("step-merge", "{step_merge}", STREET),
     Stop("categories", "/cases/categories/", STREET),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 from nuanxin.kernel.files import detector
 from nuanxin.kernel.files.redact import MOST_AREAS, Area, AreaKind, AreaSource, WrongAreas, read_areas
@@ -37,6 +38,6 @@ def find_areas(jpeg: bytes) -> tuple[Area, ...]:
         raise LookFailed(type(error).__name__) from None
 
 
-def _area(given: dict[str, float | str]) -> Area:
+def _area(given: dict[str, Any]) -> Area:
     area = read_areas([given | {"by": AreaSource.MODEL, "kind": AreaKind(given["kind"])}])
     return area[0]

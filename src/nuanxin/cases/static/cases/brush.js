@@ -91,11 +91,17 @@ function draw() {
   if (releaseButton) releaseButton.disabled = changed;
 }
 
+// Within the list only: the picture stays where it is.
+function reveal(row) {
+  const [box, own] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (own.top < box.top || own.bottom > box.bottom) list.scrollTop += own.top - box.top - 8;
+}
+
 function choose(row) {
   if (chosen === row) return;
   chosen = row;
   draw();
-  row?.scrollIntoView({ block: "nearest" });
+  if (row) reveal(row);
 }
 
 // Before every change: what there was, so that it can be taken back. Steps of one key are one change.
@@ -120,6 +126,7 @@ function add(area) {
   const row = newRow({ kind: "other", by: "hand", ...area });
   chosen = row;
   draw();
+  reveal(row);
   return row;
 }
 
