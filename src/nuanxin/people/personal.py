@@ -312,7 +312,6 @@ name_columns(
 )
 name_columns({"name": _("称呼")}, table="people.Person")
 ACTIONS = {
-    "people.register": _("注册"),
     "people.sign_in": _("登录"),
     "people.end_session": _("退出一台设备"),
     "people.end_sessions": _("退出所有设备"),
@@ -322,8 +321,8 @@ ACTIONS = {
     "people.rename": _("改了称呼"),
     "people.declare_work": _("填了从业和社区"),
     "people.recovery_code_made": _("生成了找回码"),
-    "people.token_created": _("建了接口密钥"),
-    "people.token_revoked": _("停用了接口密钥"),
+    "people.create_token": _("建了接口密钥"),
+    "people.revoke_token": _("停用了接口密钥"),
     "people.export_me": _("导出了自己的数据"),
     "people.erase_me": _("注销"),
 }

@@ -298,4 +298,5 @@ def _audit(case: Case, action: str, *, actor: Actor, now: datetime) -> None:
         object_id=case.number,
         scope_code=case.scope_code,
         now=now,
+        is_unnamed=actor.organisation_id is None,  # the reporter
     )

@@ -208,6 +208,7 @@ def write_log(
         scope_code=case.scope_code,
         detail={"from": from_state, "to": to_state, "task": task.pk if task else None, "reason": reason},
         now=now,
+        is_unnamed=is_reporter and actor.organisation_id is None,  # who registers for somebody is on record
     )
     if case.supervision:
         ease_after(case, action, task, now=now)

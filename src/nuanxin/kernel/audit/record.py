@@ -17,12 +17,17 @@ def record(
     scope_code: str = "",
     result: str = "ok",
     detail: dict[str, Any] | None = None,
+    is_unnamed: bool = False,
 ) -> None:
-    """Write one audit row in the caller's transaction. `detail` holds codes and ids, never names or free text."""
+    """Write one audit row in the caller's transaction. `detail` holds codes and ids, never names or free text.
+
+    `is_unnamed`: the role alone, where the log must not be the place that says who it was. What a reporter does with a
+    case is such a thing: who it was is in the one row that can be erased, and opened only by breaking the glass.
+    """
     entry = AuditEntry(
         at=now,
-        actor_subject_id=actor.subject_id,
-        assignment_id=actor.assignment_id,
+        actor_subject_id=None if is_unnamed else actor.subject_id,
+        assignment_id=None if is_unnamed else actor.assignment_id,
         role=actor.role,
         action=action,
         object_type=object_type,

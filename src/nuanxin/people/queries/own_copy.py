@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nuanxin.kernel.privacy.wording import row_words
@@ -34,6 +34,6 @@ def _section(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "purpose": table["purpose"],
         "kept": _("保存多久：%(time)s") % {"time": table["retention"]},
-        "count": ngettext("%(n)d 条", "%(n)d 条", count) % {"n": count},
+        "count": _("%(n)d 条") % {"n": count},
         "rows": [row for row in rows if row],
     }
