@@ -220,6 +220,8 @@ def test_detail_of_the_reporter_shows_the_picture(town, photo):
     add(town, case, photos=[photo()], voice=voice())
     client = client_of(town, "worker")
     public_id = Attachment.objects.get(case=case).file.public_id
-    assert client.get(f"/files/{public_id}/").status_code == 200
+    seen = client.get(f"/files/{public_id}/")
+    assert seen.status_code == 200
+    seen.close()
     assert client_of(town, "other_worker").get(f"/files/{public_id}/").status_code == 404
     assert detail.own_case(town["worker"], case.number).pk == case.pk
