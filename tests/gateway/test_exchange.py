@@ -480,30 +480,6 @@ def test_who_cannot_be_asked_is_not_taken_for_agreeing(town, link, other):
     assert (row.theirs_count, row.error, row.lines) == (None, "http 503", [])
 
 
-# --- Set up ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        ("field", "number"), ("field", "nothing=x"), ("field", "number=a b"), ("field", "number=x\nstate=x"),
-        ("category", "9999=X"), ("category", "0401=A\n0401=B"), ("state", "open=1"), ("state", "closed=1\nhandling=1"),
-        ("unit", "QQ=1"), ("unit", "CG="),
-    ],
-)  # fmt: skip
-def test_a_wrong_line_is_named(town, kind, text):
-    with pytest.raises(linking.WrongLink) as refused:
-        save(town, codes={kind: f"\n{text}"})
-    assert "行" in str(refused.value.fields[kind])
-    assert not ExchangeLink.objects.exists()
-
-
-def test_one_platform_for_an_area_and_its_secrets_once(town, link):
-    with pytest.raises(linking.WrongLink):
-        save(town)
-    assert all(each.startswith("whsec_") for each in link.shown)
-    _row, again = save(town, link, url=link.url)
-    assert again is None
-
-
 def test_every_button_of_the_table_is_a_service():
     pressed = {name for name, move in ORDER.transitions.items() if move.permission != "system"}
     assert pressed == {"retry", "take", "keep", "back"}

@@ -124,6 +124,20 @@ def test_protected_kinds_never_leave(town, other, category):
     assert not WebhookMessage.objects.exists()
 
 
+def test_what_has_become_protected_is_withheld_and_its_name_with_it(town, other):
+    endpoint_at(town, other.url)
+    case = reported(town, now=town.now + MINUTE)
+    drain(timezone.now())
+    place = {"actor": town["dispatcher"], "case": case, "opinion": "", "now": town.now + 2 * MINUTE}
+    cases.recategorise_case(category="0504", **place)
+    assert posting.send_webhooks(now=timezone.now()) == 1
+    assert other.got == []
+    assert WebhookMessage.objects.get().last_error == "withheld"
+    cases.recategorise_case(category="0401", **{**place, "now": town.now + 3 * MINUTE})
+    drain(timezone.now())
+    assert not WebhookMessage.objects.filter(event_type="cases.CaseRecategorised").exists()
+
+
 def test_only_the_own_territory_and_the_chosen_events(town, other):
     endpoint_at(town, other.url, scope=OTHER_STREET)
     mine, _secret = endpoint_at(town, other.url, scope=STREET, types=["cases.CaseFiled"])

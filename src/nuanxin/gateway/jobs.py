@@ -7,7 +7,7 @@ from nuanxin.gateway.services.exchanging import send_exchange_until_done
 from nuanxin.gateway.services.lines import in_background
 from nuanxin.gateway.services.posting import forget_webhooks, send_until_done
 from nuanxin.gateway.services.reconciling import reconcile_due
-from nuanxin.gateway.services.taking import forget_nonces, pull_changes
+from nuanxin.gateway.services.taking import forget_incoming, pull_changes
 from nuanxin.kernel.scheduler import periodic
 
 
@@ -37,6 +37,6 @@ def reconcile_exchange(now: datetime) -> None:
 
 @periodic(every=timedelta(days=1))
 def forget_gateway_logs(now: datetime) -> None:
-    """Delete the log of webhooks after its time, replaced secrets and used signatures."""
+    """Delete old logs of webhooks, replaced secrets, used signatures and what platforms told a year ago."""
     forget_webhooks(now=now)
-    forget_nonces(now=now)
+    forget_incoming(now=now)

@@ -1,7 +1,7 @@
-"""Our words and theirs: fields, categories, units, states. All of it is data, no platform is named in code.
+"""Our words and theirs: fields, categories, units, states. All of it is data; no platform is named here.
 
-Where a link says nothing, `reference/exchange_fields.csv` names the fields, the catalogue's GB/T 30428 code the category,
-our own code the kind of unit, and a state is called what we call it.
+Where a link says nothing, fields are named by `reference/exchange_fields.csv`, a category by its code of GB/T 30428, a
+unit by our own code for its kind, and a state by our word.
 """
 
 import csv

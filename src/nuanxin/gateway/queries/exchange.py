@@ -220,3 +220,7 @@ def reconciliations(actor: Actor, limit: int = 30) -> list[tuple[Reconciliation,
         ExchangeOrder.objects.filter(rule, case__number__in=numbers).values_list("case__number", flat=True)
     )
     return [(row, [line for line in row.lines if line["number"] in seen]) for row in own]
+
+
+def undelivered_orders() -> int:
+    return ExchangeOrder.objects.filter(state=OrderState.FAILED).count()

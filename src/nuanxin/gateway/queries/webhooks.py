@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from nuanxin.cases.enums import Visibility
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
-from nuanxin.gateway.enums import EndpointState, Sending
+from nuanxin.gateway.enums import EndpointState, PauseCause, Sending
 from nuanxin.gateway.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from nuanxin.kernel.access import Actor, level_of, visible
 from nuanxin.kernel.access.scope import LEVELS, MUNICIPALITIES
@@ -57,13 +57,16 @@ def covers(territory: str, code: str) -> bool:
     return bool(code) and code.startswith(digits)
 
 
-def may_leave(case_id: int) -> bool:
-    """Never what is confidential, nor what is about whoever runs a gate or a shop (`domain.md` §0.3 laws 4, 23)."""
-    row = Case.objects.filter(pk=case_id).values_list("category_id", "visibility").first()
+def may_leave(number: str, *categories: str) -> bool:
+    """Never what is confidential, nor what is about whoever runs a gate or a shop (`domain.md` §0.3 laws 4, 23).
+
+    `categories`: others that the message names besides the case's own.
+    """
+    row = Case.objects.filter(number=number).values_list("category_id", "visibility").first()
     if row is None or row[1] == Visibility.CONFIDENTIAL:
         return False
-    kind = kind_of(row[0])
-    return not (kind.is_confidential or kind.about_party)
+    named = [kind_of(code) for code in (row[0], *categories)]
+    return not any(kind.is_confidential or kind.about_party for kind in named)
 
 
 def unit_of(organisation_id: int | None) -> tuple[str, str] | None:
@@ -127,3 +130,10 @@ def tries_of(message: WebhookMessage) -> list[WebhookAttempt]:
 
 def due(rows: Iterable[int], now: datetime) -> QuerySet[WebhookMessage]:
     return WebhookMessage.objects.filter(endpoint__in=list(rows), state=Sending.WAITING, next_try_at__lte=now)
+
+
+def stopped_endpoints() -> list[str]:
+    """Names of those that paused by themselves or at which nothing arrives."""
+    trouble = Q(pause_cause__in=[PauseCause.FAILING, PauseCause.GONE]) | Q(failing_since__isnull=False)
+    rows = WebhookEndpoint.objects.filter(trouble).exclude(state=EndpointState.REMOVED)
+    return list(rows.order_by("name").values_list("name", flat=True))

@@ -4,6 +4,7 @@ A worker's turn delivers events within fractions of a second; another system may
 only wakes a thread of its process, which takes the lines that have something to send and works them off.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +18,10 @@ from django.db.models import F, Q, QuerySet
 from nuanxin.gateway.enums import Sending
 from nuanxin.gateway.models.outgoing import Line, Outgoing
 from nuanxin.kernel.channels.outside import Answer
+from nuanxin.kernel.errors import describe
 from nuanxin.kernel.events.deliver import LONGEST_PAUSE, pause_after
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than any one request: after it, whoever held the line has died
 TURN = 50  # messages before others have theirs
@@ -44,15 +48,17 @@ def in_background(name: str, work: Callable[[], object]) -> bool:
         running = _threads.get(name)
         if running is not None and running.is_alive():
             return False
-        thread = threading.Thread(target=_alone, args=[work], name=f"nuanxin-{name}", daemon=True)
+        thread = threading.Thread(target=_alone, args=[name, work], name=f"nuanxin-{name}", daemon=True)
         _threads[name] = thread
         thread.start()
         return True
 
 
-def _alone(work: Callable[[], object]) -> None:
+def _alone(name: str, work: Callable[[], object]) -> None:
     try:
         work()
+    except Exception as error:  # noqa: BLE001  -- whatever it was, the job wakes the next thread in a moment
+        log.error("%s: %s", name, describe(error))  # noqa: TRY400  -- a message may hold values
     finally:
         connection.close()
 
@@ -138,6 +144,11 @@ def note_missed(
         type(line)._default_manager.filter(pk=line.pk).update(failing_since=now)
         line.failing_since = now
     return given_up
+
+
+def note_withheld(message: Outgoing) -> None:
+    """Part of a transaction: it must not be sent any more, which is nobody's failure."""
+    _rows(message).update(state=Sending.FAILED, next_try_at=None, last_error="withheld")
 
 
 def _rows(message: Outgoing) -> QuerySet[Any]:

@@ -27,6 +27,7 @@ from nuanxin.gateway.services.lines import (
     hold_line,
     note_arrived,
     note_missed,
+    note_withheld,
     take_lines,
 )
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED, TEST, Unit, outgoing
@@ -38,13 +39,17 @@ from nuanxin.kernel.events import Envelope, publish
 GONE = 410
 SIDE_BY_SIDE = 4
 MAX_BODY = 64 * 1024
+WITHHELD = "withheld"  # the case has become one that does not leave
 
 
 def queue_event(*, happened: Any, envelope: Envelope) -> int:
     """One message for each endpoint that wants the event; a second time none. Called by the worker."""
     published = PUBLISHED[f"cases.{type(happened).__name__}"]
     wanted = listeners(published.name, envelope.scope_code)
-    if not wanted or not may_leave(happened.case_id):
+    if not wanted:
+        return 0
+    named = (getattr(happened, field, "") for field in ("category", "category_before"))
+    if not may_leave(happened.number, *filter(None, named)):
         return 0
     unit = unit_of(getattr(happened, "organisation_id", None)) if published.unit else None
     made = outgoing(
@@ -144,6 +149,8 @@ def _post(endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime) 
     body = message.body.encode()
     if len(body) > MAX_BODY:
         return Tried("too long")
+    if message.topic and not may_leave(message.topic):
+        return Tried(WITHHELD)
     secrets = [endpoint.secret]
     if endpoint.old_secret_until is not None and endpoint.old_secret_until > now:
         secrets.append(endpoint.old_secret)
@@ -167,6 +174,9 @@ def _note(endpoint: WebhookEndpoint, message: WebhookMessage, tried: Tried, *, n
             note_arrived(message, endpoint, tried, now=now)
             return True
         is_test = message.event_type == TEST
+        if tried.error == WITHHELD:
+            note_withheld(message)
+            return True
         given_up = note_missed(message, endpoint, tried, now=now, hopeless=is_test)
         if is_test or not (given_up or tried.status == GONE):
             return True

@@ -31,6 +31,7 @@ from nuanxin.kernel.events import publish
 
 DUPLICATE = "duplicate"
 PULL_PAGES = 5
+KEEP = timedelta(days=366)
 
 
 class SignatureWrong(DomainError):
@@ -128,8 +129,9 @@ def take_change(*, link: ExchangeLink, change: Change, way: str, now: datetime) 
     return str(result)
 
 
-def forget_nonces(*, now: datetime) -> int:
-    """An old timestamp is refused by itself; its id need not be kept longer than a day."""
+def forget_incoming(*, now: datetime) -> int:
+    """An old timestamp is refused by itself; its id need not be kept longer than a day. What they told, a year."""
+    ExchangeIncoming.objects.filter(at__lt=now - KEEP).delete()
     deleted, _each = ExchangeNonce.objects.filter(at__lt=now - max(timedelta(days=1), 2 * TOLERANCE)).delete()
     return deleted
 

@@ -17,6 +17,7 @@ REASONS = {
     "answer too long": _("回答太长"),
     "not understood": _("回答看不懂"),
     "too long": _("内容太长"),
+    "withheld": _("改成了不推送的类别"),
     "removed": _("地址已移除"),
     "withdrawn": _("已收回，不再送"),
     "recorder": _("没有接通，只记录"),

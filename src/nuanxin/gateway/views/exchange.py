@@ -22,6 +22,7 @@ from nuanxin.gateway.views.webhooks import once, tell
 from nuanxin.gateway.workflow import ORDER
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 
 DECIDE = {
@@ -199,6 +200,7 @@ def _states(line: dict[str, str]) -> dict[str, str]:
 
 @require_POST
 @requires("gateway.exchange", "gateway.exchange_setup")
+@limited("exports")
 def reconciliations_export(request: ActorRequest) -> HttpResponseBase:
     rows = reconciling.export_reconciliations(actor=request.actor, now=request.now)
     return csv_file("exchange-differences", rows, now=request.now)

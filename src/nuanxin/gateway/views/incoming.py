@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
+from django.http import HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nuanxin.gateway.services import taking
-from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.http import ActorRequest, public
+from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.errors import DomainError, Invalid
 
 MAX_BODY = 64 * 1024
@@ -17,18 +17,19 @@ MAX_BODY = 64 * 1024
 @csrf_exempt
 @require_POST
 @public("another system, which no session knows: who it is stands in the signature")
-def incoming(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def incoming(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """One change of state. A repeated event id changes nothing and is answered like the first time."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY:
         return JsonResponse({"code": "TooLong", "message": "at most 64 KB"}, status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
+        spend("api", caller_of(request), now=request.now)
         result = taking.receive(
             public_id=public_id,
             headers=headers,
             body=request.body,
-            now=getattr(request, "now", timezone.now()),
+            now=request.now,
         )
     except DomainError as error:
         problem = {"code": error.code, "message": str(error.message), "hint": str(error.hint)}

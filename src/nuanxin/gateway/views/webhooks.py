@@ -18,6 +18,7 @@ from nuanxin.gateway.services import endpoints
 from nuanxin.gateway.views.tables import csv_file, page_of
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 
 PAGE = "gateway:webhook"
@@ -83,6 +84,7 @@ def webhook(request: ActorRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("gateway.webhooks")
+@limited("exports")
 def webhook_export(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
     row = queries.endpoint_of(request.actor, public_id)
     filters = LogForm(request.GET).filters()
