@@ -50,7 +50,7 @@ def publish_some(stage: Stage, reports: list[PlannedReport], *, now: datetime) -
             )
             seen.add(report.category)
             agreed += 1
-            if agreed % EVERY_FOURTH:
+            if agreed % EVERY_FOURTH != 2:  # the second one is in the street that is entered most often
                 _publish(stage, report, row, pictures=done < WITH_PICTURES, now=now)
                 done += 1
         except DomainError:

@@ -61,7 +61,7 @@ class ReviewForm(forms.Form):
         row = review.publication
         self.initial.update({name: getattr(row, name) for name in WORDS})
         if not row.title:
-            self.initial["title"] = _("%(kind)s，处理好了") % {"kind": review.kind.name_zh}
+            self.initial["title"] = _("%(kind)s，处理好了") % {"kind": review.kind.name}
         self.initial["cleared"] = row.cleared
         last = {each.kind: str(each.attachment_id) for each in reversed(review.pictures)}
         self.initial["before"] = str(row.before_id or "") or last.get("before") or last.get("near") or ""

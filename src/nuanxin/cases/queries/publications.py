@@ -134,7 +134,8 @@ def public_row(*, public_id: UUID | None = None, number: str = "") -> PublicRow 
     return _drawn(found)[0] if found else None
 
 
-class PublicFigures(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PublicFigures:
     """How many rows there are under these filters, and the first day on which one of them was solved."""
 
     count: int

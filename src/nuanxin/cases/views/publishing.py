@@ -31,7 +31,7 @@ def publication_list(request: ActorRequest) -> HttpResponse:
     start = int(before[:18]) if before.isascii() and before.isdigit() else 0
     found = publication_review.publications(request.actor, tab=tab, before=start)
     lines = found[: publication_review.PAGE]
-    context = {
+    context: dict[str, Any] = {
         "lines": lines,
         "tab": tab,
         "following": lines[-1].publication.pk if len(found) > len(lines) else "",
@@ -121,7 +121,11 @@ def publishing_settings(request: ActorRequest) -> HttpResponse:
 
 
 def _set(request: ActorRequest, words: SensitiveWordsForm) -> bool:
-    given = {"actor": request.actor, "now": request.now, "is_on": request.POST.get("on") == "1"}
+    given: dict[str, Any] = {
+        "actor": request.actor,
+        "now": request.now,
+        "is_on": request.POST.get("on") == "1",
+    }
     if area := request.POST.get("area"):
         services.put_public_area(code=area[:12], **given)
         return True
