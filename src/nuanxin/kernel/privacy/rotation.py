@@ -92,7 +92,8 @@ def _outdated(model: type[models.Model]) -> "models.QuerySet[models.Model]":
             **{f"{column}_stored__gt": ""}
         )
     stored = {f"{column}_stored": Cast(column, TextField()) for column in columns}
-    return model._base_manager.annotate(**stored).filter(outdated)
+    rows: models.QuerySet[models.Model] = model._base_manager.annotate(**stored).filter(outdated)
+    return rows
 
 
 def _reencrypt_table(model: type[models.Model], batch_size: int, told: Told) -> int:
