@@ -28,7 +28,8 @@ def draw(page: Page, left: float, top: float, right: float, bottom: float) -> No
     page.mouse.up()
 
 
-def test_what_is_drawn_is_made_and_seen_before_it_is_released(open_page):
+def test_what_is_drawn_is_made_and_seen_before_it_is_released(open_page, faults):
+    faults.expect("422")  # released without the tick
     page = open_page(size="desk")
     before = waiting(page)
     address, rows, release = page.url, page.locator("[data-area]"), page.locator("[data-brush-release]")
