@@ -10,7 +10,7 @@ from wsgiref.headers import Headers
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
@@ -32,7 +32,7 @@ def static_version() -> str:
     return digest.hexdigest()[:16]
 
 
-class PackedStaticMiddleware(WhiteNoiseMiddleware):
+class PackedStaticMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no types
     """WhiteNoise with packed copies in `HOME/packed`: made once, by whichever process comes first."""
 
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
@@ -66,11 +66,10 @@ def _packed(path: Path) -> Path | None:
 class PackedPagesMiddleware(GZipMiddleware):
     """Only whole answers that are text. Django pads them by a random length, so that none tells what it holds."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.get("Content-Type", "")
         if kind.startswith("text/html"):
             response[SHELL_HEADER] = static_version()
         if response.streaming or not kind.startswith(TEXT):
             return response
-        packed: HttpResponse = super().process_response(request, response)
-        return packed
+        return super().process_response(request, response)

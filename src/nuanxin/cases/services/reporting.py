@@ -191,7 +191,7 @@ def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
     if draft.captured_at and draft.captured_at > now + CAPTURED_AT_MOST_AHEAD:
         raise Invalid(fields={"captured_at": _("手机的时间比现在还晚，请检查手机时钟。")})
     if draft.captured_at and draft.captured_at < now - CAPTURED_AT_MOST_BEHIND:
-        raise TooLongAgo(fields={"captured_at": f"{TooLongAgo.default_message}{TooLongAgo.default_hint}"})
+        raise TooLongAgo(fields={"captured_at": f"{TooLongAgo.default_message} {TooLongAgo.default_hint}"})
 
 
 class _Place(NamedTuple):

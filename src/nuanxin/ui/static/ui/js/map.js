@@ -140,6 +140,7 @@ class NuanxinMap {
       localIdeographFontFamily: FONT,
       cooperativeGestures: "cooperative" in figure.dataset,
     });
+    this.map.on("error", ({ error }) => navigator.onLine && console.error(error)); // without signal pieces are missing
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
     if ("pin" in figure.dataset) this.addPin();
