@@ -69,7 +69,7 @@ def _submit(request: ActorRequest, form: ReportForm) -> HttpResponse:
             actor=request.actor, draft=form.draft(), key=form.cleaned_data["key"], now=request.now
         )
     except RateLimited as error:
-        form.add_error(None, f"{error.message} {error.hint}")
+        form.add_error(None, f"{error.message} {error.hint} {_('已经填的都还在。')}")
         return with_headers(_refused(request, form, error.status), error)
     except KeyReused as error:
         return _sent_before(request, form, error)

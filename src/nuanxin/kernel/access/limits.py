@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy
 
 from nuanxin.kernel.access.http import ActorRequest, View, client_address
 from nuanxin.kernel.access.models import Tally
@@ -149,13 +149,9 @@ def _refusal(left: timedelta) -> TooMany:
     seconds = max(int(left.total_seconds()), 0) + 1
     minutes = -(-seconds // 60)
     hint = (
-        ngettext("请等 %(n)d 秒再试，已经填的都还在。", "请等 %(n)d 秒再试，已经填的都还在。", seconds)
-        % {"n": seconds}
+        gettext("请等 %(n)d 秒再试。") % {"n": seconds}
         if seconds <= 90
-        else ngettext(
-            "请等 %(n)d 分钟再试，已经填的都还在。", "请等 %(n)d 分钟再试，已经填的都还在。", minutes
-        )
-        % {"n": minutes}
+        else gettext("请等 %(n)d 分钟再试。") % {"n": minutes}
     )
     return TooMany(hint=hint, retry_after=seconds)
 
