@@ -25,6 +25,7 @@ from nuanxin.kernel.geo.cells import RING, ring
 from nuanxin.kernel.geo.coordinates import distance_m
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import Limit
+from nuanxin.ui.phrases import half_day
 
 MOST_FOUND, MOST_SHOWN, MOST_OFFERED = 60, 6, 3
 ALIKE_BITS = 10  # of 64: the same view
@@ -287,8 +288,12 @@ def offers_before(
 
 
 def offers_for(actor: Actor, place: Place, *, now: datetime) -> list[Offer]:
-    """What others have reported of this kind around here; none for danger to life, which nothing may delay."""
-    if kind_of(place.category).is_life_safety or not policy.permits(actor, "cases.report"):
+    """What others have reported of this kind around here; none for danger to life, which nothing may delay.
+
+    None of complaints either, and of the others the half of the day: a gate guard may report, too.
+    """
+    kind = kind_of(place.category)
+    if kind.is_life_safety or kind.about_party or not policy.permits(actor, "cases.report"):
         return []
     found = similar_cases(place, now=now)[:MOST_OFFERED]
     mine = _followed(actor, [each.pk for each in found])
@@ -296,7 +301,7 @@ def offers_for(actor: Actor, place: Place, *, now: datetime) -> list[Offer]:
         Offer(
             category=each.category,
             about_m=coarse_m(each.distance_m),
-            reported_at=each.reported_at,
+            reported_at=half_day(each.reported_at),
             step=each.step,
             is_open=each.is_open,
             token=_token(actor, each.pk, now) if each.is_open else "",
