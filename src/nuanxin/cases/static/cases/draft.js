@@ -98,8 +98,6 @@ export function fill(form, entry) {
   form.elements.address.value = given.address ?? "";
   const photos = entry.files.filter(([name]) => name === "photos").map(([, file]) => file);
   form.querySelector("[data-upload]")?.dispatchEvent(new CustomEvent("photos-give", { bubbles: true, detail: { files: photos } }));
-  const voice = entry.files.filter(([name]) => name === "voice").map(([, file]) => file);
-  form.querySelector("[data-voice]")?.dispatchEvent(new CustomEvent("voice-give", { bubbles: true, detail: { files: voice } }));
   const voices = entry.files.filter(([name]) => name === "voice").map(([, file]) => file);
   form.querySelector("[data-voice]")?.dispatchEvent(new CustomEvent("voice-give", { detail: { files: voices } }));
   fillPlace(form, given, entry.names.place);
