@@ -259,6 +259,13 @@ def test_what_is_not_released_or_not_any_more_is_not_there(town, ready):
     assert not is_public(ready[0])
 
 
+def test_a_case_that_becomes_confidential_shows_nothing_any_more(town, ready, solved):
+    release(town, ready[0])
+    Case.objects.filter(pk=solved.pk).update(visibility=Visibility.CONFIDENTIAL)
+    assert released_pictures([solved.pk]) == {}
+    assert not is_public(ready[0])
+
+
 def test_it_is_never_the_original(town, ready):
     release(town, ready[0])
     original = ready[0].attachment.file

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from nuanxin.cases.enums import LookResult, RedactionState
+from nuanxin.cases.enums import LookResult, RedactionState, Visibility
 from nuanxin.cases.models import Redaction
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
@@ -64,7 +64,7 @@ class PublicPicture:
 
 def released_pictures(case_ids: Iterable[int]) -> dict[int, list[PublicPicture]]:
     """By case, in the order in which they were taken: only what a person has released, never an original. One query."""
-    rows = Redaction.objects.filter(case__in=list(case_ids), state=RedactionState.RELEASED)
+    rows = _released().filter(case__in=list(case_ids))
     rows = rows.select_related("attachment", "file").order_by(
         "attachment__log_id", "attachment__position", "attachment_id"
     )
@@ -85,8 +85,13 @@ def released_pictures(case_ids: Iterable[int]) -> dict[int, list[PublicPicture]]
 
 def open_public_picture(public_id: UUID, *, thumb: bool = False) -> OpenedFile:
     """For everybody who may see its case. Raises `NotFound` for what is not released, or not any more."""
-    row = Redaction.objects.filter(public_id=public_id, state=RedactionState.RELEASED).first()
-    return _opened(row, thumb=thumb)
+    return _opened(_released().filter(public_id=public_id).first(), thumb=thumb)
+
+
+def _released() -> QuerySet[Redaction]:
+    """A case that has become confidential since then shows nothing any more."""
+    rows = Redaction.objects.filter(state=RedactionState.RELEASED)
+    return rows.exclude(case__visibility=Visibility.CONFIDENTIAL)
 
 
 def open_redacted(actor: Actor, picture_id: int, *, thumb: bool = False) -> OpenedFile:
