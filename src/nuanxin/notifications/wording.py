@@ -175,17 +175,23 @@ WORDS: Mapping[str, Words] = {
         _("又出现了：%(category)s"), _("%(place)s，三十天内办结过，请查清根本原因。"), "rotate", "wait"
     ),
     Kind.PUBLISHED: Words(
-        _("公开了：%(category)s"), _("大家能看到它是怎么办好的，看不到是谁报的。随时可以撤回。"), "share", "ok"
+        _("公开了：%(category)s"),
+        _("大家能看到它是怎么办好的，看不到是谁报的。随时可以撤回。"),
+        "share",
+        "ok",
     ),
     Kind.UNPUBLISHED: Words(
-        _("没有公开：%(category)s"), _("街道看过，决定不公开。办理结果不受影响，点开看原因。"), "eye-off", "info"
+        _("没有公开：%(category)s"),
+        _("街道看过，决定不公开。办理结果不受影响，点开看原因。"),
+        "eye-off",
+        "info",
     ),
     Kind.TO_PUBLISH: Words(
         _("公开待审：%(category)s"), _("报的人说可以公开，请看过、写好再给大家看。"), "share", "wait"
     ),
     Kind.PICTURES: Words(
         _("照片待审：%(category)s"),
-        _("%(count)s 张照片可能公开，人脸和车牌已先找过，请放行或不公开。"),
+        _("%(count)s 张照片可能公开，请看过后放行，或者不公开。"),
         "photo",
         "wait",
     ),
