@@ -74,6 +74,8 @@ def test_offline_killed_back_and_sent_once(rider, photo):
     page = rider()
     page.goto("/report/")
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")  # the app has been opened once
+    wrong = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [each["errorId"] for each in wrong if each["errorId"] != "in-incognito"] == []
     cut_off(page)
     write(page, "没信号也要报的大坑", photo)
     page.locator("[data-send]").click()

@@ -56,7 +56,8 @@ export class Kept {
   }
 
   async sendNow(entry, isKept, extra) {
-    const body = outbox.bodyOf(entry, { owner: this.owner, token: this.form.elements.csrfmiddlewaretoken.value });
+    const token = this.form.elements.csrfmiddlewaretoken.value;
+    const body = outbox.bodyOf(entry, { owner: this.owner, token, skew: this.page.skew });
     const bytes = entry.files.reduce((sum, [, file]) => sum + file.size, 0);
     const post = () => this.page.send(body, extra, SEND_WAIT + bytes / SLOWEST);
     const end = isKept ? await outbox.exclusively(post) : await post();

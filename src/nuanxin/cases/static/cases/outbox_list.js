@@ -11,6 +11,7 @@ const ACTS = {
   refused: ["open", "see", "drop"],
   received: ["see", "known"],
 };
+const MOMENT = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const WORKER_AFTER = 3_000; // ms: the page first
 
 class OutboxList {
@@ -35,8 +36,13 @@ class OutboxList {
     const count = own.filter((entry) => COUNTED.has(entry.state)).length;
     this.section.hidden = !own.length && !others;
     this.section.querySelector("[data-outbox-others]").hidden = !others;
-    this.tell(count === 1 ? this.words.one : count ? this.words.many.replace("%s", count) : own.length && own.every((entry) => entry.state === "received") ? this.words.sent : this.words.none);
+    this.tell(this.title(count, own.length && own.every((entry) => entry.state === "received")));
     this.own.replaceChildren(...own.map((entry) => this.row(entry)));
+  }
+
+  title(count, isAllThere) {
+    if (count) return count === 1 ? this.words.one : this.words.many.replace("%s", count);
+    return isAllThere ? this.words.sent : this.words.none;
   }
 
   tell(text) {
@@ -52,8 +58,8 @@ class OutboxList {
     if (entry.thumb) find(".outbox__thumb").replaceChildren(Object.assign(new Image(), { src: entry.thumb, alt: "" }));
     const text = entry.fields.find(([name]) => name === "text")?.[1];
     find("[data-name]").textContent = entry.names.kind || text || this.words.nameless;
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    find("[data-when]").textContent = [this.words.when.replace("%s", when.format(entry.captured)), entry.names.place].filter(Boolean).join(" · ");
+    const seen = this.words.when.replace("%s", new Intl.DateTimeFormat(document.documentElement.lang, MOMENT).format(entry.captured));
+    find("[data-when]").textContent = [seen, entry.names.place].filter(Boolean).join(" · ");
     find("[data-state]").append(this.section.querySelector(`[data-state-of="${entry.state}"]`).content.cloneNode(true));
     if (entry.state === "refused") this.problem(find("[data-problem]"), entry);
     this.acts(row, entry);
@@ -123,8 +129,9 @@ function again() {
 }
 
 function startWorker(url) {
-  const language = document.documentElement.lang;
-  setTimeout(() => navigator.serviceWorker?.register(`${url}?language=${language}`, { type: "module", scope: "/" }).catch(() => {}), WORKER_AFTER);
+  const address = `${url}?language=${document.documentElement.lang}`;
+  const start = () => navigator.serviceWorker?.register(address, { type: "module", scope: "/" }).catch(() => {});
+  setTimeout(start, WORKER_AFTER);
 }
 
 const section = document.querySelector("[data-outbox]");

@@ -8,7 +8,14 @@ import "./outbox_list.js";
 
 const GPS_WAIT = 8000;
 const SEND_WAIT = 25_000;
+const A_CLOCK_IS_WRONG = 120_000;
 const LAST_STEP = 3;
+
+/** How far the phone's clock is off, in ms; seconds are only the way of the page to the phone. */
+function skewOf(now) {
+  const skew = now ? Number(now) * 1000 - Date.now() : 0;
+  return Math.abs(skew) > A_CLOCK_IS_WRONG ? skew : 0;
+}
 
 class Report {
   constructor(form) {
@@ -21,6 +28,7 @@ class Report {
     this.asked = ""; // the words for which the likely kinds were asked
     this.owner = form.dataset.owner || lastOwner();
     this.isAlone = !form.dataset.owner; // the page that the phone kept
+    this.skew = skewOf(form.dataset.now);
     form.dataset.scripted = "";
     form.elements.key.value ||= newKey();
     this.danger = new Danger(this);
@@ -33,7 +41,7 @@ class Report {
     form.addEventListener("photos-changed", (event) => this.photosChanged(event.detail.count));
     form.addEventListener("pin-moved", () => this.pinMoved());
     form.addEventListener("htmx:beforeRequest", (event) => navigator.onLine || event.preventDefault());
-    addEventListener("popstate", (event) => this.show(this.kept.isEmptied && event.state?.step !== "kept" ? "1" : event.state?.step ?? form.dataset.start));
+    addEventListener("popstate", ({ state }) => this.returned(state?.step ?? form.dataset.start));
     addEventListener("online", () => this.signal());
     addEventListener("offline", () => this.signal());
     form.querySelectorAll("[data-lazy][open]").forEach((details) => this.opened(details));
@@ -91,6 +99,11 @@ class Report {
     if (step === "2" || step === "elsewhere") this.openPlace().catch(() => {}); // no map without signal
     if (step === "3") this.noteChoice();
     if (step === "3") this.askWhatItSoundsLike();
+  }
+
+  /** What has gone is not walked back into. */
+  returned(step) {
+    this.show(this.kept.isEmptied && step !== "kept" ? "1" : step);
   }
 
   go(step) {

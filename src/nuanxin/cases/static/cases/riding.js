@@ -61,7 +61,8 @@ export class Riding {
 
   async tap() {
     const { coords } = this.last;
-    const place = { place_by: "point", lng: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: String(Math.round(coords.accuracy)) };
+    const accuracy = String(Math.round(coords.accuracy));
+    const place = { place_by: "point", lng: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: accuracy };
     const entry = { owner: this.owner, key: newKey(), fields: Object.entries(place), files: [], thumb: "", names: { kind: "", place: "" } };
     try {
       await keep({ ...entry, captured: Date.now(), state: "noted", problems: {} });
