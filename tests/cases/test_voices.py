@@ -400,3 +400,21 @@ def test_reporting_by_the_interface(town, client):
     assert VoiceNote.objects.get().kind == "webm"
     bad = {**given, "key": "api-voice-2", "voice": SimpleUploadedFile("x", b"no")}
     assert client.post("/api/v1/cases", bad).status_code == 422
+
+
+@pytest.mark.parametrize("who", ["property", "city_management"])
+def test_a_handler_reads_the_half_of_the_day_only(town, photo, who):
+    """Somebody with a gate's log must not find the minute at which a reporter stood there."""
+    case = dispatched(town, lead=who)
+    at = town.now + 7 * MINUTE
+    services.supplement_case(
+        actor=town["worker"], case=case, key="said-0001", voice=voice(), photos=[photo()], now=at
+    )
+    drain(now=timezone.now())
+    client, minute = client_of(town, who), timezone.localtime(at).strftime("%H:%M")
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    assert "上报人补充了 1 张照片" in page
+    assert "有一段语音，等街道转写" in page
+    assert minute not in page
+    assert minute not in client.get("/inbox/").content.decode()
+    assert minute in client_of(town, "dispatcher").get(f"/cases/{case.number}/").content.decode()

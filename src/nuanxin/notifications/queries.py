@@ -23,7 +23,7 @@ PAGE_SIZE = 30
 CODES = (("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel))
 COUNT_CAP = 100
 # They are made in the moment in which somebody reports or answers.
-OF_THE_REPORTER = frozenset({Kind.ANSWER, Kind.RECURRED})
+OF_THE_REPORTER = frozenset({Kind.ANSWER, Kind.ADDED, Kind.RECURRED})
 
 
 @dataclass(frozen=True, slots=True)

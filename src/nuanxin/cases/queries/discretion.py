@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Min
 
 from nuanxin.cases.enums import ClockKind
-from nuanxin.cases.models import Case, CaseLog, CaseMessage, Clock, ConsultationParty, RootCause, Task
+from nuanxin.cases.models import Case, CaseLog, CaseMessage, Clock, ConsultationParty, RootCause, Task, VoiceNote
 from nuanxin.kernel.access import Actor
 from nuanxin.ui.phrases import half_day
 
@@ -69,6 +69,14 @@ def coarse_messages(messages: Iterable[CaseMessage]) -> list[CaseMessage]:
     for message in messages:
         message.at = half_day(message.at)
         told.append(message)
+    return told
+
+
+def coarse_voices(notes: Iterable[VoiceNote]) -> list[VoiceNote]:
+    told = []
+    for note in notes:
+        note.at = half_day(note.at)
+        told.append(note)
     return told
 
 

@@ -44,6 +44,7 @@ from nuanxin.cases.queries.discretion import (
     coarse_case,
     coarse_logs,
     coarse_messages,
+    coarse_voices,
     given_at,
     may_explain,
     own_clocks,
@@ -276,12 +277,17 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         similar=beside(actor, case, now=now) if _may(moves, "merge") else (),
         merged=merged,
         causes=causes_of(actor, case),
-        voices=voices_of(case) if VoiceNote in aside else (),
+        voices=_voices(case, coarse=coarse) if VoiceNote in aside else (),
         may_hear="cases.hear" in held,
         likely=differing_kind(case.text, case.category_id) if _may(moves, "recategorise") else None,
         is_coarse=coarse,
         explained=frozenset(clock.pk for clock in clocks if not coarse or may_explain(clock, actor, since)),
     )
+
+
+def _voices(case: Case, *, coarse: bool) -> list[VoiceNote]:
+    notes = voices_of(case)
+    return coarse_voices(notes) if coarse else notes
 
 
 def _may(moves: Sequence[Move], name: str) -> bool:
