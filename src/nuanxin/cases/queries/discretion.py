@@ -14,7 +14,16 @@ from typing import Any
 from django.db.models import Min
 
 from nuanxin.cases.enums import ClockKind
-from nuanxin.cases.models import Case, CaseLog, CaseMessage, Clock, ConsultationParty, RootCause, Task, VoiceNote
+from nuanxin.cases.models import (
+    Case,
+    CaseLog,
+    CaseMessage,
+    Clock,
+    ConsultationParty,
+    RootCause,
+    Task,
+    VoiceNote,
+)
 from nuanxin.kernel.access import Actor
 from nuanxin.ui.phrases import half_day
 
