@@ -11,11 +11,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browser import LANGUAGES, SIZES, enter
+from tests.browser import LANGUAGES, SIZES
 from tests.journeys.filling import Filling
 from tests.journeys.looking import Look, looks_at_both_sizes
 from tests.journeys.pages import Stop
 from tests.servers import Server
+
+
+MAPS_ARE_DRAWN = (
+    "() => [...document.querySelectorAll('[data-map]')].every(each => each.nuanxinMap?.map.loaded())"
+)
 
 
 @dataclass
@@ -58,8 +63,7 @@ class Gallery:
         page.set_viewport_size(SIZES["phone"])
         self.faults.clear()
         answer = page.goto(path, wait_until="load")
-        if page.locator("[data-map]").count():  # it goes on fetching after the page has loaded
-            page.wait_for_load_state("networkidle")
+        page.wait_for_function(MAPS_ARE_DRAWN)  # they go on fetching after the page has loaded
         return Visit(
             status=answer.status if answer else 0,
             title=page.title(),
@@ -79,13 +83,12 @@ class Gallery:
             locale=LANGUAGES[language],
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
+            storage_state=self.filling.visitor(persona).storage_state() if persona else None,
         )
         context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self._note(said.type, said.text))
-        if persona:
-            enter(page, persona)
         self.window, self.whose = page, (persona, language)
         return page
 

@@ -55,9 +55,13 @@ class Filling:
             yield self._read(clue.persona, f"/cases/{number}/")
 
     def _read(self, persona: str, path: str) -> str:
+        return self.visitor(persona).get(path, timeout=PATIENCE).text()
+
+    def visitor(self, persona: str) -> APIRequestContext:
+        """Who has entered already: its cookies open a window without the way through the chooser."""
         if persona not in self.visitors:
             self.visitors[persona] = self._enter(persona)
-        return self.visitors[persona].get(path, timeout=PATIENCE).text()
+        return self.visitors[persona]
 
     def _enter(self, persona: str) -> APIRequestContext:
         visitor = self.playwright.request.new_context(base_url=self.url)

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.db.models import BigIntegerField, CharField, DateTimeField, UUIDField
 
+from nuanxin.kernel.access.actor import Actor, Grants
 from nuanxin.kernel.events.models import Event
-from nuanxin.kernel.prepared import Prepared
+from nuanxin.kernel.prepared import KeptFor, Prepared, forget_actors
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -76,3 +77,24 @@ def test_each_thread_has_its_own():
     for thread in threads:
         thread.join()
     assert answers == [1] * 80
+
+
+def test_what_is_kept_for_an_actor_is_built_once_for_each_key_and_anew_for_other_rights():
+    built = []
+
+    def build(actor, key):
+        built.append((actor.scope_code, key, sorted(actor.grants.extents)))
+        return len(built)
+
+    kept = KeptFor(build, most=2)
+    grants = Grants({"cases.view": "area"})
+    one, other = Actor(scope_code="990101", grants=grants), Actor(scope_code="990102", grants=grants)
+    assert [kept.of(one, "a"), kept.of(one, "a"), kept.of(one, "b"), kept.of(other, "a")] == [1, 1, 2, 3]
+    assert kept.of(one, "b") == 2  # the two latest are kept
+    assert kept.of(one, "a") == 4
+    more = Actor(scope_code="990101", grants=Grants({"cases.view": "area", "cases.claim": "org"}))
+    assert kept.of(more, "a") == 5  # the same person in the same post, whose role may do more now
+    assert kept.of(one, "a") == 6
+    forget_actors()
+    assert kept.of(one, "a") == 7
+    assert built[4] == ("990101", "a", ["cases.claim", "cases.view"])

@@ -4,10 +4,10 @@ import shlex
 from pathlib import Path
 
 import click
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from nuanxin.cli.backup import asked_passphrase
-from nuanxin.cli.check import report
+from nuanxin.cli.check import language_of_terminal, report
 from nuanxin.kernel import backup, checks
 
 
@@ -61,7 +61,9 @@ def _restore(source: Path, *, force: bool) -> None:
             err=True,
         )
     click.echo("Checking:")
-    if not report(checks.run(now)) or done.unreadable:
+    with translation.override(language_of_terminal()):
+        sound = report(checks.run(now))
+    if not sound or done.unreadable:
         raise SystemExit(1)
 
 

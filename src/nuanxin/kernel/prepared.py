@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from nuanxin.kernel.access.actor import Actor, Grants
 
 T = TypeVar("T")
+V = TypeVar("V")
 FAR = datetime(2900, 1, 1, tzinfo=UTC)
 
 
@@ -48,11 +49,39 @@ class Prepared(Generic[T]):
         return found[0] if found else None
 
 
-class PreparedFor(Generic[T]):
-    """A `Prepared` for each actor, whose rules are part of the statement; the latest `most` of them are kept.
+class KeptFor(Generic[V]):
+    """What an actor's rules come to, built once for each actor and key; the latest `most` are kept.
 
-    `build` gets the actor and the further keys before the stand-ins. What it builds may depend on nothing else, least
-    of all on the time, which is a parameter.
+    What `build` returns may depend on nothing but the actor and the key, least of all on the time.
+    """
+
+    def __init__(self, build: Callable[..., V], *, most: int = 128) -> None:
+        self._build = build
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, tuple[Grants, V]] = OrderedDict()
+        _for_actors.add(self)
+
+    def of(self, actor: Actor, *key: Hashable) -> V:
+        with self._lock:
+            found = self._kept.get((actor, *key))
+        if found is None or found[0] is not actor.grants:  # a role that has been given other rights
+            found = (actor.grants, self._build(actor, *key))
+        with self._lock:
+            self._kept[actor, *key] = found
+            self._kept.move_to_end((actor, *key))
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return found[1]
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+
+class PreparedFor(KeptFor[Prepared[T]]):
+    """A `Prepared` for each actor, whose rules are part of the statement.
+
+    `build` gets the actor and the further keys before the stand-ins.
     """
 
     def __init__(
@@ -62,35 +91,19 @@ class PreparedFor(Generic[T]):
         most: int = 128,
         **fields: "models.Field[Any, Any]",
     ) -> None:
-        self._build = build
-        self._most = most
-        self._fields = fields
-        self._lock = Lock()
-        self._kept: OrderedDict[Hashable, tuple[Grants, Prepared[T]]] = OrderedDict()
-        _for_actors.add(self)
-
-    def of(self, actor: Actor, *key: Hashable) -> Prepared[T]:
-        with self._lock:
-            grants, prepared = self._kept.get((actor, *key), (None, None))
-            if prepared is None or grants is not actor.grants:  # a role that has been given other rights
-                prepared = Prepared(partial(self._build, actor, *key), **self._fields)
-            self._kept[actor, *key] = (actor.grants, prepared)
-            self._kept.move_to_end((actor, *key))
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return prepared
-
-    def forget(self) -> None:
-        self._kept.clear()
+        super().__init__(
+            lambda actor, *key: Prepared(partial(build, actor, *key), **fields),
+            most=most,
+        )
 
 
-_for_actors: "WeakSet[PreparedFor[Any]]" = WeakSet()
+_for_actors: "WeakSet[KeptFor[Any]]" = WeakSet()
 
 
 def forget_actors() -> None:
-    """Build the statements of all actors anew: for tests, which register rules of their own."""
-    for prepared in list(_for_actors):
-        prepared.forget()
+    """Build what is kept for actors anew: for tests, which register rules of their own."""
+    for kept in list(_for_actors):
+        kept.forget()
 
 
 class _Statement(Generic[T]):
@@ -114,6 +127,9 @@ class _Statement(Generic[T]):
         if set(names.values()) != {name for name, _param in self._params if name}:
             raise ValueError(f"not every parameter of {build} reaches its statement as it is")
         self._queryset.query.get_compiler = lambda *_args, **_kwargs: self._compiler
+        self._compiler.get_converters = _first_answer_of(
+            self._compiler.get_converters
+        )  # the columns stay what they are
 
     def rows(self, values: dict[str, Any]) -> list[T]:
         if self._compiler is None:
@@ -125,6 +141,18 @@ class _Statement(Generic[T]):
 
     def _adapted(self, name: str, value: Any) -> Any:
         return self._fields[name].get_db_prep_value(value, connection, prepared=False)
+
+
+def _first_answer_of(function: Callable[[Any], V]) -> Callable[[Any], V]:
+    """Its first answer, whatever it is asked later."""
+    kept: list[V] = []
+
+    def answer(argument: Any) -> V:
+        if not kept:
+            kept.append(function(argument))
+        return kept[0]
+
+    return answer
 
 
 def _stand_in(field: "models.Field[Any, Any]", place: int) -> Any:

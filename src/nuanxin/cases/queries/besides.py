@@ -100,8 +100,7 @@ def _extensions(
     decides = policy.permits(actor, "cases.decide_extension")
     if not asks and not decides:
         return []
-    rows = Extension.objects.filter(case=case, state=ExtensionState.ASKED)
-    asked = rows.first() if Extension in aside else None
+    asked = _asked_extension(case) if Extension in aside else None
     if asked is not None:
         open_to_decide = decides and asked.due_before > now
         if open_to_decide and policy.allows(actor, "cases.decide_extension", asked):
@@ -109,6 +108,10 @@ def _extensions(
         return []
     own = next((task for task in tasks if _leads(actor, case, task)), None) if asks else None
     return [("request_extension", own)] if own and _may_still_ask(case, now=now) else []
+
+
+def _asked_extension(case: Case) -> Extension | None:
+    return Extension.objects.filter(case=case, state=ExtensionState.ASKED).first()
 
 
 def _leads(actor: Actor, case: Case, task: Task) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import ExpressionWrapper, Q, QuerySet
 
 from nuanxin.kernel.access.actor import SYSTEM, Actor
 from nuanxin.kernel.access.scope import NOTHING
-from nuanxin.kernel.prepared import PreparedFor
+from nuanxin.kernel.prepared import KeptFor, PreparedFor
 
 M = TypeVar("M", bound=models.Model)
 Rule = Callable[[Actor], Q]
@@ -58,13 +58,21 @@ def allows(actor: Actor, permission: str, instance: models.Model) -> bool:
 
 def held(actor: Actor, names: Iterable[str], instance: models.Model) -> set[str]:
     """Which of the permissions the actor has on this very object; one query for all of them."""
-    held_at_all = [name for name in names if permits(actor, name)]
-    always = {name for name in held_at_all if not rule(name, actor)}
-    asked = tuple(sorted(set(held_at_all) - always))
+    always, asked = _sorted.of(actor, frozenset(names))
     if not asked:
-        return always
+        return set(always)
     row = _answers.of(actor, type(instance), asked).first(pk=instance.pk) or ()
-    return always | {name for name, answer in zip(asked, row, strict=False) if answer}
+    return {*always, *(name for name, answer in zip(asked, row, strict=False) if answer)}
+
+
+def _sort(actor: Actor, names: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Those that hold on whatever object, and those that the object decides."""
+    rules = {name: rule(name, actor) for name in names if permits(actor, name)}
+    always = frozenset(name for name, which in rules.items() if not which)
+    return always, tuple(sorted(rules.keys() - always))
+
+
+_sorted = KeptFor(_sort, most=256)
 
 
 def _ask(
