@@ -286,6 +286,8 @@ def test_not_json_too_long_and_no_such_link(town, link):
     body = b"{"
     assert post(link, body, signed_headers(link.shown[1], body)).status_code == 422
     assert post(link, b"x" * 70_000, {}).status_code == 413
+    address = reverse("gateway:incoming", args=[link.public_id])
+    assert Client().post(address, {"ZT": "20"}).status_code == 415
     ExchangeLink.objects.update(is_active=False)
     assert push(link, change("1", "20")).status_code == 404
 

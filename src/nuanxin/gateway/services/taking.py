@@ -52,14 +52,22 @@ class Unreadable(Invalid):
     default_hint = _("请按字段对照检查；没有写进任何内容。")
 
 
-def receive(*, public_id: Any, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+class NotJson(DomainError):
+    status = 415
+    default_message = _("内容不是 JSON。")
+    default_hint = _("请用 Content-Type: application/json 发送。")
+
+
+def receive(*, public_id: Any, headers: Mapping[str, str], body: bytes | None, now: datetime) -> str:
     """What they push to us, signed; returns what came of it (`applied`, `duplicate`, `stale`, `conflict`, `unknown`).
 
-    Raises `NotFound` for no such link, `SignatureWrong`, `Replayed`, `Unreadable`.
+    Raises `NotFound` for no such link, `NotJson`, `SignatureWrong`, `Replayed`, `Unreadable`.
     """
     link = ExchangeLink.objects.filter(public_id=public_id, is_active=True).first()
     if link is None:
         raise NotFound
+    if body is None:
+        raise NotJson
     try:
         verify([link.secret_in], headers, body, now=now)
     except NotSigned:
