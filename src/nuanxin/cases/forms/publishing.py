@@ -42,11 +42,15 @@ class ReviewForm(forms.Form):
     after = forms.ChoiceField(label=_("处理后的照片"), required=False, widget=forms.RadioSelect)
     cleared = WordsCleared(label=_("看过了，不是某个人"), required=False, widget=forms.CheckboxSelectMultiple)
 
+    use_required_attribute = False  # what is only kept may be unfinished
+
     def __init__(
         self, *args: Any, review: Review, flags: Mapping[str, Sequence[Flag]] | None = None, **given: Any
     ) -> None:
         super().__init__(*args, **given)
         self.flags = flags or {}
+        for name in WORDS:
+            self.fields[name].required = not self.is_bound or self.data.get("do") == "publish"
         none = ("", _("不放照片"))
         chosen = [(str(each.attachment_id), each.thumb_path) for each in review.pictures]
         for name in ("before", "after"):
