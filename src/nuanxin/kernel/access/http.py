@@ -87,7 +87,7 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
 
 
 # Interfaces for programs read their own input and answer errors in their own shape.
-PROGRAMS = ("/api/", "/open311/")
+PROGRAMS = ("/api/", "/open311/", "/exchange/in/")
 
 
 class PlainTextMiddleware:
@@ -174,7 +174,7 @@ class SecurityHeadersMiddleware:
         + [
             f"{name}=()"
             for name in (
-                "accelerometer", "bluetooth", "browsing-topics", "display-capture", "gyroscope", "hid", "magnetometer",
+                "accelerometer", "browsing-topics", "display-capture", "gyroscope", "hid", "magnetometer",
                 "midi", "payment", "serial", "usb",
             )
         ]
