@@ -130,7 +130,7 @@ function again() {
 
 function startWorker(url) {
   const address = `${url}?language=${document.documentElement.lang}`;
-  const start = () => navigator.serviceWorker?.register(address, { type: "module", scope: "/" }).catch(() => {});
+  const start = () => navigator.onLine && navigator.serviceWorker?.register(address, { type: "module", scope: "/" }).catch(() => {});
   setTimeout(start, WORKER_AFTER);
 }
 

@@ -40,6 +40,8 @@ class Report {
     form.addEventListener("toggle", (event) => this.opened(event.target), true);
     form.addEventListener("photos-changed", (event) => this.photosChanged(event.detail.count));
     form.addEventListener("pin-moved", () => this.pinMoved());
+    // A session that has ended sends nobody away from what is being written: sending says so, and keeps it.
+    form.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.getResponseHeader("HX-Redirect") && event.preventDefault());
     form.addEventListener("htmx:beforeRequest", (event) => navigator.onLine || event.preventDefault());
     addEventListener("popstate", ({ state }) => this.returned(state?.step ?? form.dataset.start));
     addEventListener("online", () => this.signal());
