@@ -329,7 +329,8 @@ def holes(scene: Scene, path: str, answer: Any, *, erased: bool = False) -> list
         return [f"{path} names case {number}" for number in scene.numbers if number.encode() in content]
     if path.startswith("/audit/"):
         # The log says that an opaque subject signed in; a row about a case says the role alone.
-        for written in (f"people.subject {SUBJECT}", f"people.subject,{SUBJECT}"):
+        own = (f"people.subject {SUBJECT}", f"people.subject,{SUBJECT}", f"people.assignment {ASSIGNMENT}")
+        for written in own:
             content = content.replace(written.encode(), b"")
     asked = path.encode()
     return [f"{path}: {found}" for found in scene.secret.found_in(content.replace(asked, b""))]
