@@ -147,12 +147,13 @@ def _add(bucket: str, many: int, ends_at: datetime) -> int:
 
 def _refusal(left: timedelta) -> TooMany:
     seconds = max(int(left.total_seconds()), 0) + 1
-    minutes = -(-seconds // 60)
-    hint = (
-        gettext("请等 %(n)d 秒再试。") % {"n": seconds}
-        if seconds <= 90
-        else gettext("请等 %(n)d 分钟再试。") % {"n": minutes}
-    )
+    minutes, hours = -(-seconds // 60), -(-seconds // 3600)
+    if seconds <= 90:
+        hint = gettext("请等 %(n)d 秒再试。") % {"n": seconds}
+    elif minutes <= 90:
+        hint = gettext("请等 %(n)d 分钟再试。") % {"n": minutes}
+    else:
+        hint = gettext("请等 %(n)d 小时再试。") % {"n": hours}
     return TooMany(hint=hint, retry_after=seconds)
 
 
