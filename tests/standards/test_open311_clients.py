@@ -56,7 +56,10 @@ def test_georeport_reads(city, form):
     (row,) = found if form == "json" else [found]  # of one entry its XML makes no list
     assert row["service_request_id"] == city["number"]
     assert client.get_service_request(city["number"]) == row
-    span = {"start_date": "2020-01-01T00:00:00Z", "end_date": f"{timezone.localdate() + timedelta(days=1)}T00:00:00Z"}
+    span = {
+        "start_date": "2020-01-01T00:00:00Z",
+        "end_date": f"{timezone.localdate() + timedelta(days=1)}T00:00:00Z",
+    }
     again = client.get_service_requests(service_request_id=f"{city['number']},0", **span)
     assert (again if form == "json" else [again])[0] == row
     # An empty element is `None` to it, and so one cannot ask for what is in it.
