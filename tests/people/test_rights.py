@@ -108,7 +108,7 @@ def test_taking_back_is_one_button_and_works_at_once(person, client):
     assert not WorkerJob.objects.exists()
     page = client.get("/me/consents/").content.decode()
     assert "以前的记录" in page
-    assert str(after_withdrawal("work_profile")) in page
+    assert str(after_withdrawal("location")) in page
     assert client.get("/").status_code == 200
     assert client.get("/me/").status_code == 200
 

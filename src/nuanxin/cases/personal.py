@@ -162,5 +162,5 @@ name_columns(
         "audio": _("录音"),
     }
 )
-name_columns({"text": _("您写的")}, table="cases.Reporter")
+name_columns({"text": _("写的话")}, table="cases.Reporter")
 tell_before_erasing(told_of_holds)

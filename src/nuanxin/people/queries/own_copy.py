@@ -24,8 +24,13 @@ def own_copy(data: Mapping[str, Any]) -> dict[str, Any]:
             "有写错的，在“我的”里改；不想再用，可以撤回同意或注销账号。照片原件在“我的上报”里，点开就能存下。"
         ),
         "foot": _("演示数据") if settings.DEMO else _("这份文件里有您的个人信息，请自己收好。"),
-        "sections": [_section(table) for table in data["tables"]],
+        "sections": [_section(table) for table in sorted(data["tables"], key=_is_a_log)],
     }
+
+
+def _is_a_log(table: Mapping[str, Any]) -> bool:
+    """The account and the reports first, what only records them last."""
+    return str(table["table"]).startswith("kernel.")
 
 
 def _section(table: Mapping[str, Any]) -> dict[str, Any]:
