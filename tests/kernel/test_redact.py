@@ -186,5 +186,8 @@ def test_of_boxes_on_one_thing_the_surest_stays():
     sure, other = detector.Box(0.1, 0.1, 0.2, 0.2, "face", 0.9), detector.Box(0.5, 0.5, 0.1, 0.1, "face", 0.3)
     near = detector.Box(0.12, 0.12, 0.2, 0.2, "face", 0.4)
     assert detector.distinct([near, other, sure]) == [sure, other]
+    (both, alone) = detector.joined([near, other, sure])
+    assert (both.x, both.y, round(both.w, 6), both.sure) == (0.1, 0.1, 0.22, 0.9)
+    assert (alone.x, alone.y, round(alone.w, 6), alone.sure) == (0.5, 0.5, 0.1, 0.3)
     grown = detector.Box(0.0, 0.9, 0.5, 0.1, "plate", 1).grown((0.5, 0.5))
     assert (grown.x, grown.y, round(grown.w, 6), round(grown.h, 6)) == (0.0, 0.85, 0.75, 0.15)

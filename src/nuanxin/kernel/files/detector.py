@@ -29,6 +29,7 @@ PLATE_MARGIN = (0.12, 0.3)
 PLATE_SHAPE = (1.5, 8.0)  # width to height; GA 36: 440 × 140 mm, 480 × 140 mm, 440 × 220 mm in two rows
 WIDEST_PLATE = 0.6
 SAME = 0.4  # overlap of two boxes that mean one thing
+JOINS = 2.5  # times as large: more is another thing
 MOST = 40
 
 
@@ -80,7 +81,7 @@ def find(jpeg: bytes, files: tuple[Path, Path, Path]) -> list[Box]:
     faces = _faces(cv2, np, picture, files[0])
     plates = _plates(cv2, picture, files[1], files[2])
     kept = [box.grown(FACE_MARGIN) for box in distinct(faces)]
-    kept += [box.grown(PLATE_MARGIN) for box in distinct(plates)]
+    kept += [box.grown(PLATE_MARGIN) for box in joined(plates)]
     return sorted(kept, key=lambda box: -box.sure)[:MOST]
 
 
@@ -136,6 +137,19 @@ def distinct(boxes: list[Box]) -> list[Box]:
         if all(_overlap(box, other) < SAME for other in kept):
             kept.append(box)
     return kept
+
+
+def joined(boxes: list[Box]) -> list[Box]:
+    """Of boxes that mean one thing what they cover together: at one width the model's boxes lie half a plate off."""
+    found = []
+    for kept in distinct(boxes):
+        same = [
+            box for box in boxes if _overlap(box, kept) >= SAME and box.w * box.h < JOINS * kept.w * kept.h
+        ]
+        x, y = min(box.x for box in same), min(box.y for box in same)
+        right, bottom = max(box.x + box.w for box in same), max(box.y + box.h for box in same)
+        found.append(Box(x, y, right - x, bottom - y, kept.kind, kept.sure))
+    return found
 
 
 def _overlap(one: Box, other: Box) -> float:
