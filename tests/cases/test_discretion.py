@@ -15,6 +15,7 @@ from nuanxin.cases import services
 from nuanxin.cases.models import Case, Clock
 from nuanxin.cases.queries import queue
 from nuanxin.cases.queries.discretion import given_at, own_clocks
+from nuanxin.cases.queries.time_account import account_for
 from nuanxin.cases.services import Photo
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.files.accept import accept_image
@@ -154,6 +155,13 @@ def test_a_danger_that_was_running_already_ends_on_the_half_hour(town):
     assert (told.due_at.minute % 30, told.due_at.second) == (0, 0)
     assert told.started_at == AT_THE_GATE + 10 * MINUTE
     assert Clock.objects.get(pk=clock.pk).due_at == clock.due_at
+
+
+def test_the_shares_of_an_account_add_up_to_the_own_part(town, seen):
+    """Of the whole they would give away how long the case had waited before it was dispatched."""
+    account = account_for(town["property"], seen, now=ANSWERED)
+    assert {phase.name for phase in account.phases} <= {"accept", "handle"}
+    assert 99 <= sum(phase.share for phase in account.phases) <= 101
 
 
 def test_the_cursor_of_a_list_cannot_be_read(town, seen):

@@ -78,7 +78,9 @@ def test_events_that_somebody_still_reads_stay(settings, monkeypatch):
     assert old.pk not in Event.objects.values_list("pk", flat=True)
 
 
-def test_the_audit_log_is_cut_at_seals_batch_by_batch(settings, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_the_audit_log_is_cut_at_seals_batch_by_batch(settings):
+    """In transactions that end: PostgreSQL seals only what is finished."""
     settings.NUANXIN_AUDIT_DAYS = 366
     for day in (800, 700, 600, 10):
         at = NOW - day * DAY

@@ -1,7 +1,7 @@
 """Where the time of a case went, clock by clock and stage by stage: from what is stored, never from today's rules."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -199,8 +199,16 @@ def account_for(actor: Actor, case: Case, *, now: datetime) -> TimeAccount:
     since = given_at(actor, case, tasks_of(case))
     own = [clock for clock in own_clocks(_clocks(case), actor, since) if may_explain(clock, actor, since)]
     stages = [_stage(clock, case, now=now) for clock in own]
-    phases = [phase for phase in _phases(case, _logs(case), stages, now=now) if phase.name in OWN_PHASES]
+    phases = _shared(
+        [each for each in _phases(case, _logs(case), stages, now=now) if each.name in OWN_PHASES]
+    )
     return TimeAccount(coarse_case(case, since), stages, phases, case.closed_at or now, is_part=True)
+
+
+def _shared(phases: Sequence[Phase]) -> list[Phase]:
+    """Shares of the own part: of the whole they would say how long it had been waiting before."""
+    whole = sum((phase.length for phase in phases), NONE)
+    return [replace(each, share=round(100 * (each.length / whole)) if whole else 0) for each in phases]
 
 
 def _clocks(case: Case) -> list[Clock]:
