@@ -182,7 +182,8 @@ def test_what_the_server_refuses_is_corrected_and_sent(rider):
             const store = asked.result.transaction("entries", "readwrite").objectStore("entries");
             store.getAll().onsuccess = ({ target }) => {
               const [entry] = target.result;
-              entry.fields = entry.fields.filter(([name]) => name !== "near").map(([name, value]) => [name, name === "lng" ? "10.5" : value]);
+              entry.fields = entry.fields.filter(([name]) => name !== "near");
+              entry.fields = entry.fields.map(([name, value]) => [name, name === "lng" ? "10.5" : value]);
               store.put(entry).onsuccess = resolve;
             };
           };
