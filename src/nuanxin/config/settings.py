@@ -281,9 +281,13 @@ NUANXIN_SMS_TEMPLATES = json.loads(os.environ.get("NUANXIN_SMS_TEMPLATES", "{}")
 # government's own network that may be reached although they are private; a file of its certificate authorities.
 NUANXIN_OUTSIDE_ALLOW = _list("NUANXIN_OUTSIDE_ALLOW")
 NUANXIN_OUTSIDE_CA = os.environ.get("NUANXIN_OUTSIDE_CA", "")
-NUANXIN_OUTSIDE_LOOPBACK = _flag("NUANXIN_OUTSIDE_LOOPBACK", default=DEMO or DEBUG)  # this very machine, also http
+NUANXIN_OUTSIDE_LOOPBACK = _flag(
+    "NUANXIN_OUTSIDE_LOOPBACK", default=DEMO or DEBUG
+)  # this very machine, also http
 # `recorder` keeps what would be sent to a city-management platform, `http` sends it, `none` offers no link at all.
-NUANXIN_EXCHANGE_PROVIDER = os.environ.get("NUANXIN_EXCHANGE_PROVIDER", "recorder" if DEMO or DEBUG else "none")
+NUANXIN_EXCHANGE_PROVIDER = os.environ.get(
+    "NUANXIN_EXCHANGE_PROVIDER", "recorder" if DEMO or DEBUG else "none"
+)
 NUANXIN_WEBHOOK_LOG_DAYS = int(os.environ.get("NUANXIN_WEBHOOK_LOG_DAYS", "30"))
 EMAIL_HOST = os.environ.get("NUANXIN_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("NUANXIN_MAIL_PORT", "25"))

@@ -158,7 +158,7 @@ def add(
     photos: list[UploadedFile] = File([]),  # noqa: B008  -- ninja
     voice: UploadedFile | None = File(None),  # noqa: B008  -- ninja
 ) -> Any:
-    """Pictures or a voice note that come later, while it is open; the same `key` with the same content is once (200)."""
+    """Pictures or a voice note that come later, while it is open; the same `key` with the same content is once."""
     case = detail.own_case(request.actor, number)
     added = services.supplement_case(
         actor=request.actor,

@@ -41,7 +41,9 @@ class Publication(Scoped):
     wrong = models.CharField("原来怎么了", max_length=WORDS_LENGTH, blank=True)
     done = models.CharField("做了什么", max_length=WORDS_LENGTH, blank=True)
     unit = models.CharField("办理单位", max_length=80, blank=True)
-    unit_kind = models.CharField("办理单位是什么", max_length=2, blank=True)  # where a name would name the place
+    unit_kind = models.CharField(
+        "办理单位是什么", max_length=2, blank=True
+    )  # where a name would name the place
     reported_on = models.DateField("上报日期")
     solved_on = models.DateField("解决日期")
     lng = models.FloatField("经度（约）", null=True)

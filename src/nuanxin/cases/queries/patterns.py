@@ -103,7 +103,9 @@ def causes_of(actor: Actor, case: Case) -> list[RootCause]:
     """Those that the case has set going; few have one."""
     if case.recurs_id is None:
         return []
-    rows = RootCause.objects.filter(case=case).select_related("organisation", "earlier", "case").order_by("pk")
+    rows = (
+        RootCause.objects.filter(case=case).select_related("organisation", "earlier", "case").order_by("pk")
+    )
     return [coarse_cause(row) if reads_coarsely(actor) else row for row in rows]
 
 

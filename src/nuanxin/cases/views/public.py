@@ -157,7 +157,9 @@ def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResp
     response["ETag"] = etag
     response["Content-Disposition"] = f'inline; filename="{public_id}.jpg"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # Open311's `media_url` is for other sites' pages
+    response["Cross-Origin-Resource-Policy"] = (
+        "cross-origin"  # Open311's `media_url` is for other sites' pages
+    )
     return response
 
 
