@@ -332,5 +332,12 @@ def holes(scene: Scene, path: str, answer: Any, *, erased: bool = False) -> list
         own = (f"people.subject {SUBJECT}", f"people.subject,{SUBJECT}", f"people.assignment {ASSIGNMENT}")
         for written in own:
             content = content.replace(written.encode(), b"")
+    if path.startswith("/audit/export"):  # by the opaque id alone, and never in the line of a case
+        lines = content.split(b"\n")
+        about = [number.encode() for number in scene.numbers]
+        content = b"\n".join(
+            line.replace(str(SUBJECT).encode(), b"") if not any(each in line for each in about) else line
+            for line in lines
+        )
     asked = path.encode()
     return [f"{path}: {found}" for found in scene.secret.found_in(content.replace(asked, b""))]
