@@ -62,6 +62,9 @@ def _example(path):
         "reveal": f"/cases/{number}/reporter/",
         "person_of_admin": f"/people/{uuid}/",
         "bulletin": "/bulletins/990101001000/2026-09-15/",
+        "public_case": f"/public/{uuid}/",
+        "publication": f"/cases/publications/{uuid}/",
+        "publication_public": f"/cases/publications/{uuid}/",
     }
     steps = f"/cases/{number}/steps/accept/"
     known |= {"cause": "1", "topic": "1"}

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import (
     Http404,
     HttpRequest,
@@ -82,6 +81,8 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = settings.LOGIN_URL
         return response
+    from django.contrib.auth.views import redirect_to_login  # brings models, which the kernel alone has not installed
+
     answer: HttpResponseRedirect = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     return answer
 
