@@ -5,6 +5,7 @@
 
 const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const BITS = 24_000; // a second: speech, a minute of it in 200 KB
+const SHORTEST = 500; // ms: a slip of the finger says nothing, and no player plays it
 const LEAVES = "[data-next], [data-send], button[type=submit]";
 
 const canRecord = () => Boolean(globalThis.MediaRecorder && navigator.mediaDevices?.getUserMedia && globalThis.DataTransfer);
@@ -73,7 +74,10 @@ class Voice {
   stopped(pieces) {
     const type = this.recorder.mimeType.split(";")[0];
     this.release();
-    if (!pieces.length) return this.remove(this.words.nothing);
+    if (!pieces.length || performance.now() - this.began < SHORTEST) {
+      this.onward = null;
+      return this.remove(this.words.nothing);
+    }
     this.show(new File(pieces, "voice", { type, lastModified: Date.now() }));
     this.find("remove").focus({ preventScroll: true });
     this.onward?.click();
@@ -105,6 +109,7 @@ class Voice {
     if (player.src) URL.revokeObjectURL(player.src);
     if (file) player.src = URL.createObjectURL(file);
     else player.removeAttribute("src");
+    if (!file) this.find("time").textContent = "";
     if (file) this.box.dataset.state = "done";
     else if (canRecord()) this.box.dataset.state = "ready";
     else this.box.removeAttribute("data-state");
