@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from click.testing import CliRunner
 from django.utils import timezone
 
-from nuanxin.cli.rotate import command
+from nuanxin.cli.main import main
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.checks import Level
 from nuanxin.kernel.checks.configuration import keys_used
@@ -51,13 +51,13 @@ def test_the_command_writes_everything_anew_and_says_what_may_go(city, settings)
     assert codes_of()["keys-old"].level == Level.WARNING
     old = key_ring()[1].id
 
-    dry = CliRunner().invoke(command, ["--dry-run"])
+    dry = CliRunner().invoke(main, ["rotate-keys", "--dry-run"])
     assert dry.exit_code == 0
     assert "people.Person: 3 to write" in dry.output
     assert "mfa.Authenticator: 1 to write" in dry.output
     assert outdated_rows()
 
-    done = CliRunner().invoke(command, ["--batch", "2"])
+    done = CliRunner().invoke(main, ["rotate-keys", "--batch", "2"])
     assert done.exit_code == 0, done.output
     assert "people.Person: 2 written" in done.output  # the progress of the first batch
     assert f"Nothing uses key {old} any more" in done.output

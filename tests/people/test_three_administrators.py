@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from nuanxin.cli.people import command
+from nuanxin.cli.main import main
 from nuanxin.kernel.access import SYSTEM, policy
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.people import queries, services
@@ -134,14 +134,14 @@ def test_an_administrator_may_be_a_worker_as_well():
 def test_the_command_line_places_and_relieves_them_and_the_log_says_so():
     put_city()
     person = staff("security_admin").person
-    ended = CliRunner().invoke(command, ["end", person.login_name, "--role", "security_admin"])
+    ended = CliRunner().invoke(main, ["people", "end", person.login_name, "--role", "security_admin"])
     assert ended.exit_code == 0, ended.output
     assert not queries.administrators(now=timezone.now())["security_admin"]
     assert AuditEntry.objects.filter(action="people.end_assignment").exists()
-    wrong = CliRunner().invoke(command, ["end", person.login_name, "--role", "security_admin"])
+    wrong = CliRunner().invoke(main, ["people", "end", person.login_name, "--role", "security_admin"])
     assert wrong.exit_code == 2
-    assert CliRunner().invoke(command, ["reset-second-factor", "nobody.here"]).exit_code == 2
-    done = CliRunner().invoke(command, ["reset-second-factor", person.login_name])
+    assert CliRunner().invoke(main, ["people", "reset-second-factor", "nobody.here"]).exit_code == 2
+    done = CliRunner().invoke(main, ["people", "reset-second-factor", person.login_name])
     assert done.exit_code == 0
     assert AuditEntry.objects.filter(action="people.second_factor_reset").exists()
 
@@ -151,5 +151,5 @@ def test_the_role_ends_and_so_does_what_it_opened():
     assignment = staff("security_admin")
     client = sign_in(Client(), assignment, method=SignInMethod.TWO_FACTORS)
     client.cookies["nx_seen"] = client.cookies.get("nx_seen", "")
-    CliRunner().invoke(command, ["end", assignment.person.login_name, "--role", "security_admin"])
+    CliRunner().invoke(main, ["people", "end", assignment.person.login_name, "--role", "security_admin"])
     assert client.get(reverse("people:people")).status_code in {302, 404}
