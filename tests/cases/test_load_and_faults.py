@@ -231,7 +231,9 @@ def test_a_street_goes_on_while_its_machines_fail(tmp_path):
     assert (
         left["numbers"] == sorted(reports.values()) == left["received"]
     )  # once each, and each reporter told once
-    own_words = (opinion.rpartition("：")[2] for opinion in left["opinions"])  # after the unit that is reminded
+    own_words = (
+        opinion.rpartition("：")[2] for opinion in left["opinions"]
+    )  # after the unit that is reminded
     said = Counter(words for words in own_words if words in tried)
     worded = {words for words in pressed if words.split()[0] not in WITHOUT_WORDS}
     assert {words for words in worded if said[words] != 1} == set()  # acknowledged: exactly once

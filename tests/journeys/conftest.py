@@ -17,7 +17,6 @@ from tests.journeys.looking import Look, looks_at_both_sizes
 from tests.journeys.pages import Stop
 from tests.servers import Server
 
-
 MAPS_ARE_DRAWN = (
     "() => [...document.querySelectorAll('[data-map]')].every(each => each.nuanxinMap?.map.loaded())"
 )
