@@ -67,6 +67,13 @@ def test_the_page_of_a_gas_leak_shows_everything_but_the_reporter(town):
         assert secret not in page
 
 
+def test_without_words_the_page_says_where_to_look(town, street, photo):
+    gas = reported(town, "0101", text="")
+    grate = reported(town, "0302", text="", photos=[photo()])
+    assert "没有写文字，见位置。" in street.get(address(gas)).content.decode()
+    assert "没有写文字，见照片和位置。" in street.get(address(grate)).content.decode()
+
+
 def test_a_page_takes_the_same_statements_however_long_its_story(town, street, photo):
     short, long = reported(town), handed_in(town, photo)
     CATALOGUE.get()
