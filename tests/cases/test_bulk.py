@@ -17,6 +17,7 @@ from nuanxin.cases.queries.catalogue import CATALOGUE
 from nuanxin.cases.services import BulkItem
 from nuanxin.cases.services.bulk import BulkKeyReused, NothingSelected, TooManySelected
 from nuanxin.kernel.errors import NotAllowed
+from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import create_token
 from tests.factories.desks import client_of, dispatched, handed_in, reported
@@ -125,7 +126,7 @@ def test_there_is_a_least_and_a_most(town):
 def test_old_answers_are_forgotten_and_the_cases_stay(town):
     case = reported(town)
     dispatch(town, case.number)
-    services.forget_bulk_runs(now=timezone.now() + timedelta(days=31))
+    run_rule(rule_named("cases.BulkRun"), now=timezone.now() + timedelta(days=31))
     assert not BulkRun.objects.exists()
     assert Case.objects.get(pk=case.pk).state == "dispatched"
 

@@ -68,7 +68,12 @@ def test_a_killed_server_loses_no_report_and_takes_none_twice(tmp_path):
     port = pg.free_port()
     url = f"http://127.0.0.1:{port}"
     with migrated_database(tmp_path) as database:
-        environment = environment_of(tmp_path, NUANXIN_DATABASE_URL=database, NUANXIN_LOG_LEVEL="CRITICAL")
+        environment = environment_of(
+            tmp_path,
+            NUANXIN_DATABASE_URL=database,
+            NUANXIN_LOG_LEVEL="CRITICAL",
+            NUANXIN_LIMITS="reports=off,api=off",  # nobody else reports as fast
+        )
         token = json.loads(killing.run(PROGRAM, "prepare", environment=environment))
         server = killing.Victim(
             [*NUANXIN, "serve", "--port", str(port), "--embedded"],

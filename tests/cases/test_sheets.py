@@ -18,6 +18,7 @@ from nuanxin.kernel import sheets
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
+from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.kernel.sheets import AlreadyDifferent, SheetUpload, UnreadableSheet, Verdict
 from nuanxin.kernel.sheets.services import QuotaRefused
 from nuanxin.people.models import Organisation
@@ -223,8 +224,9 @@ def test_data_that_changed_in_between_stops_it(town):
 
 def test_unconfirmed_uploads_are_forgotten(town):
     kept(town, CATALOGUE, HEAD, NEW)
-    assert sheets.forget_uploads(now=town.now + timedelta(hours=23)) == 0
-    assert sheets.forget_uploads(now=town.now + timedelta(hours=25)) == 1
+    rule = rule_named("kernel.SheetUpload")
+    assert run_rule(rule, now=town.now + timedelta(hours=23)).gone == 0
+    assert run_rule(rule, now=town.now + timedelta(hours=25)).gone == 1
 
 
 # --- Rules and units -----------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def report(page: Page, *, category: str, words: str = "", photo: Path | None = N
     page.locator("#kind-words").press_sequentially(category)
     page.locator(f"#kinds-found input[value='{category}']").check()
     page.locator("[data-send]").click()
-    page.locator("[data-offers], .done__mark").first.wait_for()
+    page.locator("[data-offers]:visible, .done__mark:not(.done__mark--wait)").first.wait_for()
     if page.locator("[data-offers]").is_visible():  # somebody has reported such a thing near by: not this one
         page.locator("[data-offers] button[name=different]").click()
     return case_number(page)

@@ -58,9 +58,13 @@ def _example(path):
         "clock": f"/cases/{number}/clocks/1/",
         "clock_shown": f"/cases/{number}/clocks/1/",
         "ask": f"/cases/{number}/ask/",
+        "voice": f"/cases/{number}/voices/{uuid}/",
         "reveal": f"/cases/{number}/reporter/",
         "person_of_admin": f"/people/{uuid}/",
         "bulletin": "/bulletins/990101001000/2026-09-15/",
+        "public_case": f"/public/{uuid}/",
+        "publication": f"/cases/publications/{uuid}/",
+        "publication_public": f"/cases/publications/{uuid}/",
     }
     steps = f"/cases/{number}/steps/accept/"
     known |= {"cause": "1", "topic": "1"}

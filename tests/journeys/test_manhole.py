@@ -48,8 +48,7 @@ def test_a_drain_grate_with_rework_and_reopening(open_page, photo):
     take_step(community, number, "pass", opinion="换新，平整", photo=photo)
 
     assert done_steps(rider, number) == 5
-    photos = rider.locator("#progress .photos").first.locator(".photos__item")
-    assert photos.count() == 2  # before and after
+    assert rider.locator(".pair [data-photo]").count() == 2  # before and after
     rate(rider, number, solved=False)
     assert done_steps(rider, number) < 5
 

@@ -11,8 +11,9 @@ from django.db import connection
 
 from nuanxin.kernel.channels.models import Channel, OutgoingMessage, RecordedMessage
 from nuanxin.kernel.channels.queries import recorded_messages, unsent_messages
-from nuanxin.kernel.channels.send import CLAIM, ChannelDown, forget_messages, send_mail, send_sms
+from nuanxin.kernel.channels.send import CLAIM, ChannelDown, send_mail, send_sms
 from nuanxin.kernel.channels.templates import SmsTemplate, sms_template
+from nuanxin.kernel.retention import rule_named, run_rule
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PHONE = "13812345678"
@@ -108,7 +109,11 @@ def test_a_message_with_the_wrong_parameters_is_not_sent():
 def test_old_messages_are_forgotten():
     send("old", now=NOW - timedelta(days=31))
     send("new")
-    assert forget_messages(before=NOW - timedelta(days=30)) == 2
+    gone = [
+        run_rule(rule_named(f"kernel.{name}"), now=NOW).gone
+        for name in ("RecordedMessage", "OutgoingMessage")
+    ]
+    assert gone == [1, 1]
     assert OutgoingMessage.objects.get().key == "new"
     assert RecordedMessage.objects.count() == 1
 

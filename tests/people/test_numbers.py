@@ -7,6 +7,7 @@ from django.urls import reverse
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.channels.queries import recorded_messages
 from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.models import OneTimeCode, Person
@@ -91,8 +92,9 @@ def test_the_limits_of_a_number_and_of_an_address():
 
 def test_old_codes_are_forgotten():
     send(mobile())
-    assert services.forget_codes(now=NOW + timedelta(hours=23)) == 0
-    assert services.forget_codes(now=NOW + timedelta(hours=25)) == 1
+    rule = rule_named("people.OneTimeCode")
+    assert run_rule(rule, now=NOW + timedelta(hours=23)).gone == 0
+    assert run_rule(rule, now=NOW + timedelta(hours=25)).gone == 1
 
 
 def test_changing_the_number_tells_the_old_one():

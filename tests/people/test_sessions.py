@@ -122,10 +122,10 @@ def test_ending_sessions(client):
 
 
 def test_a_session_without_a_way_in_opens_no_desk(client):
-    """A session that our sign-in did not begin acts in nothing that needs two factors."""
+    """A session that our sign-in did not begin is none."""
     assignment = staff("street_lead", scope_code=STREET)
     client.force_login(assignment.person)
-    assert client.get(reverse("people:people")).status_code == 404
+    assert client.get(reverse("people:people")).status_code == 302
 
 
 def test_the_language_is_the_devices_choice_then_ones_own(client):

@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_load_categories, sender=self, dispatch_uid="cases.categories")
         _fill_workbench()
+        _fill_public()
         _fill_phone()
 
 
@@ -71,6 +72,34 @@ def _fill_workbench() -> None:
     slots.register("rail", desk, order=20)
     slots.register("rail_foot", catalogue, order=20)
     slots.register("search", slots.Item(_("查找"), "cases:queue", permission="cases.search"))
+
+
+def _fill_public() -> None:
+    """On the way to the public page: cases, their pictures, and what is shown at all."""
+    publications = slots.Item(
+        _("公开审核"),
+        "cases:publications",
+        icon="share",
+        permission="cases.publish",
+        match=("cases:publications", "cases:publication"),
+    )
+    publishing = slots.Item(
+        _("公开范围"),
+        "cases:publishing",
+        icon="world",
+        permission="cases.categories",
+        match=("cases:publishing",),
+    )
+    slots.register("rail", publications, order=55)
+    slots.register("rail_foot", publishing, order=22)
+    pictures = slots.Item(
+        _("待审图片"),
+        "cases:pictures",
+        icon="photo",
+        permission="cases.release_picture",
+        match=("cases:pictures", "cases:picture", "cases:picture_original"),
+    )
+    slots.register("rail", pictures, order=57)
 
 
 def _fill_phone() -> None:

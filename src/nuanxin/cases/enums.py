@@ -103,6 +103,13 @@ class SupervisionLevel(TextChoices):
     LISTED = "listed", _("挂牌督办")
 
 
+class AboutParty(TextChoices):
+    """Whom a kind of report is about, and who therefore never handles it (`queries/parties.py`)."""
+
+    MANAGER = "manager", _("小区物业")
+    HOST = "host", _("商户、食堂、医院")
+
+
 class Visibility(TextChoices):
     NORMAL = "normal", _("普通")
     CONFIDENTIAL = "confidential", _("保密")
@@ -115,6 +122,7 @@ class Source(TextChoices):
     RESIDENT = "resident", _("居民")
     STAFF = "staff", _("工作人员")
     ON_BEHALF = "on_behalf", _("代为登记")
+    OPEN311 = "open311", _("其他系统")
 
 
 class PlaceSource(TextChoices):
@@ -166,6 +174,10 @@ class PhotoKind(TextChoices):
     REFERENCE = "reference", _("参照物")
     BEFORE = "before", _("处理前")
     AFTER = "after", _("处理后")
+
+
+# The steps with which a reporter's own pictures came.
+REPORTERS_STEPS = ("report", "supplement")
 
 
 class RejectReason(TextChoices):
@@ -258,6 +270,7 @@ class HandOffKind(TextChoices):
     GOOD_DEED = "good_deed", _("好人好事登记")
     DISPUTE = "dispute", _("劳动争议调解")
     WISH = "wish", _("居民议事")
+    OUTSIDE = "outside", _("城市管理平台")
 
 
 class ShelvingState(TextChoices):
@@ -299,3 +312,30 @@ class SupervisionCause(TextChoices):
     REWORK = "rework", _("多次返工")
     LEADER = "leader", _("领导督办")
     KEY = "key", _("重点督办")
+
+
+class PublicationState(TextChoices):
+    """A solved case on its way to the public page (公开)."""
+
+    WANTED = "wanted", _("待审核")
+    IN_REVIEW = "in_review", _("审核中")
+    PUBLISHED = "published", _("已公开")
+    REFUSED = "refused", _("未公开")
+    WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class RedactionState(TextChoices):
+    """A picture on its way to the public page: nothing of it is public that a person has not released."""
+
+    PROPOSED = "proposed", _("待审")
+    RELEASED = "released", _("已放行")
+    REFUSED = "refused", _("不公开")
+    WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class LookResult(TextChoices):
+    """Who has looked for faces and plates before the person does; empty while the worker has not come to it."""
+
+    MODELS = "models", _("已自动找过")
+    ABSENT = "absent", _("没有自动找")
+    FAILED = "failed", _("自动找没有成功")

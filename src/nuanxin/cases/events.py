@@ -16,6 +16,12 @@ from nuanxin.cases.oversight_events import (
     SupervisionAnswered,
     SupervisionOpened,
 )
+from nuanxin.cases.public_events import (
+    CasePublished,
+    PublicationRefused,
+    PublicationWanted,
+    PublicationWithdrawn,
+)
 from nuanxin.kernel.events import event
 
 # Handed on: for the contexts above they are events like those below.
@@ -24,9 +30,13 @@ __all__ = [
     "AppealFiled",
     "AppealLate",
     "AppealMoved",
+    "CasePublished",
     "CaseShelved",
     "CaseUnshelved",
     "CaseUrged",
+    "PublicationRefused",
+    "PublicationWanted",
+    "PublicationWithdrawn",
     "ReplyOverdue",
     "ShelvingRefused",
     "ShelvingRequested",
@@ -271,6 +281,31 @@ class QuestionAnswered:
 
 
 @event
+class CaseSupplemented:
+    """The reporter has added pictures to a case that is still open."""
+
+    case_id: int
+    number: str
+    photos: int
+
+
+@event
+class VoiceReceived:
+    """A voice note waits for somebody to hear it and write it down; nothing of it is said here."""
+
+    case_id: int
+    number: str
+
+
+@event
+class VoiceTranscribed:
+    """What a voice note says can be read now."""
+
+    case_id: int
+    number: str
+
+
+@event
 class CaseHandedOff:
     """Filed and kept here, and meant for another context too: `dispute`, `wish` or `good_deed`."""
 
@@ -297,6 +332,7 @@ class ReporterRevealed:
     number: str
     role: str
     reason_code: str
+    organisation_id: int | None = None
 
 
 @event
@@ -425,3 +461,29 @@ class TopicProposed:
     compound_id: int
     category: str
     count: int
+
+
+@event
+class PicturesReady:
+    """So many pictures of a case that may become public wait for a person, who releases or refuses each."""
+
+    case_id: int
+    number: str
+    count: int
+
+
+@event
+class PictureReleased:
+    case_id: int
+    number: str
+    redaction_id: int
+
+
+@event
+class PictureRefused:
+    """`was_public`: it had been released, and is not to be had from now on."""
+
+    case_id: int
+    number: str
+    redaction_id: int
+    was_public: bool

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from nuanxin.cases.services import (
     archive_cases,
-    forget_bulk_runs,
+    clear_stray_voices,
     lapse_extensions,
+    look_at_next_picture,
     make_bulletins,
     notice_late_stages,
     remind_of_looks,
@@ -34,12 +35,6 @@ def lapse(now: datetime) -> None:
 def daily_bulletin(now: datetime) -> None:
     """At five in the afternoon the day of each street and district goes on one page."""
     make_bulletins(now=now)
-
-
-@periodic(every=timedelta(days=1))
-def forget_bulk(now: datetime) -> None:
-    """What became of each row of a bulk step is forgotten after thirty days; the cases' logs stay."""
-    forget_bulk_runs(now=now)
 
 
 @periodic(every=timedelta(minutes=5))
@@ -75,3 +70,15 @@ def late_stages(now: datetime) -> None:
     """A stage of a repair is past its planned day."""
     while notice_late_stages(now=now):
         pass
+
+
+@periodic(every=timedelta(days=1))
+def clear_stray_recordings(now: datetime) -> None:
+    """Bytes of voice notes that no row knows, a day after a submission that was rolled back."""
+    clear_stray_voices(now=now)
+
+
+@periodic(every=timedelta(seconds=2), lease=timedelta(minutes=2))
+def look_at_pictures(now: datetime) -> None:
+    """Faces and plates in pictures that may become public: one picture a turn, so that events wait for one at most."""
+    look_at_next_picture(now=now)

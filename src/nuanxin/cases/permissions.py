@@ -8,12 +8,20 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from nuanxin.cases.enums import Desk, TaskRole, Visibility
+from nuanxin.cases.enums import AboutParty, Desk, TaskRole, Visibility
 from nuanxin.kernel.access import NOTHING, Actor, level_of, register, scope_q
 from nuanxin.kernel.access.policy import Rule
 
 UNIT_ROLES = (TaskRole.LEAD, TaskRole.ASSIST)
 STREET_OFFICE = "JD"
+# Whose own conduct a kind of report is about (`queries/parties.py`), by the role in which they would read it.
+PARTY_OF_ROLE = {
+    "property": AboutParty.MANAGER,
+    "guard": AboutParty.MANAGER,
+    "merchant": AboutParty.HOST,
+    "clinic": AboutParty.HOST,
+    "station": AboutParty.HOST,
+}
 
 
 def _own(actor: Actor) -> Q:
@@ -43,7 +51,17 @@ def _with_task_of(actor: Actor) -> Q:
     if actor.organisation_id is None:
         return NOTHING
     task = apps.get_model("cases", "Task")
-    return Q(Exists(task._default_manager.filter(case=OuterRef("pk"), organisation=actor.organisation_id)))
+    own = task._default_manager.filter(case=OuterRef("pk"), organisation=actor.organisation_id)
+    return Q(Exists(own)) & _not_about_them(actor)
+
+
+def _not_about_them(actor: Actor) -> Q:
+    """What was given to them before it turned out to be a complaint about them is closed to them from then on."""
+    about = PARTY_OF_ROLE.get(actor.role)
+    if about is None:
+        return Q()
+    category = apps.get_model("cases", "Category")
+    return ~Q(category__in=category._default_manager.filter(about_party=about).values("pk"))
 
 
 def _not_confidential(permission: str, actor: Actor) -> Q:
@@ -89,7 +107,8 @@ def _view(actor: Actor) -> Q:
     task = apps.get_model("cases", "Task")
     tasks = task._default_manager.filter(organisation=actor.organisation_id).values("case")
     called = _whistled(actor).order_by().values("consultation__case")
-    return Q(pk__in=tasks.union(called, all=True)) & _not_confidential("cases.view", actor)
+    own = Q(pk__in=tasks.union(called, all=True))
+    return own & _not_confidential("cases.view", actor) & _not_about_them(actor)
 
 
 def _attend(actor: Actor) -> Q:
@@ -284,6 +303,48 @@ def _own_appeals(actor: Actor) -> Q:
     return Q(organisation=actor.organisation_id) & ~Q(assignment_id__in=_own_assignments(actor))
 
 
+def _publish(actor: Actor) -> Q:
+    """Solved cases of the area; not by the organisation, or in another role the person, that handled one, and not by
+    whoever reported it (`domain.md` §8: content is looked at by somebody else before it is public).
+    """
+    if actor.extent("cases.publish") not in {"area", "all"}:
+        return NOTHING
+    reach = Q() if actor.extent("cases.publish") == "all" else scope_q(actor.scope_code)
+    if actor.organisation_id is not None:
+        reach &= ~Q(case__handled_by__isnull=False, case__handled_by=actor.organisation_id)
+    if actor.subject_id is not None:
+        reach &= ~Q(case__reporter__subject_id__isnull=False, case__reporter__subject_id=actor.subject_id)
+    if actor.person_id is None:
+        return reach
+    log = apps.get_model("cases", "CaseLog")
+    handed_in = log._default_manager.filter(
+        case=OuterRef("case"),
+        action__in=["submit_result", "self_handle"],
+        assignment_id__in=_own_assignments(actor),
+    )
+    return reach & ~Q(Exists(handed_in))
+
+
+def _release(actor: Actor) -> Q:
+    """Pictures of the area, on the way to the public: not by whoever handled the case, nor by whoever reported it."""
+    match actor.extent("cases.release_picture"):
+        case "area":
+            reach = scope_q(actor.scope_code, "case__")
+        case "all":
+            reach = Q()
+        case _:
+            return NOTHING
+    reach &= ~Q(case__visibility=Visibility.CONFIDENTIAL)
+    case = apps.get_model("cases", "Case")._default_manager
+    if actor.organisation_id is not None:
+        reach &= ~Q(case__handled_by=actor.organisation_id)
+    if actor.person_id is not None:
+        reach &= ~Q(case__in=case.filter(_handed_in_by(actor)).values("pk"))
+    if actor.subject_id is not None:
+        reach &= ~Q(case__in=case.filter(_concerning(actor)).values("pk"))
+    return reach
+
+
 register("cases.report")
 register("cases.report_for")
 register("cases.search")
@@ -320,9 +381,15 @@ register("cases.break_glass", _on_cases("cases.break_glass"))
 register("cases.rate", _followed)
 register("cases.reopen", _reopen)
 register("cases.answer", _own)
+register("cases.offer_publication", _own)
+register("cases.publish", _publish)
+register("cases.supplement", _own)
+register("cases.hear", _on_cases("cases.hear"))
 register("cases.keep_views", _own_views)
 register("cases.bulletin", _in_area("cases.bulletin"))
+register("cases.release_picture", _release)
 register("cases.board")
+register("cases.hold")
 register("cases.categories")
 register("cases.view_categories")
 # On tasks:

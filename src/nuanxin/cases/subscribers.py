@@ -1,9 +1,12 @@
 """What this context does when something happens below."""
 
 from nuanxin.cases import events
+from nuanxin.cases.queries.publications import CONSENT
 from nuanxin.cases.services.handing_over import hand_over_tasks, open_tasks_of
 from nuanxin.cases.services.patterns import notice_recurrence, propose_topic
+from nuanxin.cases.services.publishing import withdraw_publications
 from nuanxin.kernel.events import Envelope, subscribe
+from nuanxin.people.events import ConsentWithdrawn
 from nuanxin.people.services import register_open_work
 
 register_open_work("cases", count=open_tasks_of, hand_over=hand_over_tasks)
@@ -14,3 +17,10 @@ def case_filed(event: events.CaseFiled, envelope: Envelope) -> None:
     """Seen together with others: it has come back, or it is one of many in its compound."""
     notice_recurrence(case_id=event.case_id, now=envelope.occurred_at)
     propose_topic(case_id=event.case_id, now=envelope.occurred_at)
+
+
+@subscribe(ConsentWithdrawn)
+def consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope) -> None:
+    """Nothing of it is public from the moment of withdrawing (`queries/publications.py`); now its rows say so too."""
+    if event.purpose == CONSENT:
+        withdraw_publications(subject_id=envelope.subject_id, now=envelope.occurred_at)

@@ -10,7 +10,22 @@ from nuanxin.cases.enums import AppealState as A
 from nuanxin.cases.enums import CaseState as C
 from nuanxin.cases.enums import ShelvingState as S
 from nuanxin.cases.enums import TaskState as T
+from nuanxin.cases.public_workflow import PUBLICATION, REDACTION
 from nuanxin.kernel.workflow import Transition, Workflow
+
+__all__ = [
+    "APPEAL",
+    "AT_WORK",
+    "BEFORE_DISPATCH",
+    "BEING_WORKED_ON",
+    "BESIDE",
+    "CASE",
+    "OPEN_TASK",
+    "PUBLICATION",
+    "REDACTION",
+    "SHELVING",
+    "TASK",
+]
 
 # A consultation may be called, and may end, while somebody still has to be found or is at it.
 BEING_WORKED_ON = (

@@ -54,6 +54,7 @@ COMMANDS = {
     "check": Entry(
         module="check", summary="Look for what is wrong: settings, calendar, keys, seals, backlog."
     ),
+    "rotate-keys": Entry(module="rotate", summary="Write everything encrypted anew under the first key."),
     "backup": Entry(module="backup", summary="Write the database and the files to one archive."),
     "restore": Entry(module="restore", summary="Verify such an archive, or put it in place."),
     "indicators": Entry(

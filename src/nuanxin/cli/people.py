@@ -1,10 +1,11 @@
-"""`nuanxin people invite`."""
+"""`nuanxin people`: the first members of staff, and the administrators, whom nobody else places or relieves."""
 
 import click
 from django.utils import timezone
 
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.people import queries, services
+from nuanxin.people.models import Person
 
 
 @click.group("people")
@@ -46,3 +47,41 @@ def invite(*, name: str, role: str, scope: str, organisation: str, phone: str) -
     click.echo(f"{name} takes up the role before {invited.invitation.expires_at:%Y-%m-%d %H:%M} UTC at")
     click.echo(invited.link)
     click.echo("The link is shown once and works once: hand it to nobody else.")
+
+
+@command.command("end")
+@click.argument("login_name")
+@click.option("--role", required=True, help="The role that ends: system_admin, dispatcher, …")
+@click.option("--reason", default="nuanxin people end", help="For the audit log.")
+def end(*, login_name: str, role: str, reason: str) -> None:
+    """End a role of somebody now, with its sessions and tokens. Administrators are relieved here and nowhere else.
+
+    \b
+      nuanxin people end zhang.san --role security_admin
+    """
+    person, now = _person(login_name), timezone.now()
+    held = [row for row in queries.assignments_in_force(person_id=person.pk, now=now) if row.role_id == role]
+    if not held:
+        raise click.BadParameter(f"{login_name} does not hold the role {role}.", param_hint="--role")
+    for assignment in held:
+        services.end_assignment(actor=SYSTEM, assignment=assignment, reason=reason, now=now)
+    click.echo(f"{login_name} is no longer {role}.")
+
+
+@command.command("reset-second-factor")
+@click.argument("login_name")
+def reset_second_factor(*, login_name: str) -> None:
+    """For an administrator whose phone is lost, after checking in person who it is: the next sign-in sets up a new one.
+
+    \b
+      nuanxin people reset-second-factor zhang.san
+    """
+    services.reset_second_factor(actor=SYSTEM, person=_person(login_name), now=timezone.now())
+    click.echo(f"{login_name} sets up a new second factor at the next sign-in.")
+
+
+def _person(login_name: str) -> Person:
+    person = queries.person_by_login_name(login_name)
+    if person is None:
+        raise click.BadParameter(f"Nobody signs in as {login_name}.", param_hint="LOGIN_NAME")
+    return person

@@ -15,6 +15,7 @@ from nuanxin.compounds.api import router as compounds
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
 from nuanxin.territories.api import router as territories
+from nuanxin.ui.middleware import with_headers
 
 api = NinjaAPI(
     title="Nuanxin 暖新",
@@ -31,7 +32,7 @@ api.add_router("/territories", territories, tags=["territories"])
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
     fields = {name: str(text) for name, text in error.fields.items()} if isinstance(error, Invalid) else {}
     body = {"code": error.code, "message": str(error.message), "hint": str(error.hint), "fields": fields}
-    return api.create_response(request, body, status=error.status)
+    return with_headers(api.create_response(request, body, status=error.status), error)
 
 
 @api.exception_handler(DomainError)

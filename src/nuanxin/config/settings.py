@@ -45,6 +45,8 @@ BASE_URL = os.environ.get("NUANXIN_BASE_URL", "http://127.0.0.1:8000")
 NUANXIN_EMBEDDED_WORKER = _flag("NUANXIN_EMBEDDED_WORKER")
 # Addresses of reverse proxies whose X-Forwarded-For may be believed; none by default.
 NUANXIN_TRUSTED_PROXIES = _list("NUANXIN_TRUSTED_PROXIES")
+# What differs from kernel/access/limits.py, as exports=30/1h or exports=off.
+NUANXIN_LIMITS = _list("NUANXIN_LIMITS")
 
 # --- Applications ----------------------------------------------------------------------------------------------
 CONTEXTS = [
@@ -56,6 +58,7 @@ CONTEXTS = [
     "nuanxin.cases",
     "nuanxin.notifications",
     "nuanxin.insight",
+    "nuanxin.gateway",
     "nuanxin.portal",
     "nuanxin.demo",
 ]
@@ -76,9 +79,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nuanxin.kernel.access.http.ForwardedMiddleware",
     "nuanxin.kernel.access.http.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "nuanxin.ui.packing.PackedStaticMiddleware",
+    "nuanxin.ui.packing.PackedPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nuanxin.people.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -163,8 +168,21 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "files"
+# Uploads lie in NUANXIN_HOME/files, or in a private bucket where one is named (pip install nuanxin[s3]).
+NUANXIN_S3_BUCKET = os.environ.get("NUANXIN_S3_BUCKET", "")
+NUANXIN_S3_ENDPOINT = os.environ.get("NUANXIN_S3_ENDPOINT", "")
+NUANXIN_S3_REGION = os.environ.get("NUANXIN_S3_REGION", "")
+NUANXIN_S3_ACCESS_KEY = os.environ.get("NUANXIN_S3_ACCESS_KEY", "")
+NUANXIN_S3_SECRET_KEY = os.environ.get("NUANXIN_S3_SECRET_KEY", "")
+NUANXIN_S3_PREFIX = os.environ.get("NUANXIN_S3_PREFIX", "")
+NUANXIN_S3_PATH_STYLE = _flag("NUANXIN_S3_PATH_STYLE", default=True)
+NUANXIN_S3_ENCRYPTION = os.environ.get("NUANXIN_S3_ENCRYPTION", "")  # AES256, aws:kms or aws:kms/KEY
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "nuanxin.kernel.files.s3.PrivateS3Storage"
+        if NUANXIN_S3_BUCKET
+        else "django.core.files.storage.FileSystemStorage"
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -211,6 +229,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = int(timedelta(days=180).total_seconds()) if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+NUANXIN_CSP_REPORT_URI = os.environ.get("NUANXIN_CSP_REPORT_URI", "")
+# Where a weakness is reported (mailto: or https:), said in /.well-known/security.txt (RFC 9116) and in the docs.
+NUANXIN_SECURITY_CONTACT = _list("NUANXIN_SECURITY_CONTACT")
+NUANXIN_SECURITY_POLICY_URL = os.environ.get("NUANXIN_SECURITY_POLICY_URL", "")
+NUANXIN_SECURITY_KEY_URL = os.environ.get("NUANXIN_SECURITY_KEY_URL", "")
 
 # --- Privacy ---------------------------------------------------------------------------------------------------
 # The first key encrypts, every key decrypts: rotate by putting a new one in front. Each is 32 bytes, base64.
@@ -221,6 +244,8 @@ NUANXIN_KEYS = _list(
 )
 NUANXIN_CRYPTO = os.environ.get("NUANXIN_CRYPTO", "intl")  # or "sm"
 ICP_NUMBER = os.environ.get("NUANXIN_ICP_NUMBER", "")
+# Whether search engines may keep the public page of solved cases: what is taken back is gone here at once, there not.
+NUANXIN_PUBLIC_INDEX = _flag("NUANXIN_PUBLIC_INDEX")
 POLICE_NUMBER = os.environ.get("NUANXIN_POLICE_NUMBER", "")
 MAP_REVIEW_NUMBER = os.environ.get("NUANXIN_MAP_REVIEW_NUMBER", "")
 
@@ -231,6 +256,7 @@ NUANXIN_DELIVERY_ATTEMPTS = int(
 NUANXIN_AUDIT_DAYS = max(
     int(os.environ.get("NUANXIN_AUDIT_DAYS", "366")), 184
 )  # by law never under six months
+NUANXIN_EVENT_DAYS = max(int(os.environ.get("NUANXIN_EVENT_DAYS", "400")), 31)
 
 # --- Reporting --------------------------------------------------------------------------------------------------
 # The big tiles of the report form, in this order; the other categories are found by searching and by their majors.
@@ -251,6 +277,18 @@ NUANXIN_CHAT_HOSTS = _list("NUANXIN_CHAT_HOSTS", "qyapi.weixin.qq.com,oapi.dingt
 # JSON: the gateway's url, headers, body, ok, reference (kernel/channels/providers.py), and template name → its code.
 NUANXIN_SMS_HTTP = json.loads(os.environ.get("NUANXIN_SMS_HTTP", "{}"))
 NUANXIN_SMS_TEMPLATES = json.loads(os.environ.get("NUANXIN_SMS_TEMPLATES", "{}"))
+# Webhooks and exchange: what is sent to another system's address (kernel/channels/outside.py). Networks and hosts of a
+# government's own network that may be reached although they are private; a file of its certificate authorities.
+NUANXIN_OUTSIDE_ALLOW = _list("NUANXIN_OUTSIDE_ALLOW")
+NUANXIN_OUTSIDE_CA = os.environ.get("NUANXIN_OUTSIDE_CA", "")
+NUANXIN_OUTSIDE_LOOPBACK = _flag(
+    "NUANXIN_OUTSIDE_LOOPBACK", default=DEMO or DEBUG
+)  # this very machine, also http
+# `recorder` keeps what would be sent to a city-management platform, `http` sends it, `none` offers no link at all.
+NUANXIN_EXCHANGE_PROVIDER = os.environ.get(
+    "NUANXIN_EXCHANGE_PROVIDER", "recorder" if DEMO or DEBUG else "none"
+)
+NUANXIN_WEBHOOK_LOG_DAYS = int(os.environ.get("NUANXIN_WEBHOOK_LOG_DAYS", "30"))
 EMAIL_HOST = os.environ.get("NUANXIN_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("NUANXIN_MAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("NUANXIN_MAIL_USER", "")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("nuanxin.cases.urls")),
     path("", include("nuanxin.notifications.urls")),
     path("", include("nuanxin.insight.urls")),
+    path("", include("nuanxin.gateway.urls")),
     path("places/", include("nuanxin.territories.urls")),
     path("places/", include("nuanxin.compounds.urls")),
     path("ui/", include("nuanxin.ui.urls")),

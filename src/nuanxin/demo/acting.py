@@ -9,7 +9,7 @@ from random import Random
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import PlaceSource
-from nuanxin.cases.models import Appeal, Case, Task
+from nuanxin.cases.models import Appeal, Case, Task, VoiceNote
 from nuanxin.cases.queries.appealing import facts_against
 from nuanxin.cases.queries.duplicates import Place, offers_for
 from nuanxin.cases.services import Draft, OnBehalf, Photo, StepInput, perform_step
@@ -18,6 +18,7 @@ from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.personas import Cast
 from nuanxin.demo.planned import PlannedReport, PlannedStep, Seat
 from nuanxin.demo.population import Population
+from nuanxin.demo.sounds import voice_for
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.worktime import SHANGHAI
@@ -65,9 +66,11 @@ class Stage:
             PlaceSource.COMPOUND if by_choice else PlaceSource.PIN if planned.filed_by else PlaceSource.GPS
         )
         seen = planned.at - timedelta(seconds=rng.randrange(20, 240))
+        voice = None if planned.filed_by else voice_for(planned.key)
         return Draft(
             category=planned.category,
-            text=planned.text,
+            text="" if voice else planned.text,
+            voice=voice,
             lng=place.lng,
             lat=place.lat,
             accuracy_m=rng.randrange(6, 40) if source == PlaceSource.GPS else None,
@@ -86,12 +89,27 @@ class Stage:
         if planned.key in self.derailed:
             return None
         try:
+            self._hear(planned, step)
             return self._act(self.cases[planned.key], step)
         except (DomainError, Derailed) as error:
             if not step.optional:
                 told = f"{planned.category} {planned.arc}: {step.action} by {step.by}: {error!r}"
                 self.derailed[planned.key] = told
             return None
+
+    def _hear(self, planned: PlannedReport, step: PlannedStep) -> None:
+        """The dispatcher listens before the first step and writes down what was said."""
+        case = self.cases[planned.key]
+        if case.voices_waiting and step.by.role == "dispatcher":
+            waiting = VoiceNote.objects.get(case=case)
+            services.transcribe_voice(
+                actor=self.settled.actor(step.by),
+                case=case,
+                public_id=waiting.public_id,
+                words=planned.text,
+                now=step.at,
+            )
+            case.refresh_from_db(fields=["transcript", "voices_waiting"])
 
     def _act(self, case: Case, step: PlannedStep) -> Case | None:
         actor = self.settled.actor(step.by)

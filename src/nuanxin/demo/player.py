@@ -21,6 +21,7 @@ from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.personas import cast
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
+from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
 from nuanxin.demo.script import plan, steps_in_order
 from nuanxin.kernel import audit
@@ -72,7 +73,14 @@ def play(
         drain(now=start)
     happenings = list(steps_in_order(reports))
     with Darkroom(happenings) as darkroom:
-        return _Player(Stage(settled, people, darkroom), start, now, progress).run(happenings)
+        stage = Stage(settled, people, darkroom)
+        played = _Player(stage, start, now, progress).run(happenings)
+    with transaction.atomic():
+        switch_on(now=start)
+        publish_some(stage, reports, now=now)
+        drain(now=now)
+        audit.seal_pending(now=now)
+    return played
 
 
 class _Player:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from nuanxin.demo import scenes, together
+from nuanxin.demo import scenes, shown, together
 from nuanxin.demo.arcs import ARCS, choose_lead
 from nuanxin.demo.catalogue import DemoKind, demo_kinds
 from nuanxin.demo.city import DemoCity, build_city
@@ -156,6 +156,7 @@ class _Script:
     def write(self) -> list[PlannedReport]:
         reports = [self._pinned(pin) for pin in PINNED for _ in range(pin.times)]
         reports += together.told(self)
+        reports += shown.told(self)
         reports += [self._passed_on(code, stop) for code, stop in PASSED_ON]
         count = max(self.count, len(reports))  # what a visitor must find is there in the smallest city too
         reports += [self._stuck() for _ in range(round(self.count * STUCK_SHARE))]

@@ -20,6 +20,7 @@ from nuanxin.insight.queries import breakdown as lines
 from nuanxin.insight.queries import overview as figures
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 
 BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
@@ -108,6 +109,7 @@ def cases(request: ActorRequest, identifier: str) -> HttpResponse:
 
 @require_POST
 @requires("insight.view")
+@limited("exports")
 def export_overview(request: ActorRequest) -> HttpResponseBase:
     _form, asked, area = _asked(request)
     rows = services.export_overview(actor=request.actor, area=area, span=asked.span, now=request.now)
@@ -116,6 +118,7 @@ def export_overview(request: ActorRequest) -> HttpResponseBase:
 
 @require_POST
 @requires("insight.view")
+@limited("exports")
 def export_indicator(request: ActorRequest, identifier: str) -> HttpResponseBase:
     found = _indicator(identifier)
     _form, asked, area = _asked(request)

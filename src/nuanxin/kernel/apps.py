@@ -12,3 +12,4 @@ class KernelConfig(AppConfig):
         autodiscover_modules("permissions", "subscribers", "jobs", "personal", "checks")
         # The kernel's own:
         autodiscover_modules("checks.configuration", "checks.background", "checks.seals", "checks.paper")
+        autodiscover_modules("checks.retention", "checks.pictures", "checks.storing")

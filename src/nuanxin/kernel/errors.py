@@ -73,9 +73,16 @@ class Invalid(DomainError):
 
 
 class RateLimited(DomainError):
+    """Too often. `retry_after` are the seconds until it may be tried again; the answer's header says them too."""
+
     status = 429
     default_message = _("操作太频繁了。")
     default_hint = _("请过一会儿再试。")
+    default_retry_after = 60
+
+    def __init__(self, message: Text = "", *, hint: Text = "", code: str = "", retry_after: int = 0) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.retry_after = retry_after or self.default_retry_after
 
 
 def describe(error: BaseException) -> str:

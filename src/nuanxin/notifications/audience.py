@@ -21,6 +21,7 @@ DISPATCH_ROLES = ("dispatcher",)
 HEAD_ROLES = ("dept_lead", "community_head", "street_lead")
 WORK_ROLES = ("community", "community_head", "grid", "dept", "dept_lead", "property", "dispatcher")
 VERIFY_ROLES = ("dispatcher",)
+PICTURE_ROLES = ("dispatcher", "street_lead")
 BULLETIN_ROLES = ("street_lead", "dispatcher", "swd")
 
 

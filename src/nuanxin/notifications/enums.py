@@ -29,6 +29,8 @@ class Kind(TextChoices):
     CONFIRMED = "confirmed", _("你也看到了")
     MERGED = "merged", _("和别人的一起办")
     SPLIT = "split", _("单独办")
+    PUBLISHED = "published", _("已公开")
+    UNPUBLISHED = "unpublished", _("没有公开")
     # To staff
     NEW_REPORT = "new_report", _("新上报")
     NEW_TASK = "new_task", _("新任务")
@@ -37,8 +39,13 @@ class Kind(TextChoices):
     REWORK = "rework", _("要返工")
     REOPENED = "reopened", _("重新打开")
     ANSWER = "answer", _("上报人回复")
+    ADDED = "added", _("上报人补充")
+    TO_HEAR = "to_hear", _("语音待转写")
+    WRITTEN_DOWN = "written_down", _("语音已转写")
     RECURRED = "recurred", _("反弹，查根因")
     TOPIC = "topic", _("建议议题")
+    PICTURES = "pictures", _("照片待审")
+    TO_PUBLISH = "to_publish", _("公开待审")
     LATE = "late", _("已超时")
     BULLETIN = "bulletin", _("每日快报")
     WHISTLED = "whistled", _("被吹哨")
@@ -64,6 +71,8 @@ class Kind(TextChoices):
     UPHELD = "upheld", _("申诉成立")
     NOT_UPHELD = "not_upheld", _("申诉不成立")
     APPEAL_LATE = "appeal_late", _("申诉处理超时")
+    PUSH_STOPPED = "push_stopped", _("推送停了")
+    DIFFERS = "differs", _("和对方平台不一致")
 
 
 class Group(TextChoices):
@@ -76,8 +85,10 @@ class Group(TextChoices):
 
 
 TO_DO = frozenset({
-    "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "whistled", "more_time",
-    "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
+    "pictures", "to_publish",
+    "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
+    "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
+    "push_stopped", "differs",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

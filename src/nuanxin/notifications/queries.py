@@ -9,18 +9,21 @@ from django.urls import reverse
 
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
+from nuanxin.cases.queries.discretion import reads_coarsely
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.worktime import Limit
-from nuanxin.notifications.enums import Mail
+from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
 from nuanxin.territories.queries import path_names
-from nuanxin.ui.phrases import calendar_moment
+from nuanxin.ui.phrases import calendar_moment, half_day
 
 PAGE_SIZE = 30
 CODES = (("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel))
 COUNT_CAP = 100
+# They are made in the moment in which somebody reports or answers.
+OF_THE_REPORTER = frozenset({Kind.ANSWER, Kind.ADDED, Kind.RECURRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Line:
     icon: str
     tone: str
     url: str
+
+    at: datetime
 
     @property
     def is_unread(self) -> bool:
@@ -54,7 +59,8 @@ def inbox_page(actor: Actor, *, now: datetime, before: int | None = None) -> tup
     found = list(rows[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     streets = path_names({notice.facts.get("street", "") for notice in page})
-    lines = [line_of(notice, streets) for notice in page]
+    coarse = reads_coarsely(actor)
+    lines = [line_of(notice, streets, coarse=coarse) for notice in page]
     return lines, page[-1].pk if len(found) > PAGE_SIZE else None
 
 
@@ -65,7 +71,8 @@ def unread_count(actor: Actor, *, now: datetime) -> int:
     return inbox(actor, now=now).order_by().filter(read_at=None)[:COUNT_CAP].count()
 
 
-def line_of(notice: Notice, streets: Mapping[str, str]) -> Line:
+def line_of(notice: Notice, streets: Mapping[str, str], *, coarse: bool = False) -> Line:
+    """`coarse`: for whoever is not told when a reporter wrote (`cases.queries.discretion`)."""
     words: Words = WORDS[notice.kind]
     facts = _facts(notice, streets)
     return Line(
@@ -75,6 +82,7 @@ def line_of(notice: Notice, streets: Mapping[str, str]) -> Line:
         icon=words.icon,
         tone=words.tone,
         url=reverse("notifications:open", args=[notice.pk]),
+        at=half_day(notice.at) if coarse and notice.kind in OF_THE_REPORTER else notice.at,
     )
 
 

@@ -1,9 +1,11 @@
 """Who hears of what. One reaction for each event; what is redelivered changes nothing."""
 
+from django.urls import reverse
+
 from nuanxin.cases import events
 from nuanxin.cases.enums import Outcome, TaskRole
 from nuanxin.cases.queries.consulting import parties_of
-from nuanxin.cases.queries.facts import case_facts
+from nuanxin.cases.queries.facts import case_facts, holders_of
 from nuanxin.cases.queries.patterns import topic_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
@@ -15,6 +17,7 @@ from nuanxin.notifications.audience import (
     BULLETIN_ROLES,
     DISPATCH_ROLES,
     HEAD_ROLES,
+    PICTURE_ROLES,
     VERIFY_ROLES,
     WORK_ROLES,
     at_street,
@@ -28,7 +31,8 @@ from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.events import MessageDue
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import tell
-from nuanxin.notifications.urgent import text_those_on_duty
+from nuanxin.notifications.urgent import text_those_on_duty, who_may_know
+from nuanxin.people.models import Assignment
 from nuanxin.people.queries import (
     assignments_at,
     is_street_office,
@@ -252,6 +256,50 @@ def case_recurred(event: events.CaseRecurred, envelope: Envelope) -> None:
     tell(to_staff(envelope, case, Kind.RECURRED, staff, place=case.place, cause=event.root_cause_id))
 
 
+@subscribe(events.PicturesReady)
+def pictures_ready(event: events.PicturesReady, envelope: Envelope) -> None:
+    """To the street's reviewers; the notice leads to what waits, not to the case."""
+    case = case_facts(event.case_id)
+    staff = who_may_know(case, at_street(envelope, PICTURE_ROLES))
+    facts = {"category": case.category, "count": event.count}
+    notices = services.for_staff(
+        assignments=staff,
+        event_id=envelope.id,
+        kind=Kind.PICTURES,
+        case_number="",
+        facts=facts,
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
+
+
+@subscribe(events.PublicationWanted)
+def publication_wanted(event: events.PublicationWanted, envelope: Envelope) -> None:
+    """To the street's desk; the notice leads to what waits there, not to the case."""
+    case = case_facts(event.case_id)
+    notices = services.for_staff(
+        assignments=who_may_know(case, at_street(envelope, DISPATCH_ROLES)),
+        event_id=envelope.id,
+        kind=Kind.TO_PUBLISH,
+        case_number="",
+        facts={"category": case.category, "path": reverse("cases:publications")},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
+
+
+@subscribe(events.CasePublished)
+def case_published(event: events.CasePublished, envelope: Envelope) -> None:
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.PUBLISHED))
+
+
+@subscribe(events.PublicationRefused)
+def publication_refused(event: events.PublicationRefused, envelope: Envelope) -> None:
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.UNPUBLISHED))
+
+
 @subscribe(events.TopicProposed)
 def topic_proposed(event: events.TopicProposed, envelope: Envelope) -> None:
     """The head of the community brings it to the residents; the street knows."""
@@ -288,9 +336,36 @@ def question_answered(event: events.QuestionAnswered, envelope: Envelope) -> Non
     tell(to_staff(envelope, case_facts(event.case_id), Kind.ANSWER, staff))
 
 
+@subscribe(events.CaseSupplemented)
+def case_supplemented(event: events.CaseSupplemented, envelope: Envelope) -> None:
+    """To whoever has it now: the units that hold a part, else the desk of the street."""
+    staff = _who_has_it(event.case_id, envelope) or at_street(envelope, DISPATCH_ROLES)
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.ADDED, staff, count=event.photos))
+
+
+@subscribe(events.VoiceReceived)
+def voice_received(event: events.VoiceReceived, envelope: Envelope) -> None:
+    """To those who may hear it, and to nobody else."""
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.TO_HEAR, at_street(envelope, DISPATCH_ROLES)))
+
+
+@subscribe(events.VoiceTranscribed)
+def voice_transcribed(event: events.VoiceTranscribed, envelope: Envelope) -> None:
+    staff = _who_has_it(event.case_id, envelope)
+    tell(to_staff(envelope, case_facts(event.case_id), Kind.WRITTEN_DOWN, staff))
+
+
+def _who_has_it(case_id: int, envelope: Envelope) -> list[Assignment]:
+    units = holders_of(case_id)
+    return [each for unit in units for each in members_of(unit, WORK_ROLES, envelope)]
+
+
 @subscribe(events.ReporterRevealed)
 def reporter_revealed(event: events.ReporterRevealed, envelope: Envelope) -> None:
-    tell(to_reporter(envelope, case_facts(event.case_id), Kind.REVEALED, role=name_of_role(event.role)))
+    facts = {"role": name_of_role(event.role)}
+    if event.organisation_id is not None:
+        facts["unit"] = organisation_label(event.organisation_id)
+    tell(to_reporter(envelope, case_facts(event.case_id), Kind.REVEALED, **facts))
 
 
 @subscribe(events.ClockPassed)

@@ -45,7 +45,7 @@ WORDS: Mapping[str, Words] = {
         _("处理的人有个问题"), _("%(category)s：点开回答，对方不知道你是谁。"), "message-circle", "wait"
     ),
     Kind.REVEALED: Words(
-        _("有人查看了您的联系方式"), _("%(role)s因工作需要查看了，原因已记录在案。"), "eye", "wait"
+        _("有人查看了您的联系方式"), _("%(unit)s的%(role)s因工作需要查看了。点开看为什么。"), "eye", "wait"
     ),
     Kind.CONSULTING: Words(
         _("几个单位在一起商量：%(category)s"),
@@ -90,6 +90,15 @@ WORDS: Mapping[str, Words] = {
     ),
     Kind.REOPENED: Words(_("上报人说没解决"), _("%(category)s重新打开，请重新派单。"), "rotate", "wait"),
     Kind.ANSWER: Words(_("上报人回复了"), _("%(category)s，请看问答。"), "message-circle", "info"),
+    Kind.ADDED: Words(
+        _("上报人补充了 %(count)s 张照片"), _("%(category)s，点开看新加的照片。"), "photo-plus", "info"
+    ),
+    Kind.TO_HEAR: Words(
+        _("有一段语音等转写：%(category)s"), _("听完写成文字，别的单位才看得到。"), "microphone", "wait"
+    ),
+    Kind.WRITTEN_DOWN: Words(
+        _("上报人的语音写成文字了"), _("%(category)s，点开看说了什么。"), "microphone", "info"
+    ),
     Kind.WHISTLED: Words(
         _("吹哨：%(category)s"), _("%(unit)s请贵单位会商，请在时限内报到。"), "speakerphone", "wait"
     ),
@@ -165,11 +174,44 @@ WORDS: Mapping[str, Words] = {
     Kind.RECURRED: Words(
         _("又出现了：%(category)s"), _("%(place)s，三十天内办结过，请查清根本原因。"), "rotate", "wait"
     ),
+    Kind.PUBLISHED: Words(
+        _("公开了：%(category)s"),
+        _("大家能看到它是怎么办好的，看不到是谁报的。随时可以撤回。"),
+        "share",
+        "ok",
+    ),
+    Kind.UNPUBLISHED: Words(
+        _("没有公开：%(category)s"),
+        _("街道看过，决定不公开。办理结果不受影响，点开看原因。"),
+        "eye-off",
+        "info",
+    ),
+    Kind.TO_PUBLISH: Words(
+        _("公开待审：%(category)s"), _("报的人说可以公开，请看过、写好再给大家看。"), "share", "wait"
+    ),
+    Kind.PICTURES: Words(
+        _("照片待审：%(category)s"),
+        _("%(count)s 张照片可能公开，请看过后放行，或者不公开。"),
+        "photo",
+        "wait",
+    ),
     Kind.TOPIC: Words(
         _("建议议题：%(place)s的%(category)s"),
         _("三十天里已有 %(count)s 件，请居民一起商量。"),
         "users-group",
         "info",
+    ),
+    Kind.PUSH_STOPPED: Words(
+        _("推送停了：%(unit)s"),
+        _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),
+        "plug",
+        "danger",
+    ),
+    Kind.DIFFERS: Words(
+        _("和%(unit)s不一致：%(category)s"),
+        _("对方的状态和我们的不同，请看一眼，定怎么办。"),
+        "arrows-exchange",
+        "wait",
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"

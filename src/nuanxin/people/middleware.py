@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 from nuanxin.kernel.access import ANONYMOUS
 from nuanxin.people import queries, services
 from nuanxin.people.models import Assignment, Person
-from nuanxin.people.services.sessions import ASSIGNMENT_KEY, IDLE_METHODS, LANGUAGE_KEY, METHOD_KEY, reaches
+from nuanxin.people.services.sessions import (
+    ASSIGNMENT_KEY,
+    IDLE_METHODS,
+    LANGUAGE_KEY,
+    METHOD_KEY,
+    is_over,
+    reaches,
+)
 from nuanxin.people.services.tokens import token_digest
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -88,6 +95,10 @@ class ActorMiddleware:
         if _is_idle(request):
             services.end_session(request=request, now=request.now)
             messages.info(request, _("半小时没有操作，已经替您退出。请重新登录。"))
+            return
+        if is_over(request.session, now=request.now):
+            services.end_session(request=request, now=request.now)
+            messages.info(request, _("这次登录的时间满了，请重新登录。"))
             return
         person, assignment = _person_and_assignment(request, int(person_id))
         if person is None or not _hash_fits(request, person):

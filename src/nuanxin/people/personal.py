@@ -1,10 +1,15 @@
 """The personal tables of this context, for export and erasure (`domain.md` §8)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.privacy.register import (
@@ -15,10 +20,17 @@ from nuanxin.kernel.privacy.register import (
     register,
     stays,
 )
-from nuanxin.people import models
-from nuanxin.people.services import erasure
+from nuanxin.kernel.privacy.rotation import Elsewhere, also_encrypted
+from nuanxin.kernel.privacy.wording import choice, name_columns
+from nuanxin.kernel.retention import expired, retain
+from nuanxin.people import models, queries
+from nuanxin.people.enums import Channel, CodePurpose, DeclaredAs, Language, SignInMethod, WorkerType
+from nuanxin.people.queries.responsible import name_of_role
+from nuanxin.people.services import erasure, renew_secret
+from nuanxin.territories.queries import path_name
 
 UNTIL_ERASED = _("到您注销为止")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def _export_jobs(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -143,7 +155,7 @@ register(
     models.ApiToken,
     purpose=_("您自己的程序用您的身份办事"),
     fields={"name": "S1", "token_hash": "S2"},
-    retention=_("到期或您停用为止"),
+    retention=_("到期或您停用后 90 天"),
     erase=deletes(models.ApiToken, "person_id"),
     export=columns(
         models.ApiToken, "person_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at"
@@ -153,7 +165,7 @@ register(
     models.Invitation,
     purpose=_("请您担任一个岗位"),
     fields={"name": "S2"},
-    retention=_("岗位结束为止"),
+    retention=_("没人接受的过期后 30 天，接受了的 1 年"),
     erase=erasure.erase_invitations,
     export=columns(models.Invitation, "accepted_by_id", "name", "role_id", "created_at", "accepted_at"),
 )
@@ -181,3 +193,147 @@ exempt(
 exempt("axes.AccessAttemptExpiration", reason="as axes.AccessAttempt")
 exempt("axes.AccessFailureLog", reason="switched off")
 exempt("axes.AccessLog", reason="switched off")
+retain(
+    models.OneTimeCode,
+    purpose=_("登录和换号的验证码"),
+    keeps=_("一天"),
+    of=expired(models.OneTimeCode, "created_at", DAY),
+    every=HOUR,
+)
+retain(
+    AccessAttempt,
+    purpose=_("输错密码的记录（含网络地址）"),
+    keeps=_("一天"),
+    of=expired(AccessAttempt, "attempt_time", DAY),
+    every=HOUR,
+)
+retain(
+    models.SignIn,
+    purpose=_("登录记录"),
+    keeps=_("半年"),
+    of=expired(models.SignIn, "started_at", timedelta(days=183)),
+)
+retain(
+    Session,
+    purpose=_("登录状态"),
+    keeps=_("到期为止"),
+    of=expired(Session, "expire_date", timedelta(0)),
+)
+retain(
+    models.ApiToken,
+    purpose=_("接口密钥（只存摘要）"),
+    keeps=_("到期或停用后 90 天"),
+    of=expired(models.ApiToken, "expires_at", timedelta(days=90)),
+)
+retain(
+    models.ApiToken,
+    part="revoked",
+    purpose=_("停用了的接口密钥"),
+    keeps=_("停用后 90 天"),
+    of=expired(models.ApiToken, "revoked_at", timedelta(days=90)),
+)
+retain(
+    models.Invitation,
+    purpose=_("没人接受的岗位邀请"),
+    keeps=_("过期后 30 天"),
+    of=expired(models.Invitation, "expires_at", timedelta(days=30), where=Q(accepted_at=None)),
+)
+retain(
+    models.Invitation,
+    part="accepted",
+    purpose=_("接受了的岗位邀请"),
+    keeps=_("接受后 1 年"),
+    of=expired(models.Invitation, "accepted_at", timedelta(days=365)),
+)
+
+
+def _renew_second_factor(factor_id: int) -> None:
+    renew_secret(factor_id=factor_id)
+
+
+also_encrypted(
+    Elsewhere(
+        name="mfa.Authenticator",
+        held=queries.second_factor_secrets,
+        renew=_renew_second_factor,
+    )
+)
+
+
+def _place(code: str) -> str:
+    return path_name(code) or code
+
+
+def _purpose_title(code: str) -> str:
+    found = {each.code: each for each in queries.consent_purposes()}.get(code)
+    if found is None:
+        return code
+    return found.title_en if (get_language() or "").startswith("en") else found.title
+
+
+name_columns(
+    {
+        "id": _("内部编号"),
+        "public_id": _("对外编号"),
+        "nickname": _("昵称"),
+        "phone": _("手机号"),
+        "login_name": _("登录名"),
+        "language": (_("语言"), choice(Language)),
+        "registered_at": _("注册时间"),
+        "scope_code": (_("地方"), _place),
+        "declared_as": (_("与社区的关系"), choice(DeclaredAs)),
+        "declared_at": _("填写时间"),
+        "worker_type": (_("从业类型"), choice(WorkerType)),
+        "platform": _("平台"),
+        "role": (_("身份"), name_of_role),
+        "role_id": (_("身份"), name_of_role),
+        "organisation__name": _("单位"),
+        "site__name": _("场所"),
+        "active_from": _("从"),
+        "active_to": _("到"),
+        "reason": _("事由"),
+        "purpose_id": (_("同意什么"), _purpose_title),
+        "version": _("第几版"),
+        "text_hash": _("当时文字的摘要"),
+        "given_at": _("同意时间"),
+        "channel": (_("在哪里同意"), choice(Channel)),
+        "withdrawn_at": _("停止时间"),
+        "used_at": _("用掉时间"),
+        "method": (_("登录方式"), choice(SignInMethod)),
+        "device": _("设备"),
+        "started_at": _("开始"),
+        "ended_at": _("结束"),
+        "last_used_at": _("最近使用"),
+        "revoked_at": _("停用时间"),
+        "accepted_at": _("接受时间"),
+        "type": _("种类"),
+        "email": _("邮箱"),
+    }
+)
+name_columns({"name": _("称呼")}, table="people.Person")
+ACTIONS = {
+    "people.sign_in": _("登录"),
+    "people.end_session": _("退出一台设备"),
+    "people.end_sessions": _("退出所有设备"),
+    "people.consent_given": _("同意了一项"),
+    "people.consent_withdrawn": _("撤回了一项同意"),
+    "people.change_number": _("换了手机号"),
+    "people.rename": _("改了称呼"),
+    "people.declare_work": _("填了从业和社区"),
+    "people.recovery_code_made": _("生成了找回码"),
+    "people.create_token": _("建了接口密钥"),
+    "people.revoke_token": _("停用了接口密钥"),
+    "people.export_me": _("导出了自己的数据"),
+    "people.erase_me": _("注销"),
+}
+name_columns(
+    {
+        "action": (_("做了什么"), lambda code: ACTIONS.get(code, code)),
+        "object_type": (_("对象"), lambda code: _("自己的账号") if code == "people.subject" else code),
+        "role": (_("身份"), lambda code: _("本人") if code == "self" else name_of_role(code)),
+        "result": (_("结果"), lambda code: _("成功") if code == "ok" else code),
+    },
+    table="kernel.AuditEntry",
+)
+name_columns({"name": _("姓名")}, table="people.Invitation")
+name_columns({"purpose": (_("用来做什么"), choice(CodePurpose))}, table="people.OneTimeCode")

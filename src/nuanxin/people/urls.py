@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from nuanxin.people.views import (
     account,
+    consents,
     duty,
     invitations,
     keys,
@@ -30,7 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("me/name/", account.name, name="name"),
     path("me/work/", account.work, name="work"),
     path("me/number/", account.number, name="number"),
-    path("me/consents/<str:purpose>/", account.consent, name="consent"),
+    path("me/consents/", consents.consents, name="consents"),
+    path("me/consents/<str:purpose>/", consents.consent, name="consent"),
     path("me/role/", account.switch, name="switch"),
     path("me/sessions/", keys.end_other_sessions, name="end_other_sessions"),
     path("me/sessions/<uuid:public_id>/", keys.end_session, name="end_session"),

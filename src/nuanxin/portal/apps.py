@@ -22,3 +22,14 @@ class PortalConfig(AppConfig):
             slots.Item(_("审计日志"), "portal:audit", icon="history", permission="audit.view"),
             order=91,
         )
+        slots.register(
+            "rail",
+            slots.Item(
+                _("数据保存期"),
+                "portal:retention",
+                icon="hourglass",
+                permission="system.retention",
+                match=("portal:retention", "cases:holds"),
+            ),
+            order=92,
+        )

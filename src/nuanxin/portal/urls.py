@@ -11,6 +11,9 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("map/", views.area_map, name="map"),
     path("system/check/", views.check, name="check"),
+    path("system/retention/", views.retention_report, name="retention"),
     path("audit/", views.audit, name="audit"),
+    path("audit/export.csv", views.audit_export, name="audit_export"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("messages/", views.messages, name="messages"),
 ]

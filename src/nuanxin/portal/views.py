@@ -1,18 +1,25 @@
 """Front page, home, map, and the administrators' pages."""
 
+import csv
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nuanxin.kernel import checks
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import from_this_machine, public, requires
+from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.audit.export import COLUMNS as AUDIT_COLUMNS
+from nuanxin.kernel.audit.export import export_entries
 from nuanxin.kernel.audit.queries import entries, newest_seals
 from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.kernel.retention import report
+from nuanxin.portal.disclosure import disclosure
 from nuanxin.portal.greeting import greeting
 from nuanxin.portal.health import can_serve
 
@@ -70,6 +77,15 @@ def check(request: Any) -> HttpResponse:
     return render(request, "portal/check.html", {"findings": findings})
 
 
+@requires("system.retention")
+@never_cache
+@require_safe
+def retention_report(request: Any) -> HttpResponse:
+    """How long everything is kept, what was due, what went, and what is held back and why."""
+    context = {"lines": report(request.now), "may_hold": policy.permits(request.actor, "cases.hold")}
+    return render(request, "portal/retention.html", context)
+
+
 @requires("audit.view")
 @require_safe
 def audit(request: Any) -> HttpResponse:
@@ -83,6 +99,31 @@ def audit(request: Any) -> HttpResponse:
     following = page[-1].pk if len(page) == PAGE_SIZE else None
     found = {"page": page, "following": following, "seals": newest_seals(), "action": action}
     return render(request, "portal/audit.html", found)
+
+
+@requires("audit.view")
+@limited("exports")
+@require_safe
+def audit_export(request: Any) -> HttpResponse:
+    """What the page shows, as a table with the digests, for somebody outside to keep; the export is itself an entry."""
+    action = request.GET.get("action", "")[:80]
+    rows = export_entries(actor=request.actor, action=action, now=request.now)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate(request.now)}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(AUDIT_COLUMNS)
+    writer.writerows(rows)
+    return response
+
+
+@public("where a weakness is reported, RFC 9116")
+@require_safe
+def security_txt(request: Any) -> HttpResponse:
+    """Nothing, where nobody has said who answers."""
+    text = disclosure(request.now)
+    if not text:
+        raise Http404
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @public("development and the demonstration on this machine only: what would have been sent")

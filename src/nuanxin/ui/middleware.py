@@ -1,13 +1,15 @@
 """Refusals become something a person can act on: a page, a toast for htmx, or JSON, with the error's own status."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.errors import DomainError, RateLimited
 
 Respond = Callable[[HttpRequest], HttpResponse]
+R = TypeVar("R", bound=HttpResponse)
 
 
 class DomainErrorMiddleware:
@@ -25,7 +27,7 @@ class DomainErrorMiddleware:
         if getattr(request, "htmx", False):
             return as_toast(request, exception)
         context = {"error": exception, "status": exception.status}
-        return render(request, "ui/error.html", context, status=exception.status)
+        return with_headers(render(request, "ui/error.html", context, status=exception.status), exception)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -35,7 +37,7 @@ def wants_json(request: HttpRequest) -> bool:
 def as_json(error: DomainError) -> JsonResponse:
     fields = {name: str(text) for name, text in getattr(error, "fields", {}).items()}
     body = {"code": error.code, "message": str(error.message), "hint": str(error.hint), "fields": fields}
-    return JsonResponse(body, status=error.status)
+    return with_headers(JsonResponse(body, status=error.status), error)
 
 
 def as_toast(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -43,4 +45,11 @@ def as_toast(request: HttpRequest, error: DomainError) -> HttpResponse:
     response = render(request, "ui/partials/error.html", {"error": error}, status=error.status)
     response["HX-Retarget"] = "#toasts"
     response["HX-Reswap"] = "beforeend"
+    return with_headers(response, error)
+
+
+def with_headers(response: R, error: DomainError) -> R:
+    """When it may be tried again, for programs (RFC 9110, 10.2.3); the sentence says it to people."""
+    if isinstance(error, RateLimited):
+        response["Retry-After"] = str(error.retry_after)
     return response

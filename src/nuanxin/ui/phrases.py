@@ -55,7 +55,29 @@ def span_words(length: timedelta) -> str:
     return " ".join(parts)
 
 
+class HalfDay(datetime):
+    """The beginning of the half of a day, where nobody is told more: drawn as “今天 上午”."""
+
+    @property
+    def instant(self) -> datetime:
+        """For a program."""
+        return datetime(self.year, self.month, self.day, self.hour, tzinfo=self.tzinfo)
+
+
+def half_day(at: datetime) -> HalfDay:
+    """Midnight or noon before the instant, in local time."""
+    local = timezone.localtime(at)
+    hour = 12 if local.hour >= 12 else 0
+    return HalfDay(local.year, local.month, local.day, hour, tzinfo=local.tzinfo)
+
+
+def half_words(at: HalfDay) -> str:
+    return gettext("下午") if timezone.localtime(at).hour >= 12 else gettext("上午")
+
+
 def time_of_day(at: datetime) -> str:
+    if isinstance(at, HalfDay):
+        return half_words(at)
     return timezone.localtime(at).strftime("%H:%M")
 
 
@@ -84,8 +106,18 @@ def calendar_moment(at: datetime) -> str:
     return f"{day} {time_of_day(at)}"
 
 
+def stamp(at: datetime, pattern: str) -> str:
+    """By a date format that ends in the time of day: “09-18 17:30”; of a half-day “09-18 上午”."""
+    if not isinstance(at, HalfDay):
+        return dateformat.format(timezone.localtime(at), pattern)
+    day = dateformat.format(timezone.localtime(at), pattern.removesuffix("H:i").strip())
+    return f"{day} {half_words(at)}"
+
+
 def ago(at: datetime, *, now: datetime) -> str:
     """“刚刚”, “3 分钟前”, then the day and time."""
+    if isinstance(at, HalfDay):
+        return moment(at, now=now)
     seconds = (now - at).total_seconds()
     if 0 <= seconds < MINUTE:
         return gettext("刚刚")

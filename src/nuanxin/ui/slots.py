@@ -7,8 +7,9 @@ A context registers in its `AppConfig.ready()`:
     slots.register("home", slots.Panel("cases/home_panel.html", context=home_context), order=20)
 
 Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`,
-`search` (one item: where the workbench's search field leads, words in `q`), `page_top` (above everything, everywhere),
-`map_background` (one item: the style that lies below every map).
+`case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
+search field leads, words in `q`), `page_top` (above everything, everywhere), `map_background` (one
+item: the style that lies below every map).
 """
 
 from collections import defaultdict

@@ -1,15 +1,17 @@
 """The gallery of the design system, and the two switches that every page carries."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from nuanxin.kernel.access.http import public
 from nuanxin.ui import gallery as samples
 from nuanxin.ui.preferences import remember
+from nuanxin.ui.styles import SHEETS, sheet
 
 
 @public("the design system shows no data of anybody")
@@ -30,6 +32,19 @@ def gallery_print(request: HttpRequest) -> HttpResponse:
 @public("an invented map for the design system")
 def sample_map(request: HttpRequest) -> HttpResponse:
     return JsonResponse(samples.MAP)
+
+
+@public("the stylesheets are the same for everybody")
+@require_safe
+def styles(request: HttpRequest, name: str) -> HttpResponse:
+    """Its address changes with any static file (`{% styles %}`), so a browser may keep it for good."""
+    if name not in SHEETS:
+        raise Http404
+    if settings.DEBUG:  # while somebody works on them
+        sheet.cache_clear()
+    response = HttpResponse(sheet(name), content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "no-cache" if settings.DEBUG else "public, max-age=31536000, immutable"
+    return response
 
 
 @public("how a page is shown is stored on the reader's own device")

@@ -11,6 +11,7 @@ from nuanxin.cases import services
 from nuanxin.cases.models import Case, RepairStage, Task
 from nuanxin.cases.queries import catalogue, detail, queue
 from nuanxin.cases.queries.aside import Aside
+from nuanxin.cases.queries.discretion import coarse_rows, given_at, is_theirs, reads_coarsely
 from nuanxin.cases.queries.measures import stages_of
 from nuanxin.cases.queries.own import NOT_TOLD, is_mine, own_facts
 from nuanxin.cases.queries.places import address_for, point_for, rough
@@ -18,7 +19,9 @@ from nuanxin.cases.services import Photo
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.sounds.accept import AcceptedSound, accept_sound
 from nuanxin.kernel.privacy.masking import mask_address
+from nuanxin.ui.phrases import half_day
 
 
 def case_row(actor: Actor, case: Case, permission: str = "cases.view") -> dict[str, Any]:
@@ -47,6 +50,7 @@ def _row(case: Case | queue.Row, address: str, point: tuple[float | None, float 
         "state": case.state,
         "step": case.step,
         "text": case.text,
+        "transcript": case.transcript,
         "address": address,
         "lng": lng,
         "lat": lat,
@@ -67,10 +71,12 @@ def own_row(actor: Actor, case: Case) -> dict[str, Any]:
 
 def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[str, Any]:
     is_own = permission == "cases.view_own"
-    row = own_row(request.actor, case) if is_own else case_row(request.actor, case)
+    coarse = not is_own and reads_coarsely(request.actor)
+    row = own_row(request.actor, case) if is_own else case_row(request.actor, _told(request.actor, case))
     main = detail.main_of(case) if is_own else case
     theirs = is_own and (not is_mine(case) or main.pk != case.pk)
     tasks = detail.tasks_of(main)
+    since = given_at(request.actor, main, tasks) if coarse else None
     aside = Aside(main.pk)
     moves = detail.moves_for(
         request.actor, case, tasks, now=timezone.now(), aside=aside if main is case else None
@@ -90,7 +96,7 @@ def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[s
         "timeline": [
             {
                 "action": log.action,
-                "at": log.at,
+                "at": log.at if not coarse or _is_exact(log, since) else half_day(log.at).instant,
                 "organisation": log.organisation or "",
                 "opinion": log.opinion if not is_own or log.action in detail.TOLD_TO_REPORTER else "",
             }
@@ -99,6 +105,19 @@ def case_out(request: Any, case: Case, permission: str = "cases.view") -> dict[s
         ],
         "available_transitions": [_move_out(move) for move in moves],
     }
+
+
+def _told(actor: Actor, case: Case) -> Case:
+    """Coarse for a handler, with its own next deadline."""
+    if not reads_coarsely(actor):
+        return case
+    told = coarse_rows(actor, [case])[0]
+    told.reported_at = half_day(case.reported_at).instant
+    return told
+
+
+def _is_exact(log: detail.StepTold, since: datetime | None) -> bool:
+    return not is_theirs(log.role) and since is not None and log.at >= since
 
 
 def _task_out(task: Task) -> dict[str, Any]:
@@ -128,6 +147,10 @@ def planned_stage(text: str) -> services.PlannedStage:
     except ValueError as error:
         raise Invalid(fields={"plan": _("时间要写成 2026-09-15T18:00+08:00。")}) from error
     return services.PlannedStage(kind, name, moment if moment.tzinfo else timezone.make_aware(moment))
+
+
+def voice_of(file: UploadedFile | None) -> AcceptedSound | None:
+    return accept_sound(file) if file else None  # type: ignore[arg-type]  # an upload reads like a file
 
 
 def photos_of(files: list[UploadedFile], kind: str) -> tuple[Photo, ...]:

@@ -9,9 +9,10 @@ from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
 
 from nuanxin.cases import services
-from nuanxin.cases.api.drawing import case_out, case_row, own_row, photos_of
+from nuanxin.cases.api.drawing import case_out, case_row, own_row, photos_of, voice_of
 from nuanxin.cases.api.routing import router
 from nuanxin.cases.api.shapes import (
+    AdditionIn,
     CaseOut,
     CaseRow,
     CategoryOut,
@@ -30,6 +31,7 @@ from nuanxin.cases.enums import PhotoKind, PlaceSource
 from nuanxin.cases.queries import catalogue, detail, duplicates, queue, suggestions
 from nuanxin.cases.services import Draft
 from nuanxin.kernel.access.api import PROBLEMS, operation
+from nuanxin.kernel.access.limits import caller_of
 
 
 @router.get("/categories", response={200: list[CategoryOut], **PROBLEMS})
@@ -67,9 +69,15 @@ def suggest(request: HttpRequest, given: Form[WordsIn]) -> Any:
 
 
 @router.post("", response={200: CaseRow, 201: CaseRow, **PROBLEMS})
-@operation("cases.report")
-def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = File([])) -> Any:  # noqa: B008  -- ninja
+@operation("cases.report", limit="")  # counted by kind: danger to life never
+def report(
+    request: Any,
+    given: Form[ReportIn],
+    photos: list[UploadedFile] = File([]),  # noqa: B008  -- ninja
+    voice: UploadedFile | None = File(None),  # noqa: B008  -- ninja
+) -> Any:
     """Report. The same `key` with the same content is the same report (200); with another content it is a conflict."""
+    services.count_report(category=given.category, caller=caller_of(request), now=request.now)
     values = given.model_dump(exclude={"key"})
     source = (
         PlaceSource.GPS
@@ -78,7 +86,9 @@ def report(request: Any, given: Form[ReportIn], photos: list[UploadedFile] = Fil
         if given.compound_id
         else PlaceSource.TERRITORY
     )
-    draft = Draft(**values, place_source=source, photos=photos_of(photos, PhotoKind.NEAR))
+    draft = Draft(
+        **values, place_source=source, photos=photos_of(photos, PhotoKind.NEAR), voice=voice_of(voice)
+    )
     submission = services.report_case(actor=request.actor, draft=draft, key=given.key, now=timezone.now())
     return Status(
         201 if submission.created else 200, case_row(request.actor, submission.case, "cases.view_own")
@@ -137,6 +147,29 @@ def reopen(request: Any, number: Number, given: Form[WordsIn]) -> Any:
     case = detail.own_case(request.actor, number)
     services.reopen_case(actor=request.actor, case=case, opinion=given.text, now=timezone.now())
     return case_out(request, detail.own_case(request.actor, number), "cases.view_own")
+
+
+@router.post("/mine/{number}/additions", response={200: CaseOut, 201: CaseOut, **PROBLEMS})
+@operation("cases.supplement")
+def add(
+    request: Any,
+    number: Number,
+    given: Form[AdditionIn],
+    photos: list[UploadedFile] = File([]),  # noqa: B008  -- ninja
+    voice: UploadedFile | None = File(None),  # noqa: B008  -- ninja
+) -> Any:
+    """Pictures or a voice note that come later, while it is open; the same `key` with the same content is once."""
+    case = detail.own_case(request.actor, number)
+    added = services.supplement_case(
+        actor=request.actor,
+        case=case,
+        photos=photos_of(photos, PhotoKind.NEAR),
+        voice=voice_of(voice),
+        now=timezone.now(),
+        **given.model_dump(),
+    )
+    case = detail.own_case(request.actor, number)
+    return Status(201 if added.created else 200, case_out(request, case, "cases.view_own"))
 
 
 @router.post("/mine/{number}/answers", response={200: CaseOut, **PROBLEMS})

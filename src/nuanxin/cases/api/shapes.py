@@ -60,6 +60,7 @@ class CaseRow(Schema):
     state: str
     step: int
     text: str
+    transcript: str
     address: str
     lng: float | None
     lat: float | None
@@ -146,6 +147,13 @@ class TransitionIn(Schema):
     about: Annotated[str, Field(max_length=30)] = ""
     public_words: Annotated[PlainText, Field(max_length=200)] = ""
     target_on: date | None = None
+
+
+class AdditionIn(Schema):
+    """Comes with at least one file: `photos`, or a `voice` of a minute at most (WebM, Ogg, MP4, WAV)."""
+
+    key: Key
+    text: Annotated[PlainText, Field(max_length=500)] = ""
 
 
 class SimilarIn(Schema):

@@ -13,6 +13,7 @@ from nuanxin.cases.forms.steps import StepForm, words_field
 from nuanxin.cases.models import PUBLIC_LENGTH
 from nuanxin.cases.queries.appealing import facts_against
 from nuanxin.cases.services import StepInput
+from nuanxin.ui.phrases import stamp
 
 SOON = timedelta(days=30)
 
@@ -115,8 +116,7 @@ class AppealForm(OversightForm):
         facts = []
         if self.page and self.page.organisation_id:
             facts = facts_against(self.page.case, self.page.organisation_id, now=timezone.now())
-        local = timezone.localtime
-        choices = [(fact.name, f"{fact.label} · {local(fact.at):%m-%d %H:%M}") for fact in facts]
+        choices = [(fact.name, f"{fact.label} · {stamp(fact.at, 'm-d H:i')}") for fact in facts]
         self.fields["about"].choices = choices  # type: ignore[attr-defined]
         if len(choices) == 1:
             self.initial.setdefault("about", choices[0][0])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import PhotoKind, PlaceSource
 from nuanxin.cases.forms.photos import PhotosField
+from nuanxin.cases.forms.voices import VoiceField
 from nuanxin.cases.models import TEXT_LENGTH
 from nuanxin.cases.services import Draft, Photo
 
@@ -26,8 +27,9 @@ class ReportForm(forms.Form):
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     photos = PhotosField(label=_("照片"))
+    voice = VoiceField()
     text = forms.CharField(
-        label=_("说一句"),
+        label=_("写一句"),
         required=False,
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(
@@ -63,6 +65,7 @@ class ReportForm(forms.Form):
             }
         ),
     )
+    captured_at = forms.DateTimeField(required=False)
     category = forms.CharField(
         label=_("是什么"), max_length=4, error_messages={"required": _("还没选是什么问题。")}
     )
@@ -114,7 +117,9 @@ class ReportForm(forms.Form):
             address=given["address"],
             compound_id=given["near"] if is_point else given["compound"] if by == COMPOUND else None,
             territory=given["territory"] if by == TERRITORY else "",
+            captured_at=given["captured_at"],
             photos=tuple(Photo(PhotoKind.NEAR, image) for image in given["photos"]),
+            voice=given["voice"],
         )
 
 

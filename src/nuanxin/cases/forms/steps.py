@@ -294,7 +294,7 @@ class RevealForm(forms.Form):
         label=_("为什么必须知道"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("会写进审计记录，也会告诉上报人有人看过、是什么身份。"),
+        help_text=_("上报人会看到这句话、是哪个单位什么身份看的；审计里也有记录。"),
     )
 
 

@@ -23,11 +23,12 @@ from nuanxin.cases.enums import (
 from nuanxin.cases.models.catalogue import Category
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.geo.models import GeoPoint
-from nuanxin.kernel.ids import uuid7
+from nuanxin.kernel.ids import random_id
 from nuanxin.kernel.privacy.fields import EncryptedTextField
 
 OPEN = Q(closed_at__isnull=True)
 TEXT_LENGTH = 1000
+TRANSCRIPT_LENGTH = 1500
 KEY_LENGTH = 64
 
 
@@ -51,7 +52,7 @@ def _open_rows(name: str, *columns: str) -> models.Index:
 class Case(Scoped, GeoPoint):
     """One report on its way round (案卷). `next_due_at` is the earliest running clock, `due_at` the total one."""
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    public_id = models.UUIDField(default=random_id, unique=True, editable=False)
     number = models.CharField("案卷号", max_length=19, unique=True)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="+", verbose_name="类别", db_index=False
@@ -65,6 +66,8 @@ class Case(Scoped, GeoPoint):
     source = models.CharField("来源", max_length=10, choices=Source.choices)
 
     text = models.CharField("描述", max_length=TEXT_LENGTH, blank=True)
+    transcript = models.CharField("街道转写", max_length=TRANSCRIPT_LENGTH, blank=True)  # of the voice notes
+    voices_waiting = models.PositiveSmallIntegerField("待转写的语音", default=0)
     address = models.CharField("位置描述", max_length=200, blank=True)
     compound = models.ForeignKey("compounds.Compound", on_delete=models.SET_NULL, null=True, related_name="+")
     place_source = models.CharField("定位方式", max_length=10, choices=PlaceSource.choices)

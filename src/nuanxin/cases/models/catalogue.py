@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from nuanxin.cases.enums import TaskRole, Urgency, Visibility
+from nuanxin.cases.enums import AboutParty, TaskRole, Urgency, Visibility
 
 
 class Category(models.Model):
@@ -27,6 +27,8 @@ class Category(models.Model):
     )
     difficulty = models.CharField("六难", max_length=20, blank=True)
     handoff = models.CharField("转办去向", max_length=20, blank=True)
+    # Whom reports of this kind are about: never theirs to handle (`queries/parties.py`). No city edits it.
+    about_party = models.CharField("说的是谁", max_length=8, choices=AboutParty.choices, blank=True)
     # 721 (`domain.md` 004-42): with a term here a kind notice comes before any other measure.
     notice_within = models.CharField("提示单期限", max_length=12, blank=True)
     notice_words = models.CharField("提示单的话", max_length=200, blank=True)

@@ -15,6 +15,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.worktime import SHANGHAI, due_at
 from nuanxin.kernel.worktime.services import calendar_for
+from nuanxin.ui.phrases import half_day
 
 HANDED_IN = ("submit_result", "self_handle")
 OPEN_STATES = (AppealState.PRECHECK, AppealState.OPINION, AppealState.REVIEW)
@@ -92,7 +93,8 @@ def _rated(case: Case, organisation_id: int) -> Iterator[Fact]:
     for rating in ratings:
         before = [log for log in handed_in if log.at <= rating.at]
         if before and before[-1].task and before[-1].task.organisation_id == organisation_id:
-            yield Fact(AppealKind.UNSATISFIED, "rating", rating.pk, rating.at, _("上报人评价“不满意”"))
+            at = half_day(rating.at)  # when the reporter answered is told to nobody who is appraised by it
+            yield Fact(AppealKind.UNSATISFIED, "rating", rating.pk, at, _("上报人评价“不满意”"))
 
 
 def _handed_in_or(case: Case, *actions: str) -> list[CaseLog]:

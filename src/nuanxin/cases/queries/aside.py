@@ -4,10 +4,19 @@ from functools import cached_property
 
 from django.db.models import BigIntegerField, Exists, OuterRef
 
-from nuanxin.cases.models import Appeal, Case, Extension, Measure, RepairStage, Shelving, Supervision
+from nuanxin.cases.models import (
+    Appeal,
+    Case,
+    Extension,
+    Measure,
+    RepairStage,
+    Shelving,
+    Supervision,
+    VoiceNote,
+)
 from nuanxin.kernel.prepared import Prepared
 
-BESIDE_IT = (Appeal, Extension, Measure, RepairStage, Shelving, Supervision)
+BESIDE_IT = (Appeal, Extension, Measure, RepairStage, Shelving, Supervision, VoiceNote)
 
 
 class Aside:

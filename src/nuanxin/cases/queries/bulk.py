@@ -12,6 +12,7 @@ from nuanxin.cases.enums import CaseState
 from nuanxin.cases.models import BulkRow, BulkRun, Case
 from nuanxin.cases.queries.lines import Line, queue_lines
 from nuanxin.cases.queries.page import FRESH
+from nuanxin.cases.queries.parties import without_parties
 from nuanxin.cases.queries.routing import GatheredGround, Suggestion, suggest_units
 from nuanxin.cases.workflow import CASE
 from nuanxin.kernel.access import Actor, policy
@@ -73,7 +74,8 @@ def _candidate(
     why_not, hint = _why_not(actor, step, line.case, may=line.case.pk in allowed)
     if ground is None:
         return Candidate(line, why_not, hint)
-    return Candidate(line, why_not, hint, suggest_units(line.case, ground), ground.around(line.case))
+    around = without_parties(line.case, ground.around(line.case))
+    return Candidate(line, why_not, hint, suggest_units(line.case, ground), around)
 
 
 def _why_not(actor: Actor, step: str, case: Case, *, may: bool) -> tuple[Text, Text]:

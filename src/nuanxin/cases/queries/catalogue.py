@@ -60,6 +60,7 @@ class Kind:
     search_text: str
     notice_within: Limit | None
     notice_words: str
+    about_party: str = ""
 
     @property
     def name(self) -> str:
@@ -144,6 +145,7 @@ def _kind(row: Category) -> Kind:
         search_text=" ".join(parts).lower(),
         notice_within=_limit(row.notice_within, row.urgency),
         notice_words=row.notice_words,
+        about_party=row.about_party,
     )
 
 

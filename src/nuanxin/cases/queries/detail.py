@@ -33,6 +33,7 @@ TOLD_TO_REPORTER = frozenset(
         "make_safe",
         "pass",
         "reopen",
+        "supplement",
         "transfer",
         "finish_stage",
         "approve_shelving",

@@ -14,7 +14,7 @@ from django.core import signing
 from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from nuanxin.cases.enums import STEP_OF_STATE, CaseState, Visibility
+from nuanxin.cases.enums import REPORTERS_STEPS, STEP_OF_STATE, CaseState, Visibility
 from nuanxin.cases.models import Attachment, Case, Confirmation, Reporter
 from nuanxin.cases.queries.catalogue import Kind, kind_of, kinds
 from nuanxin.cases.queries.limits import handling_limits
@@ -25,6 +25,7 @@ from nuanxin.kernel.geo.cells import RING, ring
 from nuanxin.kernel.geo.coordinates import distance_m
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import Limit
+from nuanxin.ui.phrases import half_day
 
 MOST_FOUND, MOST_SHOWN, MOST_OFFERED = 60, 6, 3
 ALIKE_BITS = 10  # of 64: the same view
@@ -148,7 +149,7 @@ def beside(actor: Actor, case: Case, *, now: datetime) -> list[Beside]:
     reach = Case.objects.filter(policy.rule("cases.merge", actor), pk__in=[each.pk for each in found])
     states = {row.pk: row.get_state_display() for row in reach.only("state")}
     photos: dict[int, list[UUID]] = {}
-    shown = Attachment.objects.filter(case__in=states, log__action="report").order_by("pk")
+    shown = Attachment.objects.filter(case__in=states, log__action__in=REPORTERS_STEPS).order_by("pk")
     for pk, public_id in shown.values_list("case_id", "file__public_id"):
         photos.setdefault(pk, []).append(public_id)
     return [
@@ -216,7 +217,8 @@ def _pairs(text: str) -> set[str]:
 
 def _looks(cases: Iterable[int]) -> Mapping[int, list[int]]:
     """What the reporters' pictures of these cases look like; one statement."""
-    rows = Attachment.objects.filter(case__in=list(cases), log__action="report", file__likeness__isnull=False)
+    shown = Attachment.objects.filter(case__in=list(cases), log__action__in=REPORTERS_STEPS)
+    rows = shown.filter(file__likeness__isnull=False)
     found: dict[int, list[int]] = {}
     for case, likeness in rows.values_list("case_id", "file__likeness"):
         if likeness is not None:
@@ -286,8 +288,12 @@ def offers_before(
 
 
 def offers_for(actor: Actor, place: Place, *, now: datetime) -> list[Offer]:
-    """What others have reported of this kind around here; none for danger to life, which nothing may delay."""
-    if kind_of(place.category).is_life_safety or not policy.permits(actor, "cases.report"):
+    """What others have reported of this kind around here; none for danger to life, which nothing may delay.
+
+    None of complaints either, and of the others the half of the day: a gate guard may report, too.
+    """
+    kind = kind_of(place.category)
+    if kind.is_life_safety or kind.about_party or not policy.permits(actor, "cases.report"):
         return []
     found = similar_cases(place, now=now)[:MOST_OFFERED]
     mine = _followed(actor, [each.pk for each in found])
@@ -295,7 +301,7 @@ def offers_for(actor: Actor, place: Place, *, now: datetime) -> list[Offer]:
         Offer(
             category=each.category,
             about_m=coarse_m(each.distance_m),
-            reported_at=each.reported_at,
+            reported_at=half_day(each.reported_at),
             step=each.step,
             is_open=each.is_open,
             token=_token(actor, each.pk, now) if each.is_open else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import BigIntegerField
 
 from nuanxin.cases.enums import Desk, Visibility
-from nuanxin.cases.models import Case
+from nuanxin.cases.models import Case, Task
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.kernel.prepared import Prepared
 
@@ -52,3 +52,9 @@ def case_facts(case_id: int) -> CaseFacts:
         is_confidential=visibility == Visibility.CONFIDENTIAL,
         heat=heat,
     )
+
+
+def holders_of(case_id: int) -> list[int]:
+    """The organisations that hold a part of it while it is being handled; none while it lies with the street."""
+    held = Task.objects.filter(case=case_id, case__desk=Desk.HANDLE, ended_at=None)
+    return list(held.order_by("pk").values_list("organisation_id", flat=True))

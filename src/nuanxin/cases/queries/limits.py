@@ -73,6 +73,9 @@ class HandlingLimits:
     root_cause_within: Limit
     topic_cases: int
     topic_within: Limit
+    most_photos: int
+    most_voices: int
+    voice_kept: Limit
 
     def to_return(self, *, urgent: bool) -> Limit:
         return self.return_within_urgent if urgent else self.return_within

@@ -38,6 +38,6 @@ def _line(actor: Actor, case: Case, names: dict[str, str]) -> Line:
         case=case,
         category=kind_of(case.category_id).name,
         place=" · ".join(filter(None, (address, community))),
-        text=case.text,
+        text=case.text or case.transcript,
         step=f"{state} · {lead}" if lead and case.is_open else str(state),
     )

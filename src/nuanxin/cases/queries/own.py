@@ -1,5 +1,6 @@
 """What the one who reported sees of it: every step and every unit, no person."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from nuanxin.cases.enums import (
     INSTEAD,
+    REPORTERS_STEPS,
     CaseState,
     MessageDirection,
     PhotoKind,
@@ -30,10 +32,14 @@ from nuanxin.cases.models import (
     Reporter,
     Shelving,
     Task,
+    VoiceNote,
 )
 from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.additions import NO_ROOM, Room, added_words, room_for, voices_of
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.disclosing import Disclosed, disclosures_of
 from nuanxin.cases.queries.duplicates import confirmation_of
+from nuanxin.cases.queries.ending import Ending, ending_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
 from nuanxin.cases.queries.headline import Headline, headline
 from nuanxin.cases.queries.measures import stages_of
@@ -61,6 +67,7 @@ NOT_TOLD = frozenset(
         "call_in",
         "answer_call",
         "assists",
+        "keep_outside",
         "request_extension",
         "refuse_extension",
         "lapse_extension",
@@ -73,6 +80,7 @@ NOT_TOLD = frozenset(
         "reply_supervision",
         "request_shelving",
         "refuse_shelving",
+        "transcribe",
     }
 )
 LOOKS = {
@@ -106,6 +114,7 @@ LOOKS = {
     "penalise": ("clipboard-list", ""),
     "plan_repair": ("list-check", ""),
     "finish_stage": ("checks", "ok"),
+    "supplement": ("photo-plus", ""),
 }
 
 
@@ -168,6 +177,10 @@ class OwnPage:
     destination: Destination | None = None
     time_words: str = ""
     phases: Sequence[Phase] = ()
+    voices: Sequence[VoiceNote] = ()
+    room: Room = NO_ROOM
+    ending: Ending | None = None
+    disclosures: Sequence[Disclosed] = ()
 
     @property
     def case(self) -> Case:
@@ -224,6 +237,7 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
     open_to_rate = _rate_until(main, now=now)
     street = path_name(padded(case.scope_code[: LEVELS["street"]]), top=Level.STREET)
     account = time_account(main, now=now)
+    voices = voices_of(case) if mine else []
     return OwnPage(
         line=line,
         area=_area(case),
@@ -242,6 +256,10 @@ def own_page(actor: Actor, number: str, *, now: datetime) -> OwnPage:
         destination=destination_of(main),
         time_words=gentle_sentence(account),
         phases=account.phases,
+        voices=voices,
+        room=room_for(case, len(voices)) if mine else NO_ROOM,
+        ending=ending_of(main, reporter=mine and not line.is_merged),
+        disclosures=disclosures_of(case) if mine else (),
     )
 
 
@@ -259,6 +277,11 @@ def sent(actor: Actor, number: str) -> Sent:
         look_by=case.next_due_at,
         place=place_told(case, _area(case)),
     )
+
+
+def account_token(actor: Actor) -> str:
+    """Tells one account from another on a shared phone, and nothing else; the same for as long as the account lives."""
+    return hashlib.sha256(f"outbox:{actor.subject_id}".encode()).hexdigest()[:32] if actor.subject_id else ""
 
 
 def number_by_key(actor: Actor, key: str) -> str:
@@ -298,6 +321,7 @@ def own_facts(case: Case) -> dict[str, Any]:
     if not is_mine(case):
         facts |= {
             "text": "",
+            "transcript": "",
             "address": case.compound.name if case.compound else "",
             "lng": None,
             "lat": None,
@@ -379,6 +403,9 @@ def _told(
             words = case.text
         units = [task.organisation.label for task in tasks if task.dispatched_at == log.at]
         title = _title(log, street, units)
+        if log.action == "supplement":
+            photos = len(log.attachments.all())
+            title, icon = added_words(photos, by_reader=True), icon if photos else "microphone"
         steps.append(Told(log.at, title, words, icon, tone, list(log.attachments.all())))
     return steps[::-1]
 
@@ -406,6 +433,8 @@ def _title(log: CaseLog, street: str, units: Sequence[str]) -> str:
         "merge": _("和别人报的是同一件，一起办"),
         "split": _("看过了不是同一件，单独办"),
         "transfer": _("对方已回执，转交办结"),
+        "send_outside": _("%(unit)s转给了城市管理平台"),
+        "take_back": _("%(unit)s收回来自己派"),
         "recategorise": _("%(unit)s改了类别"),
         "kind_notice": _("%(unit)s出了温馨提示单"),
         "look_again": _("%(unit)s回头看了"),
@@ -430,5 +459,5 @@ def _picture(logs: Sequence[CaseLog], kind: str) -> Attachment | None:
 
 
 def _reported_picture(logs: Sequence[CaseLog]) -> Attachment | None:
-    found = [each for log in logs if log.action == "report" for each in log.attachments.all()]
+    found = [each for log in logs if log.action in REPORTERS_STEPS for each in log.attachments.all()]
     return found[0] if found else None

@@ -30,14 +30,26 @@ from nuanxin.cases.models import (
     RepairStage,
     RootCause,
     Task,
+    VoiceNote,
 )
 from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.additions import added_words, voices_of
 from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.consulting import Round, rounds_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.detail import Move
+from nuanxin.cases.queries.discretion import (
+    coarse_case,
+    coarse_logs,
+    coarse_messages,
+    coarse_voices,
+    given_at,
+    may_explain,
+    own_clocks,
+    reads_coarsely,
+)
 from nuanxin.cases.queries.duplicates import Beside, beside, merged_into
 from nuanxin.cases.queries.extending import extensions_of
 from nuanxin.cases.queries.hand_offs import Destination, destination_of, hand_off_of
@@ -50,6 +62,7 @@ from nuanxin.cases.queries.suggestions import Likely, differing_kind
 from nuanxin.cases.workflow import CASE, OPEN_TASK, TASK
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.workflow import Transition
 from nuanxin.kernel.worktime import Interval, Limit, due_at, remaining
 from nuanxin.people.queries import roles
@@ -68,6 +81,7 @@ TITLES: dict[str, Text] = {
     "report": _("收到上报"),
     "make_safe": _("险情已控制"),
     "hand_over": _("交接给同事"),
+    "transcribe": _("语音写成了文字"),
     "claim": _("社区领单"),
     "accept": _("单位接单"),
     "archive": _("归档"),
@@ -78,6 +92,9 @@ TITLES: dict[str, Text] = {
     "plan_repair": _("安排分几步修"),
     "finish_stage": _("做好了一步"),
     "transfer": _("转交办结"),
+    "send_outside": _("转城市管理平台"),
+    "keep_outside": _("请城市管理平台继续办"),
+    "take_back": _("从城市管理平台收回"),
     "recategorise": _("改了类别"),
     "kind_notice": _("出了温馨提示单"),
     "look_again": _("回头看"),
@@ -164,6 +181,10 @@ class CasePage:
     similar: Sequence[Beside] = ()
     merged: Sequence[Case] = ()
     causes: Sequence[RootCause] = ()
+    voices: Sequence[VoiceNote] = ()
+    may_hear: bool = False
+    is_coarse: bool = False  # a handler's: half-days and the own clocks only (`discretion`)
+    explained: frozenset[int] = frozenset()  # the clocks whose every counted minute may be shown
 
     @property
     def is_late(self) -> bool:
@@ -215,13 +236,21 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
     case = detail.case_for(actor, number)
     tasks = detail.tasks_of(case)
     clocks = detail.clocks_of(case)
-    held = policy.held(actor, {"cases.ask", "cases.break_glass"}, case)
+    coarse = reads_coarsely(actor)
+    since = given_at(actor, case, tasks) if coarse else None
+    held = policy.held(actor, {"cases.ask", "cases.hear", "cases.break_glass"}, case)
     aside = Aside(case.pk)
     oversight = oversight_of(actor, case, aside)
     moves = page_moves(actor, case, tasks, clocks, oversight, aside, now=now)
     dispatching = any(move.transition.name == "dispatch" for move in moves)
+    logs, messages = detail.timeline(case), detail.messages_of(case)
+    told, merged = case, merged_into(case) if case.heat > 1 else []
+    if coarse:
+        told, clocks = coarse_case(case, since), own_clocks(clocks, actor, since)
+        logs, messages = coarse_logs(logs, actor, since), coarse_messages(messages)
+        merged = [coarse_case(each, None) for each in merged]
     return CasePage(
-        case=case,
+        case=told,
         kind=kind_of(case.category_id),
         area=area_name(case.scope_code),
         address=address_for(actor, case),
@@ -230,9 +259,9 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         compound=case.compound,
         tasks=tasks,
         moves=moves,
-        entries=entries_of(case, detail.timeline(case)),
+        entries=entries_of(case, logs),
         clocks=[_line(clock, case, now=now) for clock in clocks],
-        messages=detail.messages_of(case),
+        messages=messages,
         ratings=detail.ratings_of(case),
         suggestion=_lead_of(suggest_units(case)) if dispatching and destination_of(case) is None else None,
         may_ask="cases.ask" in held and case.is_open,
@@ -246,10 +275,19 @@ def case_page(actor: Actor, number: str, *, now: datetime) -> CasePage:
         hand_off=hand_off_of(case),
         destination=destination_of(case),
         similar=beside(actor, case, now=now) if _may(moves, "merge") else (),
-        merged=merged_into(case) if case.heat > 1 else (),
-        causes=causes_of(case),
+        merged=merged,
+        causes=causes_of(actor, case),
+        voices=_voices(case, coarse=coarse) if VoiceNote in aside else (),
+        may_hear="cases.hear" in held,
         likely=differing_kind(case.text, case.category_id) if _may(moves, "recategorise") else None,
+        is_coarse=coarse,
+        explained=frozenset(clock.pk for clock in clocks if not coarse or may_explain(clock, actor, since)),
     )
+
+
+def _voices(case: Case, *, coarse: bool) -> list[VoiceNote]:
+    notes = voices_of(case)
+    return coarse_voices(notes) if coarse else notes
 
 
 def _may(moves: Sequence[Move], name: str) -> bool:
@@ -339,6 +377,8 @@ def _entry(case: Case, log: CaseLog, names: dict[str, str]) -> Entry:
 
 
 def _title(log: CaseLog) -> Text:
+    if log.action == "supplement":
+        return added_words(len(log.attachments.all()), by_reader=False)
     if log.action in TITLES:
         return TITLES[log.action]
     table = TASK if log.task_id and log.action in TASK.transitions else CASE
@@ -408,6 +448,8 @@ class Explanation:
 def explanation(actor: Actor, case: Case, clock_id: int, *, now: datetime) -> Explanation:
     """Raises `NotFound`."""
     clock = detail.clock_for(actor, case, clock_id)
+    if reads_coarsely(actor) and not may_explain(clock, actor, given_at(actor, case, detail.tasks_of(case))):
+        raise NotFound
     line = _line(clock, case, now=now)
     intervals = detail.explained(clock, now=now)
     rule = due_at(clock.started_at, line.limit, calendar_in_force(clock), pauses_of(clock)).at

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from nuanxin.cases.enums import CaseState, Outcome, Visibility
 from nuanxin.cases.models import Case, RootCause, TopicProposal
 from nuanxin.cases.queries.catalogue import Kind, kind_of
+from nuanxin.cases.queries.discretion import coarse_cause, reads_coarsely
 from nuanxin.cases.queries.duplicates import length
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.kernel.access import Actor, policy
@@ -98,11 +99,14 @@ def cause_for(actor: Actor, cause_id: int, *, now: datetime) -> Cause:
     return _cause(actor, row, now=now)
 
 
-def causes_of(case: Case) -> list[RootCause]:
+def causes_of(actor: Actor, case: Case) -> list[RootCause]:
     """Those that the case has set going; few have one."""
     if case.recurs_id is None:
         return []
-    return list(RootCause.objects.filter(case=case).select_related("organisation", "earlier").order_by("pk"))
+    rows = (
+        RootCause.objects.filter(case=case).select_related("organisation", "earlier", "case").order_by("pk")
+    )
+    return [coarse_cause(row) if reads_coarsely(actor) else row for row in rows]
 
 
 def _joined(rows: QuerySet[RootCause]) -> QuerySet[RootCause]:
@@ -112,11 +116,12 @@ def _joined(rows: QuerySet[RootCause]) -> QuerySet[RootCause]:
 def _cause(actor: Actor, row: RootCause, *, now: datetime) -> Cause:
     masked = actor.is_masked("cases.root_causes")
     compound = row.case.compound.name if row.case.compound else ""
+    is_late = row.done_at is None and row.due_at < now
     return Cause(
-        row=row,
+        row=coarse_cause(row) if reads_coarsely(actor) else row,
         kind=kind_of(row.case.category_id),
         place=compound if masked else row.case.address or compound,
-        is_late=row.done_at is None and row.due_at < now,
+        is_late=is_late,
         may_write=row.done_at is None and row.organisation_id == actor.organisation_id,
     )
 

@@ -1,11 +1,12 @@
 """What the report form offers to choose from: big tiles, what one reported before, everything; and places."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from nuanxin.cases.models import Case
-from nuanxin.cases.queries.catalogue import MAJORS, Kind, kind_of, kinds
+from nuanxin.cases.queries.catalogue import MAJORS, Kind, kind_of, kinds, kinds_by_major
 from nuanxin.cases.queries.places import area_name
 from nuanxin.cases.queries.routing import compound_of
 from nuanxin.compounds.models import Compound
@@ -45,6 +46,28 @@ def first_kinds() -> list[Kind]:
 
 def life_safety_kinds() -> list[Kind]:
     return [kind for kind in kinds().values() if kind.is_life_safety]
+
+
+def offered_to_all() -> dict[str, Any]:
+    """What the form shows whoever looks at it: tiles, every kind by its major, the dangers and their red cards."""
+    return {
+        "first": [(each, icon_of(each)) for each in first_kinds()],
+        "groups": in_groups(),
+        "dangers": [(each, icon_of(each)) for each in life_safety_kinds()],
+        "calls": _calls(),
+    }
+
+
+def in_groups(words: str = "") -> list[tuple[str, object, str, list[Kind]]]:
+    return [(major, *MAJORS[major], found) for major, found in kinds_by_major(words)]
+
+
+def _calls() -> list[tuple[str, Kind]]:
+    """One red card for each set of numbers; several kinds share it."""
+    cards: dict[str, Kind] = {}
+    for kind in life_safety_kinds():
+        cards.setdefault(kind.call, kind)
+    return list(cards.items())
 
 
 def recent_choices(actor: Actor) -> tuple[list[Kind], list[Compound]]:

@@ -4,8 +4,6 @@ A page costs the same at ten thousand and at a million cases: equality on the le
 keyset instead of offset, counts that stop at a thousand.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,20 +18,24 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import STEP_OF_STATE, Desk, TaskState
 from nuanxin.cases.models import Case, ConsultationParty, Task
+from nuanxin.cases.queries.discretion import coarse_rows, coarse_tuples, reads_coarsely
 from nuanxin.cases.queries.search import INDEX
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.prepared import PreparedFor
+from nuanxin.kernel.privacy.keys import UnreadableSecret, decrypt, encrypt
 
 PAGE_SIZE = 50
 EXPORT_MOST = 5000
 COUNT_CAP = 1000  # shown as 999+
+CURSOR = "cases.cursor"
 Text = str | Promise
 R = TypeVar("R")
 # What a row of a list shows, on the page and in the API; a compound's outline alone weighs more than all of it.
 SHOWN = (
-    *("number", "category_id", "urgency", "visibility", "state", "state_since", "text", "address", "lng", "lat"),
+    *("number", "category_id", "urgency", "visibility", "state", "state_since", "text", "transcript"),
+    *("address", "lng", "lat"),
     *("scope_code", "scope_community", "reported_at", "due_at", "next_due_at", "closed_at"),
-    *("shelved_at", "shelved_until", "supervision"),
+    *("shelved_at", "shelved_until", "supervision", "voices_waiting"),
     *("lead_organisation__name", "lead_organisation__short_name", "compound__name"),
 )  # fmt: skip
 
@@ -179,7 +181,8 @@ def queue_page(
     found = list(rows[: size + 1])
     more = len(found) > size
     page = found[:size]
-    return Page(page, _encode(tab, page[-1]) if more else "")
+    cursor = _encode(tab, page[-1]) if more else ""
+    return Page(coarse_rows(actor, page) if reads_coarsely(actor) else page, cursor)
 
 
 class Row(NamedTuple):
@@ -191,6 +194,7 @@ class Row(NamedTuple):
     urgency: str
     state: str
     text: str
+    transcript: str
     address: str
     lng: float | None
     lat: float | None
@@ -228,7 +232,8 @@ def row_page(
         rows = cases_in(actor, tab, filters, now=now).values_list(*ROW)
         found = list((rows if after is None else rows.filter(_after(tab, after)))[: size + 1])
     page = [Row(*values) for values in found[:size]]
-    return Page(page, _encode(tab, page[-1]) if len(found) > size else "")
+    cursor = _encode(tab, page[-1]) if len(found) > size else ""
+    return Page(coarse_tuples(actor, page) if reads_coarsely(actor) else page, cursor)
 
 
 def _first(actor: Actor, name: str, size: int) -> "QuerySet[Any, tuple[Any, ...]]":
@@ -281,8 +286,9 @@ def _after(tab: Tab, after: tuple[Any, int]) -> Q:
 
 
 def _encode(tab: Tab, case: Case | Row) -> str:
+    """Sealed: where the next page begins is a deadline, and not everybody is told all of them."""
     due = case.next_due_at.isoformat() if tab.is_open and case.next_due_at else ""
-    return base64.urlsafe_b64encode(json.dumps([due, case.id]).encode()).decode()
+    return encrypt(json.dumps([due, case.id]), CURSOR).replace(".", "=")
 
 
 def _decode(cursor: str) -> tuple[Any, int] | None:
@@ -290,7 +296,7 @@ def _decode(cursor: str) -> tuple[Any, int] | None:
     if not cursor:
         return None
     try:
-        due, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        due, pk = json.loads(decrypt(cursor.replace("=", "."), CURSOR))
         return (datetime.fromisoformat(due) if due else None), int(pk)
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+    except (ValueError, TypeError, UnreadableSecret):
         return None

@@ -13,6 +13,7 @@ from nuanxin.cases.enums import TaskRole
 from nuanxin.cases.models import Case, DispatchRule
 from nuanxin.cases.queries.catalogue import Kind, kind_of
 from nuanxin.cases.queries.consulting import open_parties
+from nuanxin.cases.queries.parties import is_party, without_parties
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.people.models import Organisation
@@ -91,7 +92,10 @@ ASKED = Ground()
 
 
 def suggest_units(case: Case, ground: Ground = ASKED) -> list[Suggestion]:
-    """The community (else the street) first, then the lead unit, then assistants; each organisation once."""
+    """The community (else the street) first, then the lead unit, then assistants; each organisation once.
+
+    Never whom the case is about.
+    """
     kind = kind_of(case.category_id)
     territorial = territorial_owner(case.scope_code, ground)
     found: dict[int, Suggestion] = {}
@@ -133,6 +137,8 @@ def territorial_owner(scope_code: str, ground: Ground = ASKED) -> Suggestion | N
 
 def _lead(case: Case, kind: Kind, ground: Ground) -> Suggestion | None:
     for rule in _rules(case, TaskRole.LEAD, ground):
+        if is_party(kind, rule.organisation, case.compound):
+            continue
         return Suggestion(rule.organisation, TaskRole.LEAD, rule.note or _("本市派单规则"))
     return next(_candidates(case, kind.lead, TaskRole.LEAD, ground), None)
 
@@ -141,6 +147,7 @@ def _assistants(case: Case, kind: Kind, ground: Ground) -> list[Suggestion]:
     ruled = [
         Suggestion(rule.organisation, TaskRole.ASSIST, rule.note or _("本市派单规则"))
         for rule in _rules(case, TaskRole.ASSIST, ground)
+        if not is_party(kind, rule.organisation, case.compound)
     ]
     return ruled or list(_candidates(case, kind.assist, TaskRole.ASSIST, ground))
 
@@ -152,7 +159,7 @@ def _rules(case: Case, role: str, ground: Ground) -> Iterable[DispatchRule]:
 def _candidates(case: Case, unit_types: Iterable[str], role: str, ground: Ground) -> Iterator[Suggestion]:
     for unit_type in unit_types:
         organisation = _unit(case, unit_type, ground)
-        if organisation:
+        if organisation and without_parties(case, [organisation]):
             yield Suggestion(organisation, role, _why(unit_type, organisation))
 
 

@@ -1,7 +1,7 @@
 """Where the time of a case went, clock by clock and stage by stage: from what is stored, never from today's rules."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -12,6 +12,9 @@ from nuanxin.cases.enums import OVER_STATES, CaseState, ClockChangeKind, ClockKi
 from nuanxin.cases.models import Case, CaseLog, Clock, ClockChange
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
+from nuanxin.cases.queries.detail import tasks_of
+from nuanxin.cases.queries.discretion import coarse_case, given_at, may_explain, own_clocks, reads_coarsely
+from nuanxin.kernel.access import Actor
 from nuanxin.kernel.worktime import SHANGHAI, Interval, Limit, Reason, due_at, explain
 
 Text = str | Promise
@@ -31,6 +34,8 @@ PHASES: dict[str, Text] = {
     "handed_off": _("等对方回执"),
     "shelved": _("暂停计时"),
 }
+# Of these a handler is told the length: neither leads back to the report, nor to when it was said to be unsolved.
+OWN_PHASES = frozenset({"accept", "handle", "rework", "shelved"})
 PHASE_OF_STATE: dict[str, str] = {
     CaseState.REPORTED: "screen",
     CaseState.SCREENING: "screen",
@@ -140,6 +145,7 @@ class TimeAccount:
     stages: Sequence[Stage]
     phases: Sequence[Phase]
     until: datetime
+    is_part: bool = False  # of one organisation, from when the case was given to it
 
     @property
     def totals(self) -> list[Stage]:
@@ -182,11 +188,36 @@ class TimeAccount:
 
 def time_account(case: Case, *, now: datetime) -> TimeAccount:
     """Four statements, however many rounds the case has gone."""
+    stages = [_stage(clock, case, now=now) for clock in _clocks(case)]
+    return TimeAccount(case, stages, _phases(case, _logs(case), stages, now=now), case.closed_at or now)
+
+
+def account_for(actor: Actor, case: Case, *, now: datetime) -> TimeAccount:
+    """The whole account; for a handler that of the own part, from when the case was given to it."""
+    if not reads_coarsely(actor):
+        return time_account(case, now=now)
+    since = given_at(actor, case, tasks_of(case))
+    own = [clock for clock in own_clocks(_clocks(case), actor, since) if may_explain(clock, actor, since)]
+    stages = [_stage(clock, case, now=now) for clock in own]
+    phases = _shared(
+        [each for each in _phases(case, _logs(case), stages, now=now) if each.name in OWN_PHASES]
+    )
+    return TimeAccount(coarse_case(case, since), stages, phases, case.closed_at or now, is_part=True)
+
+
+def _shared(phases: Sequence[Phase]) -> list[Phase]:
+    """Shares of the own part: of the whole they would say how long it had been waiting before."""
+    whole = sum((phase.length for phase in phases), NONE)
+    return [replace(each, share=round(100 * (each.length / whole)) if whole else 0) for each in phases]
+
+
+def _clocks(case: Case) -> list[Clock]:
     rows = Clock.objects.filter(case=case).select_related("organisation")
-    clocks = list(rows.prefetch_related("calendar", "changes__calendar").order_by("started_at", "id"))
-    logs = list(CaseLog.objects.filter(case=case, task=None).order_by("at", "id"))
-    stages = [_stage(clock, case, now=now) for clock in clocks]
-    return TimeAccount(case, stages, _phases(case, logs, stages, now=now), case.closed_at or now)
+    return list(rows.prefetch_related("calendar", "changes__calendar").order_by("started_at", "id"))
+
+
+def _logs(case: Case) -> list[CaseLog]:
+    return list(CaseLog.objects.filter(case=case, task=None).order_by("at", "id"))
 
 
 def _who(clock: Clock, case: Case) -> str:
@@ -356,4 +387,14 @@ def _union(spans: Iterable[Span]) -> timedelta:
     return sum((span.length for span in _disjoint(spans)), NONE)
 
 
-__all__ = ["NONE", "PHASES", "DayRow", "Phase", "Reason", "Stage", "TimeAccount", "time_account"]
+__all__ = [
+    "NONE",
+    "PHASES",
+    "DayRow",
+    "Phase",
+    "Reason",
+    "Stage",
+    "TimeAccount",
+    "account_for",
+    "time_account",
+]

@@ -42,6 +42,8 @@ def _verdict(account: TimeAccount) -> str:
     if account.late:
         words = _("超时 %(time)s") % {"time": span_words(account.late)}
         return _("%(verdict)s：%(steps)s") % {"verdict": words, "steps": steps or _longest(account)}
+    if account.is_part:
+        return _("%(verdict)s：%(steps)s") % {"verdict": _("贵单位这一段"), "steps": steps or _("没有超时")}
     if not account.totals:
         words = (
             _("没有受理，没有起算总时限") if account.case.reject_reason else _("还没有立案，总时限还没起算")

@@ -1,5 +1,6 @@
 """The verbs of a case, in the order in which it lives. Nothing else writes."""
 
+from nuanxin.cases.services.adding import Added, supplement_case
 from nuanxin.cases.services.appealing import (
     accept_appeal,
     dismiss_appeal,
@@ -10,7 +11,7 @@ from nuanxin.cases.services.appealing import (
     watch_appeals,
 )
 from nuanxin.cases.services.assisting import set_assists
-from nuanxin.cases.services.bulk import BulkItem, BulkResult, forget_bulk_runs, perform_bulk, summary
+from nuanxin.cases.services.bulk import BulkItem, BulkResult, perform_bulk, summary
 from nuanxin.cases.services.bulletin import make_bulletins
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.clocks import settle_provisional_clocks
@@ -40,7 +41,7 @@ from nuanxin.cases.services.feedback import (
     reopen_case,
     reveal_reporter,
 )
-from nuanxin.cases.services.handing_off import take_receipt, transfer_case
+from nuanxin.cases.services.handing_off import note_outside, take_receipt, transfer_case, transfer_outside
 from nuanxin.cases.services.handling import (
     accept_task,
     call_in_units,
@@ -51,13 +52,34 @@ from nuanxin.cases.services.handling import (
     start_task,
     submit_result,
 )
+from nuanxin.cases.services.holding import end_hold, place_hold
 from nuanxin.cases.services.limits import put_handling_limit
 from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of_looks, take_measure
 from nuanxin.cases.services.merging import merge_case, split_case
 from nuanxin.cases.services.patterns import find_cause, notice_recurrence, propose_topic
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
+from nuanxin.cases.services.publishing import (
+    draft_publication,
+    offer_publication,
+    publish_case,
+    refuse_publication,
+    revise_publication,
+    take_back_publication,
+    withdraw_publications,
+)
+from nuanxin.cases.services.publishing_settings import put_public_area, put_public_kind, put_sensitive_words
 from nuanxin.cases.services.recategorising import recategorise_case
-from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, report_case
+from nuanxin.cases.services.redacting import (
+    call_off_redactions,
+    look_at_next_picture,
+    propose_redactions,
+    refuse_picture,
+    release_picture,
+    review_again,
+    save_areas,
+    see_original,
+)
+from nuanxin.cases.services.reporting import Draft, OnBehalf, Submission, count_report, report_case
 from nuanxin.cases.services.rules import put_dispatch_rule
 from nuanxin.cases.services.saved import delete_view, move_view, rename_view, save_view, set_default_view
 from nuanxin.cases.services.shelving import (
@@ -76,13 +98,24 @@ from nuanxin.cases.services.verifying import (
     pass_verification,
     start_verification,
 )
+from nuanxin.cases.services.voices import (
+    Heard,
+    clear_stray_voices,
+    erase_voices,
+    export_voices,
+    forget_voices,
+    hear_voice,
+    transcribe_voice,
+)
 
 __all__ = [
     "STEP_NAMES",
+    "Added",
     "BulkItem",
     "BulkResult",
     "Confirmed",
     "Draft",
+    "Heard",
     "OnBehalf",
     "Photo",
     "PlannedStage",
@@ -97,13 +130,19 @@ __all__ = [
     "ask_reporter",
     "call_consultation",
     "call_in_units",
+    "call_off_redactions",
     "claim_task",
+    "clear_stray_voices",
     "conclude_consultation",
     "confirm_case",
+    "count_report",
     "delete_view",
     "dismiss_appeal",
     "dispatch_case",
+    "draft_publication",
+    "end_hold",
     "end_shelving",
+    "erase_voices",
     "export_appeals",
     "export_cases",
     "export_causes",
@@ -111,38 +150,52 @@ __all__ = [
     "export_library",
     "export_measures",
     "export_supervisions",
+    "export_voices",
     "export_workbook",
     "fail_verification",
     "file_appeal",
     "file_case",
     "find_cause",
     "finish_stage",
-    "forget_bulk_runs",
+    "forget_voices",
     "grant_extension",
+    "hear_voice",
     "issue_notice",
     "lapse_extensions",
     "load_categories",
     "look_again",
+    "look_at_next_picture",
     "make_bulletins",
     "mark_made_safe",
     "merge_case",
     "move_view",
+    "note_outside",
     "notice_late_stages",
     "notice_recurrence",
+    "offer_publication",
     "opine_appeal",
     "pass_verification",
     "perform_bulk",
     "perform_step",
+    "place_hold",
     "plan_repair",
+    "propose_redactions",
     "propose_topic",
+    "publish_case",
     "put_dispatch_rule",
     "put_handling_limit",
+    "put_public_area",
+    "put_public_kind",
+    "put_sensitive_words",
     "rate_case",
     "recategorise_case",
     "refuse_extension",
+    "refuse_picture",
+    "refuse_publication",
     "refuse_shelving",
     "reject_appeal",
     "reject_case",
+    "release_picture",
     "remind_of_looks",
     "remind_unit",
     "rename_view",
@@ -153,8 +206,12 @@ __all__ = [
     "request_shelving",
     "return_task",
     "reveal_reporter",
+    "review_again",
     "review_shelving",
+    "revise_publication",
+    "save_areas",
     "save_view",
+    "see_original",
     "self_handle",
     "set_assists",
     "set_default_view",
@@ -166,11 +223,16 @@ __all__ = [
     "submit_result",
     "summary",
     "supervise_case",
+    "supplement_case",
+    "take_back_publication",
     "take_measure",
     "take_receipt",
+    "transcribe_voice",
     "transfer_case",
+    "transfer_outside",
     "update_category",
     "uphold_appeal",
     "watch_appeals",
     "watch_clocks",
+    "withdraw_publications",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import TaskRole, TaskState
 from nuanxin.cases.events import TaskWithdrawn
 from nuanxin.cases.models import Case, Task
+from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.services.clocks import cancel_clocks, set_next_due
 from nuanxin.cases.services.dispatching import Part, add_tasks, dispatched
 from nuanxin.cases.services.steps import announce, locked_case, require_text, write_beside
@@ -30,6 +31,7 @@ def set_assists(
         case = locked_case(actor, "cases.dispatch", case)
         if case.state not in BESIDE["assists"].sources:
             raise IllegalMove(case.get_state_display(), BESIDE["assists"].label)
+        refuse_parties(case, units, "assists")
         tasks = list(Task.objects.filter(case=case, ended_at=None).select_related("organisation"))
         wanted = {unit.pk for unit in units}
         gone = [

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,7 +25,6 @@ from nuanxin.cases.services.performing import StepInput, perform_step
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, DomainError, Invalid, NotAllowed
 
-KEEP = timedelta(days=30)
 Text = str | Promise
 
 
@@ -101,12 +100,6 @@ def perform_bulk(
     known = {row.case_number: row for row in run.rows.all()}
     rows = [known.get(item.number) or _do(actor, run, item, now=now) for item in unique]
     return BulkResult(run, rows)
-
-
-def forget_bulk_runs(*, now: datetime) -> int:
-    """The answers are needed for a day at most; the cases' own logs stay. Returns how many runs went."""
-    deleted, _by_model = BulkRun.objects.filter(at__lt=now - KEEP).delete()
-    return deleted
 
 
 def _run(actor: Actor, step: str, items: Sequence[BulkItem], *, key: str, now: datetime) -> BulkRun:

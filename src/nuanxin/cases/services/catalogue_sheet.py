@@ -181,7 +181,9 @@ def _with(
     row: SheetRow, keys: frozenset[str], before: Category | None, code: str, problems: list[Problem]
 ) -> Category:
     """The category as it would be. A column that the file does not have leaves the field as it is."""
-    category = Category(code=code, major=code[:2], evidence="N")
+    category = Category(
+        code=code, major=code[:2], evidence="N", about_party=before.about_party if before else ""
+    )
     for key in HEADINGS:
         if before is not None:
             setattr(category, key, getattr(before, key))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import Urgency
 from nuanxin.cases.models import Category
 from nuanxin.cases.queries.catalogue import CATALOGUE
+from nuanxin.cases.queries.parties import barred_types
 from nuanxin.cases.services.lawful import refusal_of
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
@@ -47,6 +48,7 @@ COLUMNS = {
     "visibility",
     "difficulty",
     "handoff",
+    "about_party",
     "notice_within",
     "notice_words",
 }
@@ -114,6 +116,9 @@ def problems_of(category: Category) -> dict[str, str | Promise]:
         problems["urgency"] = _("紧急程度只能是 U1、U2、U3、U4。")
     if category.urgency == Urgency.U1 and not category.emergency_numbers:
         problems["urgency"] = _("危及生命的类别必须有先打的电话。")
+    for name in ("lead", "assist"):
+        if barred_types(category.about_party) & set(getattr(category, name).split("|")):
+            problems[name] = _("这类上报说的就是它，不能由它承办；请写社区或街道。")
     if reason := refusal_of(category.code, category.name_zh, category.name_en, category.keywords):
         problems["name_zh"] = reason
     for name in ("respond_within", "make_safe_within", "finish_within", "notice_within"):

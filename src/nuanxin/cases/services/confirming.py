@@ -97,6 +97,7 @@ def _confirm(case: Case, *, actor: Actor, subject_id: UUID, key: str, now: datet
         scope_code=case.scope_code,
         detail={"position": position},
         now=now,
+        is_unnamed=True,
     )
     publish(
         CaseConfirmed(case.pk, case.number, case.category_id, position),

@@ -14,6 +14,7 @@ from nuanxin.cases.events import ConsultationAnswered, ConsultationCalled, Consu
 from nuanxin.cases.models import Case, Consultation, ConsultationParty
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.consultation_ends import end_consultation, open_consultation
 from nuanxin.cases.services.dispatching import give_out, parts_of
@@ -58,6 +59,7 @@ def call_consultation(
         if case.state not in BESIDE["consult"].sources:
             raise IllegalMove(case.get_state_display(), BESIDE["consult"].label)
         called = _callable(actor, units)
+        refuse_parties(case, called, "units")
         consultation = _open(case, called, actor=actor, reason=text, now=now)
         stop_clocks(case, ClockKind.DISPATCH, now=now)
         set_next_due(case)
@@ -175,6 +177,8 @@ def conclude_consultation(
         consultation = open_consultation(case)
         if consultation is None:
             raise NotConsulting
+        refuse_parties(case, [lead])
+        refuse_parties(case, assists, "assists")
         end_consultation(case, consultation, minutes=text, lead=lead, now=now)
         give_out(case, parts_of(case, lead, assists), actor=actor, now=now, opinion=text, step="conclude")
         announce(case, ConsultationConcluded(case.pk, case.number, consultation.pk, lead.pk), now=now)

@@ -13,6 +13,7 @@ from nuanxin.cases.models import Case, Clock, Task
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.queries.routing import suggest_units, territorial_owner
 from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_clocks
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
@@ -91,10 +92,13 @@ def dispatch_case(
     """Give the case out: always the community's task and the lead unit's, assistants as chosen.
 
     A case that is still being screened is filed in the same step. Publishes one `TaskDispatched` for each task.
-    Raises `ConsultationRequired` when it has been handed back as often as it may, `StillConsulting` during one.
+    Raises `ConsultationRequired` when it has been handed back as often as it may, `StillConsulting` during one,
+    `AboutThemselves` for whom the case is about.
     """
     with transaction.atomic():
         case = locked_case(actor, "cases.dispatch", case)
+        refuse_parties(case, [lead])
+        refuse_parties(case, assists, "assists")
         if case.state in {CaseState.REPORTED, CaseState.SCREENING}:
             _file(case, actor=actor, now=now)
         if case.consulting_since is not None:
@@ -186,7 +190,8 @@ def give_out(
 
 
 def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]:
-    """One task for each organisation that has none open, with its clocks."""
+    """One task for each organisation that has none open, with its clocks. Raises `AboutThemselves`."""
+    refuse_parties(case, [part.organisation for part in parts])
     busy = set(Task.objects.filter(case=case, ended_at=None).values_list("organisation_id", flat=True))
     tasks = [
         Task(case=case, organisation=part.organisation, role=part.role, reason=part.reason, dispatched_at=now)

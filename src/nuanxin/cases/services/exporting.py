@@ -7,12 +7,12 @@ from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import Source, Urgency
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import MAJORS, kind_of
+from nuanxin.cases.queries.discretion import coarse_case, reads_coarsely
 from nuanxin.cases.queries.places import area_name, community_names
 from nuanxin.cases.queries.queue import EXPORT_MOST, Filters, Tab, is_too_long_to_export, rows_to_export
 from nuanxin.cases.services.workbook import Cell, Column, Note, write_workbook
@@ -20,6 +20,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_address
+from nuanxin.ui.phrases import HalfDay, stamp
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
@@ -122,7 +123,14 @@ def _rows(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Iterato
         community = case.scope_community.ljust(12, "0")
         if community not in names:
             names |= {community: "", **community_names([community])}
-        yield [safe(cell) if isinstance(cell, str) else cell for cell in _cells(case, names[community])]
+        told = coarse_case(case, None) if reads_coarsely(actor) else case
+        yield [_cell(cell) for cell in _cells(told, names[community])]
+
+
+def _cell(cell: Cell) -> Cell:
+    if isinstance(cell, HalfDay):
+        return as_text(cell)
+    return safe(cell) if isinstance(cell, str) else cell
 
 
 def _cells(case: Case, community: str) -> list[Cell]:
@@ -150,7 +158,7 @@ def _cells(case: Case, community: str) -> list[Cell]:
 
 def as_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
-        return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+        return stamp(cell, "Y-m-d H:i")
     return "" if cell is None else str(cell)
 
 

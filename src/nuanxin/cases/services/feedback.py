@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, MessageDirection
 from nuanxin.cases.events import CaseRated, CaseReopened, QuestionAnswered, QuestionAsked, ReporterRevealed
-from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Rating, Reporter
+from nuanxin.cases.models import RATING_WINDOW, Case, CaseMessage, Disclosure, Rating, Reporter
+from nuanxin.cases.models.disclosure import REASON_LENGTH
 from nuanxin.cases.queries.duplicates import confirmation_of, is_reporter
 from nuanxin.cases.services.clocks import set_next_due
 from nuanxin.cases.services.dispatching import start_total
+from nuanxin.cases.services.publishing import recall_publication
 from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
@@ -111,10 +113,16 @@ def ask_reporter(*, actor: Actor, case: Case, text: str, now: datetime) -> CaseM
 
 
 def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> CaseMessage:
-    """The reporter answers or adds something. Publishes `QuestionAnswered`."""
+    """The reporter answers or adds something; the same words sent once more are the same answer.
+
+    Publishes `QuestionAnswered`, for a new one.
+    """
     answer = require_text("text", text, _("请写一句话。"))
     with transaction.atomic():
         case = locked_case(actor, "cases.answer", case)
+        newest = CaseMessage.objects.filter(case=case).order_by("-at", "-id").first()
+        if newest and newest.direction == MessageDirection.FROM_REPORTER and newest.text == answer:
+            return newest
         asked_by = (
             CaseMessage.objects.filter(case=case, direction=MessageDirection.TO_REPORTER)
             .order_by("-at", "-id")
@@ -129,7 +137,7 @@ def answer_question(*, actor: Actor, case: Case, text: str, now: datetime) -> Ca
 
 
 def reveal_reporter(*, actor: Actor, case: Case, reason: str, now: datetime) -> Contact | None:
-    """Break the glass: name and phone of the reporter, for a written reason. Audited, and the reporter is told.
+    """Break the glass: name and phone of the reporter, for a written reason that the reporter reads too. Audited.
 
     Publishes `ReporterRevealed`. `None` when the reporter has been erased or left no contact.
     """
@@ -142,14 +150,22 @@ def reveal_reporter(*, actor: Actor, case: Case, reason: str, now: datetime) -> 
             object_type="cases.case",
             object_id=case.number,
             scope_code=case.scope_code,
-            detail={"reason": text},
             now=now,
         )
-        announce(case, ReporterRevealed(case.pk, case.number, actor.role, "stated"), now=now)
+        Disclosure.objects.create(
+            case=case,
+            at=now,
+            role=actor.role,
+            organisation_id=actor.organisation_id,
+            assignment_id=actor.assignment_id,
+            reason=text[:REASON_LENGTH],
+        )
+        told = ReporterRevealed(case.pk, case.number, actor.role, "stated", actor.organisation_id)
+        announce(case, told, now=now)
         reporter = Reporter.objects.get(case=case)
-        if reporter.subject_id is None:
-            return Contact(name=reporter.contact, phone="") if reporter.contact else None
-        return contact_of(reporter.subject_id)
+        if reporter.contact:
+            return Contact(name=reporter.contact, phone="")
+        return contact_of(reporter.subject_id) if reporter.subject_id else None
 
 
 def _reopen(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:
@@ -165,6 +181,7 @@ def _reopen(case: Case, *, actor: Actor, opinion: str, now: datetime) -> None:
         outcome="",
         reopened_count=case.reopened_count + 1,
     )
+    recall_publication(case, now=now)
     start_total(case, now=now)
     set_next_due(case)
     announce(case, CaseReopened(case.pk, case.number), now=now)

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.enums import CaseState, ClockKind, Outcome
+from nuanxin.cases.enums import CaseState, ClockKind, HandOffKind, Outcome
 from nuanxin.cases.events import CaseClosed, CaseHandedOff, HandOffWithdrawn
 from nuanxin.cases.models import Case, HandOff
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.services.clocks import cancel_clocks, set_next_due, stop_clocks
 from nuanxin.cases.services.consultation_ends import drop_consultation
-from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text
+from nuanxin.cases.services.steps import announce, locked_case, move_case, require_text, write_beside
 from nuanxin.kernel.access import SYSTEM, Actor
 
 
@@ -60,6 +60,40 @@ def take_receipt(*, case_number: str, receipt: str, now: datetime) -> bool:
             return False
         _close(case, require_text("receipt", receipt, _("回执不能是空的。"))[:300], actor=SYSTEM, now=now)
     return True
+
+
+# What the dispatcher does about a platform of the city, as the case's own log names it.
+OUTSIDE_STEPS = frozenset({"send_outside", "keep_outside", "take_back"})
+
+
+def note_outside(*, actor: Actor, case: Case, step: str, opinion: str, now: datetime) -> Case:
+    """A platform of the city is told of the case, told that it is not done, or no longer asked; no state moves.
+
+    Called by the context that speaks with it. The reporter hears that it was passed on while nobody here has it yet.
+    Publishes `CaseHandedOff` for that.
+    """
+    if step not in OUTSIDE_STEPS:
+        raise ValueError(step)
+    with transaction.atomic():
+        case = locked_case(actor, "cases.dispatch", case)
+        write_beside(case, step, actor=actor, opinion=opinion, now=now)
+        if step == "send_outside" and case.state == CaseState.FILED:
+            kind = HandOffKind.OUTSIDE
+            announce(case, CaseHandedOff(case.pk, case.number, case.category_id, kind), now=now)
+    return case
+
+
+def transfer_outside(*, actor: Actor, case: Case, opinion: str, sent_at: datetime, now: datetime) -> Case:
+    """Close a case that nobody here has taken up by what the platform of the city has answered, as transferred.
+
+    Publishes `CaseClosed`. Raises what `transfer_case` raises, `IllegalMove` for a case that is being handled here.
+    """
+    with transaction.atomic():
+        locked_case(actor, "cases.dispatch", case)
+        given = {"kind": HandOffKind.OUTSIDE, "at": sent_at}
+        open_again = {"answered_at": None, "receipt": "", "withdrawn_at": None}
+        HandOff.objects.update_or_create(case=case, defaults={**given, **open_again})
+        return transfer_case(actor=actor, case=case, opinion=opinion, now=now)
 
 
 def _close(case: Case, receipt: str, *, actor: Actor, now: datetime) -> None:

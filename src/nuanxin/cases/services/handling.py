@@ -19,6 +19,7 @@ from nuanxin.cases.models import Case, Clock, Task
 from nuanxin.cases.queries.besides import may_return_for
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
+from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.services.assisting import still_at_it
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
 from nuanxin.cases.services.consultation_ends import drop_consultation
@@ -83,11 +84,15 @@ def claim_task(*, actor: Actor, task: Task, now: datetime) -> Case:
 def call_in_units(
     *, actor: Actor, task: Task, units: Sequence[Organisation], opinion: str, now: datetime
 ) -> Case:
-    """The community calls units in; the first becomes lead if nobody leads yet. Publishes `TaskDispatched` for each."""
+    """The community calls units in; the first becomes lead if nobody leads yet. Publishes `TaskDispatched` for each.
+
+    Raises `MissingField`, `AboutThemselves` for whom the case is about.
+    """
     if not units:
         raise MissingField(fields={"units": _("请至少选一个单位。")})
     with transaction.atomic():
         case, task = locked_task(actor, "cases.call_in", task)
+        refuse_parties(case, units, "units")
         at_it = set(Task.objects.filter(case=case, ended_at=None).values_list("organisation_id", flat=True))
         called = [unit for unit in units if unit.pk not in at_it]
         if not called:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import CaseState, ClockKind, Visibility
 from nuanxin.cases.events import CaseMerged, CaseSplit
 from nuanxin.cases.models import Case, Task
+from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks
 from nuanxin.cases.services.confirming import set_heat
 from nuanxin.cases.services.handing_off import withdraw_hand_off
@@ -109,6 +110,11 @@ def _check(case: Case, root: Case) -> None:
         raise MergedMeanwhile
     if Visibility.CONFIDENTIAL in {case.visibility, root.visibility}:
         raise MergedMeanwhile(_("保密案件不并案。"))
+    about = kind_of(case.category_id).about_party
+    if about and about != kind_of(root.category_id).about_party:
+        raise MergedMeanwhile(
+            _("反映物业、商户自己的上报，不能并到由它们办理的案件里。"), hint=_("请由社区单独办理。")
+        )
 
 
 def _end_work(case: Case, *, now: datetime) -> None:

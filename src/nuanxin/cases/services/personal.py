@@ -1,19 +1,17 @@
 """What a person may take along, and what leaving does: the case stays as a fact about a place, the link goes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import QuerySet
 
-from nuanxin.cases.models import CaseMessage, Confirmation, Rating, Reporter
-
-KEEP_LINK = timedelta(days=365)
-BATCH = 500
-CUT_KEY = Concat(Value("cut:"), Cast("case_id", CharField()))  # unique still, and says nothing
+from nuanxin.cases.models import Attachment, CaseMessage, Confirmation, Rating, Reporter
+from nuanxin.cases.services.forgetting import CUT_KEY, cut, holds
+from nuanxin.cases.services.publishing import withdraw_publications
+from nuanxin.people.queries.subjects import contact_of
 
 
 def export_reports(subject_id: UUID | None) -> Iterable[Mapping[str, Any]]:
@@ -36,6 +34,7 @@ def export_reports(subject_id: UUID | None) -> Iterable[Mapping[str, Any]]:
             "outcome": case.outcome,
             "answers": _answers(case.pk),
             "ratings": _ratings(case.pk),
+            "pictures": _pictures(case.pk),
         }
 
 
@@ -64,6 +63,21 @@ def _answers(case_id: int) -> list[dict[str, str]]:
     return [{"direction": direction, "text": text, "at": at.isoformat()} for direction, text, at in rows]
 
 
+def _pictures(case_id: int) -> list[dict[str, Any]]:
+    """Those that the person has sent: what they are called when they are saved, and where one sees them."""
+    rows = Attachment.objects.filter(case=case_id, log__role="reporter").select_related("file", "log")
+    return [
+        {
+            "picture": row.file.download_name,
+            "sent_at": row.log.at.isoformat(),
+            "taken_at": row.file.taken_at.isoformat() if row.file.taken_at else None,
+            "size": f"{row.file.width}×{row.file.height}",
+            "address": f"/files/{row.file.public_id}/",
+        }
+        for row in rows.order_by("pk")
+    ]
+
+
 def _ratings(case_id: int, confirmation: int | None = None) -> list[dict[str, Any]]:
     rows = Rating.objects.filter(case=case_id, confirmation=confirmation).values(
         "contacted", "solved", "satisfied", "comment"
@@ -71,32 +85,33 @@ def _ratings(case_id: int, confirmation: int | None = None) -> list[dict[str, An
     return [dict(row) for row in rows]
 
 
-def erase_reporter(*, subject_id: UUID | None, now: datetime) -> int:
-    """Cut the link between the person and their reports. Statistics and the repairs stay. Returns how many."""
+def erase_reporter(*, subject_id: UUID | None, now: datetime) -> tuple[int, int]:
+    """Cut the link between the person and their reports; statistics and the repairs stay. Returns cut and kept.
+
+    What was public of them is public no more. Of what is held for a court name and number stay, encrypted in the
+    case's own row, where only breaking the glass reads them; nothing leads there from the person any more.
+    """
     if subject_id is None:
-        return 0
+        return 0, 0
     with transaction.atomic():
-        cut = _cut(Reporter.objects.filter(subject_id=subject_id))
+        withdraw_publications(subject_id=subject_id, now=now)
+        own = Reporter.objects.filter(subject_id=subject_id)
+        held = _keep_for_the_court(own.filter(holds("case_id")), subject_id)
+        done = cut(own)
         Reporter.objects.filter(submitter_id=subject_id).update(submitter_id=None, key=CUT_KEY)
-    return cut
+    return done, held
 
 
-def cut_old_links(*, now: datetime) -> int:
-    """A year after the end a case no longer knows its reporter (§8). Returns how many; call until 0."""
-    over = Q(case__parent=None, case__closed_at__lt=now - KEEP_LINK)
-    over |= Q(case__parent__closed_at__lt=now - KEEP_LINK)
-    ended = Reporter.objects.exclude(subject_id=None, contact="").filter(over)
-    seen = Confirmation.objects.exclude(subject_id=None).filter(over)
-    with transaction.atomic():
-        cut = _cut(Reporter.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:BATCH])))
-        return cut + _forget(
-            Confirmation.objects.filter(pk__in=list(seen.values_list("pk", flat=True)[:BATCH]))
-        )
+def _keep_for_the_court(rows: QuerySet[Reporter], subject_id: UUID) -> int:
+    who = contact_of(subject_id)
+    told = f"{who.name} {who.phone}".strip() if who else ""
+    kept = list(rows)
+    for row in kept:
+        row.contact, row.subject_id, row.submitter_id = row.contact or told, None, None
+        row.key = f"held:{row.case_id}"
+        row.save(update_fields=["contact", "subject_id", "submitter_id", "key"])
+    return len(kept)
 
 
 def _forget(rows: QuerySet[Confirmation]) -> int:
     return rows.update(subject_id=None, key=CUT_KEY)
-
-
-def _cut(rows: QuerySet[Reporter]) -> int:
-    return rows.update(subject_id=None, submitter_id=None, contact="", key=CUT_KEY)

@@ -10,15 +10,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, ClockKind, Visibility
-from nuanxin.cases.events import CaseRecategorised
-from nuanxin.cases.models import Attachment, Case, Clock
+from nuanxin.cases.events import CaseRecategorised, TaskWithdrawn
+from nuanxin.cases.models import Attachment, Case, Clock, Task
 from nuanxin.cases.queries.besides import may_recategorise
 from nuanxin.cases.queries.catalogue import Kind, kind_of, reportable_kind
-from nuanxin.cases.queries.search import INDEX
-from nuanxin.cases.services.clocks import Start, plan_clocks, set_next_due, stop_or_cancel
+from nuanxin.cases.queries.parties import is_party
+from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_or_cancel
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
+from nuanxin.cases.services.indexing import index_case
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, write_beside
+from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.kernel.files.services import delete_file
@@ -55,6 +57,7 @@ def recategorise_case(*, actor: Actor, case: Case, category: str, now: datetime,
         withdraw_hand_off(case, now=now)
         _rename(case, kind)
         _keep_no_pictures_of_people(case, kind)
+        _take_from_parties(case, kind, now=now)
         words = f"{before.name_zh} → {kind.name_zh}"
         said = f"{words}：{opinion.strip()}" if opinion.strip() else words
         write_beside(case, "recategorise", actor=actor, opinion=said[:300], now=now)
@@ -72,7 +75,7 @@ def _rename(case: Case, kind: Kind) -> None:
     case.category_id, case.urgency = kind.code, kind.urgency
     case.visibility = Visibility.CONFIDENTIAL if kind.is_confidential else Visibility.NORMAL
     case.save(update_fields=["category", "urgency", "visibility"])
-    INDEX.index(case.pk, f"{case.number} {kind.name_zh} {case.address} {case.text}")
+    index_case(case)
 
 
 def _keep_no_pictures_of_people(case: Case, kind: Kind) -> None:
@@ -84,6 +87,17 @@ def _keep_no_pictures_of_people(case: Case, kind: Kind) -> None:
     pictures.delete()
     for file_id in files:
         delete_file(file_id=file_id)
+
+
+def _take_from_parties(case: Case, kind: Kind, *, now: datetime) -> None:
+    """What turns out to be a complaint about whoever still has a part in it is theirs no longer."""
+    if not kind.about_party:
+        return
+    for task in Task.objects.filter(case=case, ended_at=None).select_related("organisation"):
+        if is_party(kind, task.organisation, case.compound):
+            cancel_clocks(case, task=task, now=now)
+            TASK.step(task, "withdraw", ended_at=now)
+            announce(case, TaskWithdrawn(case.pk, case.number, task.pk, task.organisation_id), now=now)
 
 
 def _restart_clocks(case: Case, kind: Kind, *, now: datetime) -> None:

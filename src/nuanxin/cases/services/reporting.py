@@ -13,17 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import ClockKind, PlaceSource, Source, Visibility
 from nuanxin.cases.events import CaseReported
 from nuanxin.cases.models import KEY_LENGTH, TEXT_LENGTH, Case, Clock, Reporter
-from nuanxin.cases.queries.catalogue import Kind, reportable_kind
+from nuanxin.cases.queries.catalogue import Kind, kinds, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
-from nuanxin.cases.queries.search import INDEX
 from nuanxin.cases.services.clocks import Start, plan_clocks
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
+from nuanxin.cases.services.indexing import index_case
 from nuanxin.cases.services.steps import Photo, write_log
+from nuanxin.cases.services.voices import keep_voice
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_at
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.access.limits import spend
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.files.sounds.accept import AcceptedSound
 from nuanxin.kernel.ids import next_serial
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.subjects import subject_by_phone
@@ -31,7 +34,9 @@ from nuanxin.territories.queries import locate, path_name
 
 FEWEST_WORDS = 2
 MOST_PHOTOS = 6
+OTHER_SYSTEM = "open311"  # the role of a program that reports what somebody told it
 CAPTURED_AT_MOST_AHEAD = timedelta(minutes=10)
+CAPTURED_AT_MOST_BEHIND = timedelta(days=7)  # a report may wait on a phone without signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Draft:
     territory: str = ""
     captured_at: datetime | None = None
     photos: tuple[Photo, ...] = field(default=(), repr=False)
+    voice: AcceptedSound | None = field(default=None, repr=False)
 
     def digest(self) -> str:
         """What makes two submissions the same: everything but the clock of the phone."""
@@ -61,6 +67,7 @@ class Draft:
             self.compound_id,
             self.territory,
             [photo.image.source_sha256 for photo in self.photos],
+            self.voice.source_sha256 if self.voice else "",
         ]
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
@@ -90,12 +97,27 @@ class OutsideOfCity(Invalid):
 
 class NothingToGoOn(Invalid):
     default_message = _("还缺一张照片或一句话。")
-    default_hint = _("拍一张，或写两个字也行。")
+    default_hint = _("拍一张、说一句，或写两个字也行。")
+
+
+class TooLongAgo(Invalid):
+    default_message = _("这是 7 天以前看到的，现场可能变了。")
+    default_hint = _("再去看一眼，还在的话改一下再送出。")
 
 
 class KeyReused(Conflict):
     default_message = _("这次提交和刚才那次内容不一样。")
     default_hint = _("如果是另一件事，请重新打开“随手拍”再报。")
+
+
+def count_report(*, category: str, caller: str, now: datetime) -> None:
+    """Before `report_case`, at each door that takes reports. Raises `TooMany`, with nothing lost.
+
+    Danger to life is never counted, nor is what names no kind that there is: the report itself says so better.
+    """
+    kind = kinds().get(category)
+    if kind is not None and not kind.is_life_safety:
+        spend("reports", caller, now=now)
 
 
 def report_case(
@@ -164,10 +186,12 @@ def _check(draft: Draft, kind: Kind, *, key: str, now: datetime) -> None:
             code="no_photos_here",
         )
     exempt = kind.is_life_safety or not kind.takes_photos
-    if not draft.photos and not exempt and len(draft.text.strip()) < FEWEST_WORDS:
+    if not draft.photos and not draft.voice and not exempt and len(draft.text.strip()) < FEWEST_WORDS:
         raise NothingToGoOn(fields={"text": NothingToGoOn.default_message})
     if draft.captured_at and draft.captured_at > now + CAPTURED_AT_MOST_AHEAD:
         raise Invalid(fields={"captured_at": _("手机的时间比现在还晚，请检查手机时钟。")})
+    if draft.captured_at and draft.captured_at < now - CAPTURED_AT_MOST_BEHIND:
+        raise TooLongAgo(fields={"captured_at": f"{TooLongAgo.default_message} {TooLongAgo.default_hint}"})
 
 
 class _Place(NamedTuple):
@@ -234,6 +258,8 @@ def _new_case(
 
 
 def _source_of(actor: Actor, on_behalf: OnBehalf | None) -> str:
+    if actor.role == OTHER_SYSTEM:
+        return Source.OPEN311
     if on_behalf:
         return Source.ON_BEHALF
     return {"worker": Source.WORKER, "grid_part": Source.WORKER, "resident": Source.RESIDENT}.get(
@@ -246,10 +272,10 @@ def _write_reporter(
 ) -> Reporter:
     subject_id, contact = actor.subject_id, ""
     if on_behalf:
+        contact = " ".join(filter(None, (on_behalf.name.strip(), on_behalf.phone.strip())))
+    if on_behalf and actor.role != OTHER_SYSTEM:  # a program's word opens nobody's account
         subject_id = subject_by_phone(on_behalf.phone) if on_behalf.phone else None
-        contact = (
-            "" if subject_id else " ".join(filter(None, (on_behalf.name.strip(), on_behalf.phone.strip())))
-        )
+        contact = "" if subject_id else contact
     return Reporter.objects.create(
         case=case,
         subject_id=subject_id,
@@ -262,8 +288,8 @@ def _write_reporter(
 
 def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Actor, now: datetime) -> None:
     """Everything that stands in the same transaction as the report itself."""
-    INDEX.index(case.pk, f"{case.number} {kind.name_zh} {case.address} {case.text}")
-    write_log(
+    index_case(case)
+    log = write_log(
         case,
         action="report",
         actor=actor,
@@ -274,6 +300,8 @@ def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Ac
         photos=draft.photos,
         is_reporter=True,
     )
+    if draft.voice:
+        keep_voice(case, log, draft.voice, now=now)
     publish(
         CaseReported(case.pk, case.number, kind.code, kind.urgency, case.source),
         subject_id=reporter.subject_id,

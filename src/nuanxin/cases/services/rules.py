@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import TaskRole
 from nuanxin.cases.models import DispatchRule
 from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.parties import about_themselves, is_party
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Invalid, NotAllowed
@@ -26,13 +27,15 @@ def put_dispatch_rule(
 ) -> DispatchRule:
     """Prefer this organisation for the category inside the area; the longest area wins.
 
-    Raises `NotAllowed`, `UnknownCategory`, `Invalid`.
+    Raises `NotAllowed`, `UnknownCategory`, `Invalid`, `AboutThemselves`.
     """
     if not policy.permits(actor, "cases.categories"):
         raise NotAllowed
     if role not in TaskRole.values:
         raise Invalid(fields={"role": _("分工只能是主办或协办。")})
     kind = kind_of(category)
+    if is_party(kind, organisation):
+        raise about_themselves(kind, organisation, "organisation")
     with transaction.atomic():
         rule, _created = DispatchRule.objects.update_or_create(
             category_id=kind.code,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import TaskRole
 from nuanxin.cases.models import DispatchRule
 from nuanxin.cases.queries.catalogue import CATALOGUE
+from nuanxin.cases.queries.parties import about_themselves, is_party
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, level_of
 from nuanxin.kernel.access.scope import LEVELS
@@ -137,6 +138,8 @@ def _planned(
         problems.append(Problem(row.ref("note"), _("依据最多 200 个字。")))
     if row.text("remove") not in {"", "是"}:
         problems.append(Problem(row.ref("remove"), _("只能填“是”或空着。")))
+    if not problems and unit is not None and not row.text("remove"):
+        problems += _about_themselves(row, category, unit)
     if problems or unit is None:
         return refused(row, label, problems)
     key = (category, area, unit.pk)
@@ -162,6 +165,14 @@ def _planned(
     changes = _changes(before, role, row.text("note"))
     verdict = Verdict.NEW if before is None else Verdict.CHANGED if changes else Verdict.SAME
     return Planned(row.number, label, verdict, changes, warnings=tuple(warnings), values=values)
+
+
+def _about_themselves(row: SheetRow, category: str, unit: Organisation) -> list[Problem]:
+    """A complaint is never given to whom it is about, whatever the list of powers says."""
+    kind = CATALOGUE.get()[category]
+    if not is_party(kind, unit):
+        return []
+    return [Problem(row.ref("organisation"), about_themselves(kind, unit, "organisation").message)]
 
 
 def _removed(row: SheetRow, label: str, before: DispatchRule | None, values: Mapping[str, object]) -> Planned:

@@ -197,7 +197,7 @@ def write_log(
         opinion=opinion,
         reason=reason,
         seconds_used=max(0, int((now - since).total_seconds())),
-        is_overdue=_is_overdue(case, action, task, actor, now=now),
+        is_overdue=not is_reporter and _is_overdue(case, action, task, actor, now=now),
     )
     attach(case, log, photos, now=now)
     audit.record(
@@ -208,6 +208,7 @@ def write_log(
         scope_code=case.scope_code,
         detail={"from": from_state, "to": to_state, "task": task.pk if task else None, "reason": reason},
         now=now,
+        is_unnamed=is_reporter and actor.organisation_id is None,  # who registers for somebody is on record
     )
     if case.supervision:
         ease_after(case, action, task, now=now)
@@ -240,6 +241,8 @@ def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now
             own = passed.filter(kind=ClockKind.MAKE_SAFE)
         case "answer_call":
             own = passed.filter(kind=ClockKind.ANSWER, organisation=actor.organisation_id)
+        case "transcribe":
+            own = passed.none()
         case "reply_supervision":
             own = passed.filter(kind=ClockKind.REPLY, organisation=actor.organisation_id)
         case _:

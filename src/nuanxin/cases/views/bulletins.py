@@ -23,6 +23,7 @@ from nuanxin.cases.queries.bulletin_page import (
     day_of,
 )
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.typesetting import typeset
 from nuanxin.ui.phrases import time_of_day
@@ -48,6 +49,7 @@ def bulletin(request: ActorRequest, scope_code: str, on: str) -> HttpResponse:
 
 @require_safe
 @requires("cases.bulletin")
+@limited("exports")
 def bulletin_pdf(request: ActorRequest, scope_code: str, on: str) -> HttpResponse:
     """A4, for the notice board and the folder."""
     page = bulletin_page(request.actor, scope_code, _known_day(on))

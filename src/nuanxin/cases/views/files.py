@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from nuanxin.cases.queries import detail
 from nuanxin.kernel.access.http import ActorRequest, requires
-from nuanxin.kernel.files.services import open_file
+from nuanxin.kernel.files.services import OpenedFile, open_file
 
 
 @require_safe
@@ -24,6 +24,12 @@ def thumb(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
 
 def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResponseBase:
     opened = open_file(public_id=detail.file_for(request.actor, public_id).public_id, thumb=thumb)
+    # Kept by the browser, but shown again only after asking: a right that has ended ends here too.
+    return picture_answer(request, opened, "private, no-cache")
+
+
+def picture_answer(request: ActorRequest, opened: OpenedFile, caching: str) -> HttpResponseBase:
+    """Under its neutral name; nothing but the tag when the browser has it already."""
     etag = f'"{opened.etag}"'
     response: HttpResponseBase
     if request.headers.get("If-None-Match") == etag:
@@ -33,8 +39,7 @@ def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResp
         response = FileResponse(opened.content, content_type=opened.content_type)
         response["Content-Length"] = str(opened.size)
     response["ETag"] = etag
-    # Kept by the browser, but shown again only after asking: a right that has ended ends here too.
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = caching
     response["Content-Disposition"] = f'inline; filename="{opened.name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

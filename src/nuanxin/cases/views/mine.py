@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.cases import services
-from nuanxin.cases.forms.report import AnswerForm, RatingForm, ReopenForm
+from nuanxin.cases.forms.publishing import OfferForm
+from nuanxin.cases.forms.report import AnswerForm, RatingForm, ReopenForm, new_key
+from nuanxin.cases.forms.voices import AddForm
 from nuanxin.cases.queries import own
 from nuanxin.cases.queries.detail import own_case
 from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid
 
 LIST, ROWS = "cases/phone/own_list.html", "cases/phone/own_rows.html"
@@ -39,6 +42,7 @@ def own_list(request: ActorRequest) -> HttpResponse:
     context = {
         "lines": page,
         "show": show if show in SHOWN else "",
+        "outbox_owner": own.account_token(request.actor),
         "following": page[-1].case.pk if len(lines) > own.PAGE else "",
     }
     partial = request.htmx and not request.htmx.history_restore_request
@@ -60,6 +64,8 @@ def _show(request: ActorRequest, page: own.OwnPage, **forms: Form) -> HttpRespon
         "rating": RatingForm(),
         "reopening": ReopenForm(),
         "answering": AnswerForm(),
+        "adding": AddForm(initial={"key": new_key()}),
+        "offering": OfferForm(),
         **forms,
     }
     return render(request, PAGE, context, status=422 if any(form.errors for form in forms.values()) else 200)
@@ -125,6 +131,43 @@ def own_reopen(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@requires("cases.supplement")
+@limited("uploads", posts_only=True)
+def own_add(request: ActorRequest, number: str) -> HttpResponse:
+    """A picture or a voice that comes later, with words if there are some."""
+    case, form = own_case(request.actor, number), AddForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            services.supplement_case(actor=request.actor, case=case, now=request.now, **form.given())
+        except (Invalid, Conflict) as error:
+            _say(form, error)
+        else:
+            messages.success(request, _("收到了，已告诉处理的人。他们不知道你是谁。"))
+            return redirect("cases:own", number)
+    return _again(request, number, adding=form)
+
+
+@require_POST
+@requires("cases.offer_publication")
+def own_publication(request: ActorRequest, number: str) -> HttpResponse:
+    """The result may be shown, with a box that starts empty; or may not any more (`do=take_back`), with none."""
+    case, form = own_case(request.actor, number), OfferForm(request.POST)
+    if request.POST.get("do") == "take_back":
+        services.take_back_publication(actor=request.actor, case=case, now=request.now)
+        messages.success(request, _("撤回了，现在谁也看不到。"))
+        return redirect("cases:own", number)
+    if form.is_valid():
+        try:
+            services.offer_publication(actor=request.actor, case=case, now=request.now)
+        except Conflict as error:
+            _say(form, error)
+        else:
+            messages.success(request, _("谢谢。街道看过以后才会公开，不写你是谁。"))
+            return redirect("cases:own", number)
+    return _again(request, number, offering=form)
+
+
+@require_POST
 @requires("cases.answer")
 def own_answer(request: ActorRequest, number: str) -> HttpResponse:
     """An answer to a question, or something to add."""
@@ -155,4 +198,9 @@ def home_panel(request: HttpRequest) -> dict[str, Any]:
     """The context of the panel on the home page."""
     actor = request.actor  # type: ignore[attr-defined]  # set by people.middleware
     lines, more = own.open_lines(actor, now=request.now, most=HOME_MOST)  # type: ignore[attr-defined]  # likewise
-    return {"lines": lines, "more": more, "has_reported": bool(lines) or own.has_reported(actor)}
+    return {
+        "lines": lines,
+        "more": more,
+        "has_reported": bool(lines) or own.has_reported(actor),
+        "outbox_owner": own.account_token(actor),
+    }

@@ -16,6 +16,7 @@ from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.places import address_for, area_name, street_name
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 
 PAGE, ROWS = "cases/workbench/notices.html", "cases/workbench/notices_rows.html"
 BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
@@ -61,6 +62,7 @@ def notices(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def notices_export(request: ActorRequest) -> HttpResponse:
     """The tab as a file for a spreadsheet; masked."""
     tab = measures.tab_named(request.GET.get("tab", ""))

@@ -16,6 +16,7 @@ from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid
 
 CAUSES, CAUSE, TOPICS, TOPIC = (
@@ -50,6 +51,7 @@ def _start(request: ActorRequest) -> int:
 
 @require_POST
 @requires("cases.root_causes")
+@limited("exports")
 def causes_export(request: ActorRequest) -> HttpResponse:
     """The list as a file for a spreadsheet."""
     rows = services.export_causes(actor=request.actor, show=_shown(request), now=request.now)

@@ -16,11 +16,13 @@ from nuanxin.cases.queries import catalogue, duplicates, own, picking
 from nuanxin.cases.queries.suggestions import suggest_kinds
 from nuanxin.cases.services.confirming import NotOffered
 from nuanxin.cases.services.reporting import KeyReused
+from nuanxin.cases.views.offline import MODULES, require_same_account
 from nuanxin.cases.views.refusals import tell
 from nuanxin.compounds.queries import search_compounds
 from nuanxin.kernel.access.http import ActorRequest, requires
-from nuanxin.kernel.errors import Invalid
-from nuanxin.ui.middleware import wants_json
+from nuanxin.kernel.access.limits import caller_of, limited
+from nuanxin.kernel.errors import Invalid, RateLimited
+from nuanxin.ui.middleware import wants_json, with_headers
 from nuanxin.ui.phrases import duration_words
 
 PAGE, DONE = "cases/phone/report.html", "cases/phone/done.html"
@@ -28,8 +30,16 @@ KINDS, COMPOUNDS, AROUND, SIMILAR = (
     f"cases/phone/report_{name}.html" for name in ("kinds", "compounds", "around", "similar")
 )
 # What a service calls the parts of a report → the field beside which the form says it.
-RENAMED = {"place": "place_by", "captured_at": "photos"}
-STEP_OF_FIELD = {"photos": 1, "text": 1, "place_by": 2, "address": 2, "category": 3}
+RENAMED = {"place": "place_by"}
+STEP_OF_FIELD = {
+    "photos": 1,
+    "voice": 1,
+    "captured_at": 1,
+    "text": 1,
+    "place_by": 2,
+    "address": 2,
+    "category": 3,
+}
 MOST_LETTERS = 40
 LONG, FRESH = timedelta(hours=3), timedelta(minutes=1)
 
@@ -40,6 +50,7 @@ def report(request: ActorRequest) -> HttpResponse:
     """`?category=` chooses beforehand, `?compound=` too; `?danger=1` begins with the telephone."""
     if request.method != "POST":
         return render(request, PAGE, _page(request, ReportForm(initial=_initial(request))))
+    require_same_account(request)
     form = ReportForm(request.POST, request.FILES)
     if "find" in request.POST:  # the search buttons of the plain form
         return render(request, PAGE, _page(request, ReportForm(initial=request.POST.dict())))
@@ -47,17 +58,25 @@ def report(request: ActorRequest) -> HttpResponse:
         offers = duplicates.offers_before(request.actor, now=request.now, **form.whereabouts())
         if offers:
             return _ask_first(request, form, offers)
-    if form.is_valid():
-        try:
-            submission = services.report_case(
-                actor=request.actor, draft=form.draft(), key=form.cleaned_data["key"], now=request.now
-            )
-        except KeyReused as error:
-            return _sent_before(request, form, error)
-        except Invalid as error:
-            tell(form, error, RENAMED)
-        else:
-            return _sent(request, submission.case.number)
+    return _submit(request, form) if form.is_valid() else _refused(request, form)
+
+
+def _submit(request: ActorRequest, form: ReportForm) -> HttpResponse:
+    try:
+        category = form.cleaned_data["category"]
+        services.count_report(category=category, caller=caller_of(request), now=request.now)
+        submission = services.report_case(
+            actor=request.actor, draft=form.draft(), key=form.cleaned_data["key"], now=request.now
+        )
+    except RateLimited as error:
+        form.add_error(None, f"{error.message} {error.hint} {_('已经填的都还在。')}")
+        return with_headers(_refused(request, form, error.status), error)
+    except KeyReused as error:
+        return _sent_before(request, form, error)
+    except Invalid as error:
+        tell(form, error, RENAMED)
+    else:
+        return _sent(request, submission.case.number)
     return _refused(request, form)
 
 
@@ -110,12 +129,12 @@ def _sent(request: ActorRequest, number: str) -> HttpResponse:
     return JsonResponse({"url": url, "number": number}) if wants_json(request) else redirect(url)
 
 
-def _refused(request: ActorRequest, form: ReportForm) -> HttpResponse:
+def _refused(request: ActorRequest, form: ReportForm, status: int = 422) -> HttpResponse:
     """What was typed stays; only a browser without scripts loses the chosen photos, and says so."""
     if wants_json(request):
         fields = {name: " ".join(str(error) for error in errors) for name, errors in form.errors.items()}
-        return JsonResponse({"fields": fields, "step": _first_step(form)}, status=422)
-    return render(request, PAGE, _page(request, form), status=422)
+        return JsonResponse({"fields": fields, "step": _first_step(form)}, status=status)
+    return render(request, PAGE, _page(request, form), status=status)
 
 
 def _sent_before(request: ActorRequest, form: ReportForm, error: KeyReused) -> HttpResponse:
@@ -147,18 +166,15 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
     offered = search_compounds(place_words) if place_words else places
     box = picking.home_bounds(actor)
     return {
+        **picking.offered_to_all(),
         "form": form,
         "start": _start(request, form, kind),
         "kind": kind,
         "category": chosen,
-        "first": [(each, picking.icon_of(each)) for each in picking.first_kinds()],
         "recent": recent,
         "likely": suggest_kinds(str(form["text"].value() or "")),
-        "groups": _groups(""),
-        "found": _groups(words) if words else [],
+        "found": picking.in_groups(words) if words else [],
         "words": words,
-        "dangers": [(each, picking.icon_of(each)) for each in picking.life_safety_kinds()],
-        "calls": _calls(),
         "own_code": code,
         "own_name": name,
         "home_root": picking.home_district(actor),
@@ -167,6 +183,8 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
         "compound_words": place_words,
         "compound": compound,
         "bounds": ",".join(str(side) for side in box) if box else "",
+        "modules": MODULES,
+        "outbox_owner": own.account_token(actor),
         "photos_again": posted and bool(request.FILES),
     }
 
@@ -180,28 +198,20 @@ def _start(request: ActorRequest, form: ReportForm, kind: catalogue.Kind | None)
     return "danger" if request.GET.get("danger") else "1"
 
 
-def _groups(words: str) -> list[tuple[str, object, str, list[catalogue.Kind]]]:
-    return [(major, *catalogue.MAJORS[major], found) for major, found in catalogue.kinds_by_major(words)]
-
-
-def _calls() -> list[tuple[str, catalogue.Kind]]:
-    """One red card for each set of numbers; several kinds share it."""
-    cards: dict[str, catalogue.Kind] = {}
-    for kind in picking.life_safety_kinds():
-        cards.setdefault(kind.call, kind)
-    return list(cards.items())
-
-
 @require_safe
 @requires("cases.report")
+@limited("search")
 def report_kinds(request: ActorRequest) -> HttpResponse:
     """By Chinese, pinyin, initials or number, while somebody types."""
     words = request.GET.get("kind_words", "")[:MOST_LETTERS]
-    return render(request, KINDS, {"found": _groups(words) if words.strip() else [], "words": words})
+    return render(
+        request, KINDS, {"found": picking.in_groups(words) if words.strip() else [], "words": words}
+    )
 
 
 @require_safe
 @requires("cases.report")
+@limited("search")
 def report_compounds(request: ActorRequest) -> HttpResponse:
     words = request.GET.get("compound_words", "")[:MOST_LETTERS]
     recent = [] if words.strip() else picking.recent_choices(request.actor)[1]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.cases.services import catalogue_sheet, rules_sheet
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.ui import sheets
 from nuanxin.ui.sheets import Pages
 
@@ -18,6 +19,7 @@ RULES = Pages("cases:import_rules", "cases:rules_template", "cases:rules_plan", 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("cases.categories")
+@limited("uploads", posts_only=True)
 def import_categories(request: ActorRequest) -> HttpResponse:
     return sheets.start(request, catalogue_sheet.SHEET, CATALOGUE)
 
@@ -36,6 +38,7 @@ def categories_plan(request: ActorRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("cases.categories")
+@limited("uploads", posts_only=True)
 def import_rules(request: ActorRequest) -> HttpResponse:
     return sheets.start(request, rules_sheet.SHEET, RULES)
 

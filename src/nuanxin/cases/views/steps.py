@@ -14,6 +14,7 @@ from nuanxin.cases.forms.steps import PlainForm, StepForm, Units
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.detail import Move
 from nuanxin.cases.queries.page import CasePage, case_page
+from nuanxin.cases.queries.parties import without_parties
 from nuanxin.cases.queries.routing import suggest_units, with_parties
 from nuanxin.cases.services import StepInput
 from nuanxin.cases.views.actions import label_of, step_url
@@ -83,7 +84,7 @@ def _form(request: ActorRequest, page: CasePage, name: str, move: Move | None) -
         given["task"] = move.task
     if name in CHOOSES_UNITS:
         suggested = with_parties(case, suggest_units(case)) if name == "conclude" else suggest_units(case)
-        given["units"] = Units(suggested, units_around(case.scope_code))
+        given["units"] = Units(suggested, without_parties(case, units_around(case.scope_code)))
     return FORMS.get(name, PlainForm)(posted(request), request.FILES or None, **given)
 
 

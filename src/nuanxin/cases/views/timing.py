@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.places import area_name, street_name
-from nuanxin.cases.queries.time_account import time_account
+from nuanxin.cases.queries.time_account import account_for
 from nuanxin.cases.queries.time_words import sentence
 from nuanxin.kernel.access.http import ActorRequest, requires
 
@@ -19,9 +19,9 @@ PAGE, PAPER = "cases/workbench/time.html", "cases/workbench/time_paper.html"
 def account(request: ActorRequest, number: str) -> HttpResponse:
     """`paper` in the address: typeset for A4, every day of every limit written out."""
     case = detail.case_for(request.actor, number)
-    found = time_account(case, now=request.now)
+    found = account_for(request.actor, case, now=request.now)
     context = {
-        "case": case,
+        "case": found.case,
         "kind": kind_of(case.category_id),
         "account": found,
         "sentence": sentence(found),

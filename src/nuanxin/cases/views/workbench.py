@@ -22,6 +22,7 @@ from nuanxin.cases.views.actions import actions_of
 from nuanxin.cases.views.downloads import csv_file, named
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
@@ -147,6 +148,7 @@ def _beside(request: ActorRequest) -> dict[str, Any]:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def export(request: ActorRequest) -> HttpResponseBase:
     """The queue as it is narrowed in the address, as a file for a spreadsheet; masked."""
     tab = queue.tab_named(request.actor, request.GET.get("tab", ""))

@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 from pydantic import AfterValidator, Field
 
 from nuanxin.kernel.access.http import ActorRequest
+from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.access.policy import permits
 
 
@@ -31,6 +32,7 @@ PROBLEMS: dict[Any, Any] = {
     404: Problem,
     409: Problem,
     422: Problem,
+    429: Problem,
 }
 
 
@@ -64,12 +66,14 @@ class TokenAuth(HttpBearer):
         return edge.actor if edge.api_token is not None and edge.actor.is_authenticated else None
 
 
-def operation(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the permission of an API operation; who does not hold it gets 404."""
+def operation(permission: str, *, limit: str = "api") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the permission of an API operation; who does not hold it gets 404. `limit`: by which each call counts."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> Any:
+            if limit:
+                spend(limit, caller_of(request), now=request.now)
             if not permits(request.actor, permission):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import (
     Http404,
     HttpRequest,
@@ -82,25 +81,31 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = settings.LOGIN_URL
         return response
+    from django.contrib.auth.views import redirect_to_login  # brings models, which the kernel alone has not installed
+
     answer: HttpResponseRedirect = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     return answer
 
 
+# Interfaces for programs read their own input and answer errors in their own shape.
+PROGRAMS = ("/api/", "/open311/", "/exchange/in/")
+
+
 class PlainTextMiddleware:
-    """No NUL in an address or a form: PostgreSQL refuses it, SQLite stores it. The API's own types refuse it there."""
+    """No NUL in an address or a form: PostgreSQL refuses it, SQLite stores it. Programs are told by their own types."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = f"{request.path}?{request.META.get('QUERY_STRING', '')}"
-        if not request.path.startswith("/api/") and ("\x00" in asked or "%00" in asked):
+        if not request.path.startswith(PROGRAMS) and ("\x00" in asked or "%00" in asked):
             return self._refusal()
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         """After the CSRF check, which reads the form as well; before that nothing is taken apart."""
-        if request.method != "POST" or request.path.startswith("/api/"):
+        if request.method != "POST" or request.path.startswith(PROGRAMS):
             return None
         if any("\x00" in value for values in request.POST.lists() for value in (values[0], *values[1])):
             return self._refusal()
@@ -125,20 +130,96 @@ def from_this_machine(request: HttpRequest) -> bool:
         return False
 
 
-class SecurityHeadersMiddleware:
-    """A strict content security policy on every answer; nothing is loaded from elsewhere."""
+def client_address(request: HttpRequest) -> str:
+    """The address that asks; a proxy's word for it counts only if the settings trust that proxy."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    passed_on = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while address in settings.NUANXIN_TRUSTED_PROXIES and passed_on:
+        address = passed_on.pop() or address
+    return address
 
-    POLICY = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+
+class ForwardedMiddleware:
+    """Whether the visitor came by TLS, on the word of a proxy that the settings trust and of nobody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.pop("HTTP_X_FORWARDED_PROTO", "")
+        if (
+            said.strip().lower() == "https"
+            and request.META.get("REMOTE_ADDR") in settings.NUANXIN_TRUSTED_PROXIES
+        ):
+            request.META["wsgi.url_scheme"] = "https"
+            request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]  # WSGI's own
+        return self.get_response(request)
+
+
+class SecurityHeadersMiddleware:
+    """A strict content security policy on every answer, errors and files too; nothing is loaded from elsewhere.
+
+    A view that means otherwise sets the header itself. `NUANXIN_CSP_REPORT_URI` names a collector, where there is one.
+    """
+
+    PAGES = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
+    # What somebody has sent us, and what is saved: opened by itself it runs nothing and belongs to no origin.
+    FILES = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    # The report page takes a picture, a place and a voice; nothing here needs anything else of the device.
+    DEVICE = ", ".join(
+        ["geolocation=(self)", "camera=(self)", "microphone=(self)"]
+        + [
+            f"{name}=()"
+            for name in (
+                "accelerometer", "browsing-topics", "display-capture", "gyroscope", "hid", "magnetometer",
+                "midi", "payment", "serial", "usb",
+            )
+        ]
+    )  # fmt: skip
+    ALWAYS = {
+        "Permissions-Policy": DEVICE,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", self.POLICY)
-        response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)")
+        response.setdefault("Content-Security-Policy", self._policy(response))
+        response.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        for name, value in self.ALWAYS.items():
+            response.setdefault(name, value)
+        if _leaves_nothing_behind(request):
+            response.setdefault("Cache-Control", "private, no-store")
+        if response.status_code == TOO_MANY:
+            response.setdefault("Retry-After", "60")
         return response
+
+    def _policy(self, response: HttpResponse) -> str:
+        kind = response.get("Content-Type", "")
+        is_file = response.get("Content-Disposition", "").startswith("attachment") or kind.startswith(
+            FILE_KINDS
+        )
+        policy = self.FILES if is_file else self.PAGES
+        to = settings.NUANXIN_CSP_REPORT_URI
+        return f"{policy}; report-uri {to}" if to else policy
+
+
+TOO_MANY = 429
+FILE_KINDS = ("image/", "audio/", "video/", "application/octet-stream", "application/zip")
+
+
+def _leaves_nothing_behind(request: HttpRequest) -> bool:
+    """Desks are shared, and a program has no back button."""
+    if getattr(request, "api_token", None) is not None:
+        return True
+    assignment = getattr(request, "assignment", None)
+    return assignment is not None and bool(assignment.role.needs_two_factors)

@@ -4,8 +4,28 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-ALGORITHMS = {"sha256": hashlib.sha256}
+from cryptography.hazmat.primitives import hashes
+from django.conf import settings
+
+
+def _sha256(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()
+
+
+def _sm3(text: bytes) -> bytes:
+    """GB/T 32905; by OpenSSL, which Python's own `hashlib` does not everywhere know it from."""
+    hashed = hashes.Hash(hashes.SM3())
+    hashed.update(text)
+    return hashed.finalize()
+
+
+ALGORITHMS = {"sha256": _sha256, "sm3": _sm3}
 NO_SEAL = bytes(32)  # what the first seal is chained to
+
+
+def algorithm_now() -> str:
+    """What is written from now on; what was written before stays readable under its own."""
+    return "sm3" if settings.NUANXIN_CRYPTO == "sm" else "sha256"
 
 
 def leaf(entry_id: int, entry_digest: bytes, *, algorithm: str) -> bytes:
@@ -39,4 +59,4 @@ def seal_digest(
 
 
 def _hash(algorithm: str, *parts: bytes) -> bytes:
-    return ALGORITHMS[algorithm](b"".join(parts)).digest()
+    return ALGORITHMS[algorithm](b"".join(parts))

@@ -10,8 +10,8 @@ from nuanxin.kernel.audit import merkle
 from nuanxin.kernel.audit.models import AuditEntry, AuditSeal, TransactionIdField
 from nuanxin.kernel.audit.record import record
 
-ALGORITHM = "sha256"
 BATCH = 5_000
+SEALS_AT_ONCE = 1_000
 LOCK = 0x6E75616E  # the advisory lock of the one sealer at a time: "nuan"
 
 Key = tuple[int, int]
@@ -51,16 +51,24 @@ def entries_after(key: Key | None) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(Q(xid__gt=key[0]) | Q(xid=key[0], id__gt=key[1]), xid__gte=key[0])
 
 
-def cut(*, before: datetime, now: datetime, actor: Actor = SYSTEM) -> int:
-    """Retention: delete entries up to the last seal made before `before`; returns how many.
+def cuttable(*, before: datetime) -> int:
+    """How many entries lie under seals made before `before`."""
+    sealed = AuditSeal.objects.filter(sealed_at__lt=before, cut_at=None)
+    return sum(sealed.values_list("count", flat=True))
+
+
+def cut(*, before: datetime, now: datetime, actor: Actor = SYSTEM, most_seals: int = SEALS_AT_ONCE) -> int:
+    """Retention: delete entries up to the last seal made before `before`, so many seals at once; returns how many.
 
     The log says itself, in an entry of its own, what was cut and up to which seal. That seal stays as the beginning of
     the chain. The database lets entries go only behind such a mark (`kernel/migrations/0002`).
     """
     with transaction.atomic():
-        mark = AuditSeal.objects.filter(sealed_at__lt=before, cut_at=None).order_by("-number").first()
-        if mark is None:
+        sealed = AuditSeal.objects.filter(sealed_at__lt=before, cut_at=None)
+        first = sealed.order_by("number").first()
+        if first is None:
             return 0
+        mark = sealed.filter(number__lt=first.number + most_seals).order_by("-number")[0]
         AuditSeal.objects.filter(pk=mark.pk).update(cut_at=now)
         up_to = Q(xid__lt=mark.last_xid) | Q(xid=mark.last_xid, id__lte=mark.last_id)
         deleted, _ = AuditEntry.objects.filter(up_to).delete()
@@ -99,15 +107,16 @@ def _seal_batch(now: datetime) -> int:
 
 
 def _add_seal(head: AuditSeal | None, rows: list[tuple[int, int, bytes]], now: datetime) -> None:
-    leaves = [merkle.leaf(pk, digest, algorithm=ALGORITHM) for _xid, pk, digest in rows]
+    algorithm = merkle.algorithm_now()
+    leaves = [merkle.leaf(pk, digest, algorithm=algorithm) for _xid, pk, digest in rows]
     seal = AuditSeal(
         number=head.number + 1 if head else 1,
         sealed_at=now,
         last_xid=rows[-1][0],
         last_id=rows[-1][1],
         count=len(rows),
-        algorithm=ALGORITHM,
-        root=merkle.root(leaves, algorithm=ALGORITHM),
+        algorithm=algorithm,
+        root=merkle.root(leaves, algorithm=algorithm),
         previous=bytes(head.digest) if head else merkle.NO_SEAL,
     )
     seal.digest = digest_of_seal(seal)

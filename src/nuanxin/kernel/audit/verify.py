@@ -6,8 +6,8 @@ from datetime import datetime
 
 from nuanxin.kernel.audit import merkle
 from nuanxin.kernel.audit.models import AuditEntry, AuditSeal
-from nuanxin.kernel.audit.record import digest_of
-from nuanxin.kernel.audit.seal import ALGORITHM, Key, digest_of_seal, entries_after
+from nuanxin.kernel.audit.record import is_digest_of
+from nuanxin.kernel.audit.seal import Key, digest_of_seal, entries_after
 
 CHUNK = 2_000
 
@@ -97,11 +97,11 @@ def _check_seal(report: Report, seal: AuditSeal, previous: AuditSeal | None) -> 
 def _check_entries(report: Report, seal: AuditSeal, entries: Iterator[AuditEntry]) -> None:
     leaves = []
     altered = False
-    algorithm = seal.algorithm if seal.algorithm in merkle.ALGORITHMS else ALGORITHM
+    algorithm = seal.algorithm if seal.algorithm in merkle.ALGORITHMS else "sha256"
     for entry in entries:
         report.entries += 1
         stored = bytes(entry.digest)
-        if stored != digest_of(entry):
+        if not is_digest_of(stored, entry):
             altered = True
             report.faults.append(Fault("altered_entry", seal.number, entry.pk))
         leaves.append(merkle.leaf(entry.pk, stored, algorithm=algorithm))

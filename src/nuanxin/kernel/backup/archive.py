@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from nuanxin.kernel.backup.manifest import DIGEST, MANIFEST, Manifest, Member, digest, read_manifest
+from nuanxin.kernel.backup.manifest import (
+    DIGEST,
+    MANIFEST,
+    Manifest,
+    Member,
+    is_signed,
+    read_manifest,
+    signed,
+)
 from nuanxin.kernel.backup.refused import Refused
 
 CHUNK = 1 << 20
@@ -86,7 +94,7 @@ class Writer:
 
     def close(self, manifest: Manifest) -> None:
         text = manifest.to_bytes()
-        for name, content in ((MANIFEST, text), (DIGEST, digest(text).encode())):
+        for name, content in ((MANIFEST, text), (DIGEST, signed(text))):
             self._tar.addfile(self._info(name, len(content)), io.BytesIO(content))
         self._tar.close()
 
@@ -135,6 +143,16 @@ def verified(tar: tarfile.TarFile) -> Manifest:
             hint="Nothing was restored. Take another backup.",
         )
     return manifest
+
+
+def check_signature(tar: tarfile.TarFile) -> None:
+    """Raises `Refused` unless the archive was written with a key that is in `NUANXIN_KEYS`."""
+    if not is_signed(member_of(tar, DIGEST).read().decode()):
+        raise Refused(
+            "The archive is not signed with a key of this installation.",
+            hint="Put the keys of the day on which it was written into NUANXIN_KEYS. If they are there, somebody has "
+            "altered it: take another backup.",
+        )
 
 
 def _is_as_promised(tar: tarfile.TarFile, info: tarfile.TarInfo, manifest: Manifest) -> bool:

@@ -1,21 +1,18 @@
 """Making a backup: a snapshot of the database first, then the files that it speaks of, then the manifest."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 
 from nuanxin import __version__
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.backup import postgresql, sqlite, tables
+from nuanxin.kernel.backup import postgresql, sqlite, stored, tables
 from nuanxin.kernel.backup.archive import Writer, appearing, refuse_existing
 from nuanxin.kernel.backup.manifest import Manifest
 from nuanxin.kernel.backup.refused import Refused
@@ -34,13 +31,12 @@ def make_backup(*, target: Path, now: datetime) -> Manifest:
         raise Refused(
             f"There is no folder {target.parent}.", hint="Make it, on a disk of its own if you can."
         )
-    files = files_folder()
     try:
         with appearing(target) as file, _snapshot(target.parent) as (member, content, held, server):
             writer = Writer(file, mtime=int(now.timestamp()))
             writer.add(member, content)
-            for name, path in _files(files):
-                with contextlib.suppress(FileNotFoundError), path.open("rb") as each:  # erased just now
+            for name, open_it in stored.each():
+                with contextlib.suppress(FileNotFoundError), open_it() as each:  # erased just now
                     writer.add(name, each)
             manifest = Manifest(
                 version=__version__,
@@ -70,17 +66,6 @@ def make_backup(*, target: Path, now: datetime) -> Manifest:
     return manifest
 
 
-def files_folder() -> Path:
-    """Where the uploads are. Raises `Refused` where they are kept by another store than a folder."""
-    if not isinstance(default_storage, FileSystemStorage) and not isinstance(
-        getattr(default_storage, "_wrapped", None), FileSystemStorage
-    ):
-        raise Refused(
-            "The files are not in a folder.", hint="Back up their store by its own means, beside this."
-        )
-    return Path(settings.MEDIA_ROOT)
-
-
 @contextlib.contextmanager
 def _snapshot(work: Path) -> Iterator[Snapshot]:
     given = connection.settings_dict
@@ -90,16 +75,6 @@ def _snapshot(work: Path) -> Iterator[Snapshot]:
     else:
         with sqlite.snapshot(Path(given["NAME"]), work) as (copy, held):
             yield sqlite.MEMBER, copy, held, sqlite3.sqlite_version
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every uploaded file by its name in the archive, in the same order on every machine."""
-    for root, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(root) / name
-            if path.is_file() and not path.is_symlink():
-                yield f"files/{path.relative_to(folder).as_posix()}", path
 
 
 def _missing(held: tables.Facts, writer: Writer) -> list[str]:

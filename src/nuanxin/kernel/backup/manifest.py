@@ -1,13 +1,22 @@
-"""What an archive says about itself. It is the last but one member; the last one is its digest."""
+"""What an archive says about itself. It is the last but one member; the last one is its digest and its signature.
+
+The signature (HMAC under a key derived from `NUANXIN_KEYS`) is what an archive that somebody has altered cannot have:
+its members are named in the manifest by their digests, so it speaks for all of them.
+"""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import constant_time_compare
+
 from nuanxin.kernel.backup.refused import Refused
+from nuanxin.kernel.privacy.keys import keyed_digests
 
 FORMAT = 1
+PURPOSE = "backup.manifest"
 MANIFEST, DIGEST = "manifest.json", "manifest.sha256"
 
 
@@ -46,9 +55,28 @@ def digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+def signed(text: bytes) -> bytes:
+    """The last member. Without keys there is no signature, and restoring will say so."""
+    try:
+        signature = keyed_digests(digest(text), PURPOSE)[0]
+    except ImproperlyConfigured:
+        signature = ""
+    return f"{digest(text)}\n{signature}".encode()
+
+
+def is_signed(last: str) -> bool:
+    """Whether a key of this installation made the signature, under either kind of algorithm."""
+    expected, _line, signature = last.strip().partition("\n")
+    try:
+        known = keyed_digests(expected, PURPOSE)
+    except ImproperlyConfigured:
+        return False
+    return any(constant_time_compare(signature.strip(), each) for each in known)
+
+
 def read_manifest(text: bytes, expected: str) -> Manifest:
     """Raises `Refused` for one that was changed, or written by a later version."""
-    if digest(text) != expected.strip():
+    if digest(text) != expected.strip().partition("\n")[0]:
         raise Refused(
             "The manifest was changed or damaged.", hint="Take another backup; this one is not safe."
         )

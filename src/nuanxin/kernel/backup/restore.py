@@ -1,7 +1,6 @@
 """Restoring: verify everything, put everything beside its place, and only then let it take its place."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import tarfile
@@ -17,9 +16,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from nuanxin.kernel import audit, worker
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.backup import postgresql, sqlite, tables
-from nuanxin.kernel.backup.archive import CHUNK, member_of, opened, verified
-from nuanxin.kernel.backup.make import files_folder
+from nuanxin.kernel.backup import postgresql, sqlite, stored, tables
+from nuanxin.kernel.backup.archive import check_signature, member_of, opened, verified
 from nuanxin.kernel.backup.manifest import Manifest
 from nuanxin.kernel.backup.refused import Refused
 from nuanxin.kernel.cached import forget_all
@@ -51,16 +49,17 @@ def restore_backup(*, source: Path, now: datetime, force: bool = False) -> Resto
     one whose keys are missing, a target that holds anything (unless `force`), and one that a worker is using.
     On SQLite with `force`, what was there is moved aside; on PostgreSQL the tables are replaced in one transaction.
     """
-    files = files_folder()
+    files = stored.folder()
     with opened(source) as tar:
         manifest = verified(tar)
         _check_fits(manifest)
-        _check_target(files, force=force, now=now)
+        check_signature(tar)
+        _check_target(force=force, now=now)
         connection.close()
         files.parent.mkdir(parents=True, exist_ok=True)
         try:
             with _workplace(files.parent) as work:
-                _unpack(tar, manifest, work / "files")
+                stored.unpack(tar, manifest, work / "files")
                 kept = _take_place(tar, manifest, work, files, now)
         except (OSError, sqlite3.Error) as error:
             raise Refused(
@@ -115,8 +114,8 @@ def _check_fits(manifest: Manifest) -> None:
         )
 
 
-def _check_target(files: Path, *, force: bool, now: datetime) -> None:
-    if _database_is_empty() and not _holds_anything(files):
+def _check_target(*, force: bool, now: datetime) -> None:
+    if _database_is_empty() and not stored.holds_anything():
         return
     if not force:
         raise Refused(
@@ -142,10 +141,6 @@ def _database() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
-def _holds_anything(folder: Path) -> bool:
-    return any(names for _root, _folders, names in os.walk(folder))
-
-
 @contextlib.contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
     """On the disk of the files, so that taking the place is a change of names."""
@@ -156,17 +151,6 @@ def _workplace(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _unpack(tar: tarfile.TarFile, manifest: Manifest, folder: Path) -> None:
-    folder.mkdir()
-    for name in manifest.members:
-        if name.startswith("files/"):
-            path = folder / name.removeprefix("files/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as out:
-                shutil.copyfileobj(member_of(tar, name), out, CHUNK)
-            path.chmod(0o640)
-
-
 def _take_place(
     tar: tarfile.TarFile, manifest: Manifest, work: Path, files: Path, now: datetime
 ) -> Path | None:
@@ -174,8 +158,7 @@ def _take_place(
     if connection.vendor == "postgresql":
         dump = member_of(tar, postgresql.MEMBER)
         postgresql.restore(connection.settings_dict, dump, manifest.tables, work)
-        moves = {files: work / "files"}
-        aside = [files]
+        moves, aside = {}, []
     else:
         database = _database()
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -184,8 +167,9 @@ def _take_place(
             near = database.parent / f".{database.name}.restoring"
             shutil.move(staged, near)
             staged = near
-        moves = {files: work / "files", database: staged}
-        aside = [*sqlite.with_company(database), files]
+        moves, aside = {database: staged}, sqlite.with_company(database)
+    if stored.in_a_folder():
+        moves, aside = {files: work / "files", **moves}, [*aside, files]
     return _exchange(moves, [path for path in aside if path.exists()], files.parent, now)
 
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.channels.chat import Chat, robot_at
-from nuanxin.kernel.channels.models import Channel, OutgoingMessage, RecordedMessage
+from nuanxin.kernel.channels.models import Channel, OutgoingMessage
 from nuanxin.kernel.channels.providers import Mail, Sms, chat_provider, mail_provider, sms_provider
 from nuanxin.kernel.channels.refusals import NotSent
 from nuanxin.kernel.channels.templates import SmsTemplate
@@ -103,10 +103,3 @@ def _claim(channel: Channel, key: str, provider: str, template: str, now: dateti
         )
         return bool(open_again.update(claimed_at=now, provider=provider, attempts=F("attempts") + 1))
     return True
-
-
-def forget_messages(*, before: datetime) -> int:
-    """Delete receipts and recorded messages older than the date: keys are not repeated after weeks."""
-    recorded, _each = RecordedMessage.objects.filter(at__lt=before).delete()
-    receipts, _each = OutgoingMessage.objects.filter(claimed_at__lt=before).delete()
-    return recorded + receipts

@@ -1,7 +1,8 @@
 """What `nuanxin check` looks at. A context adds its own with `@check` in its `checks.py`.
 
 A check is about this installation (its settings, its data, its backlog), not about the code: that is what
-tests are for. It reads, never writes, and answers within seconds on a city's database.
+tests are for. It reads, or writes a few bytes that it takes away again, and answers within seconds on a city's
+database.
 """
 
 import enum

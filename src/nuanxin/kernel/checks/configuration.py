@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from nuanxin.kernel.checks import Finding, Level, check
 from nuanxin.kernel.privacy import keys
+from nuanxin.kernel.privacy.rotation import keys_in_use
 from nuanxin.kernel.worktime.checks import check_calendar
 
 OLDEST_POSTGRESQL = 15
@@ -87,6 +88,36 @@ def _production_faults() -> Iterable[Finding]:
             message=_("NUANXIN_HTTPS 没有打开：Cookie 以明文传输"),
             hint=_("请在前面放一个终止 TLS 的代理，并设置 NUANXIN_HTTPS=1。"),
         )
+    elif not settings.NUANXIN_TRUSTED_PROXIES:
+        yield Finding(
+            level=Level.WARNING,
+            code="proxy-unknown",
+            message=_("没有写明代理的地址：访客会被不停地转向 HTTPS，也分不清是谁在访问"),
+            hint=_(
+                "请把代理的地址写进 NUANXIN_TRUSTED_PROXIES，并让它传 X-Forwarded-For 和 X-Forwarded-Proto。"
+            ),
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding(
+            level=Level.ERROR,
+            code="hosts-any",
+            message=_("NUANXIN_ALLOWED_HOSTS 允许任何主机名：发出的链接可能被引到别处"),
+            hint=_("请写明对外的主机名。"),
+        )
+    if settings.SESSION_COOKIE_SECURE and not settings.BASE_URL.startswith("https://"):
+        yield Finding(
+            level=Level.WARNING,
+            code="base-url-plain",
+            message=_("NUANXIN_BASE_URL 不是 https：短信和通知里的链接先走明文"),
+            hint=_("请把 NUANXIN_BASE_URL 改成 https:// 开头。"),
+        )
+    if not settings.NUANXIN_SECURITY_CONTACT:
+        yield Finding(
+            level=Level.WARNING,
+            code="disclosure-missing",
+            message=_("没有写明安全漏洞向谁报告"),
+            hint=_("请设置 NUANXIN_SECURITY_CONTACT，例如 security@example.gov.cn。"),
+        )
     if settings.NUANXIN_SMS_PROVIDER in {"none", "recorder"}:
         yield Finding(
             level=Level.WARNING,
@@ -121,6 +152,45 @@ def encryption_keys(now: datetime) -> Iterable[Finding]:
         "crypto": settings.NUANXIN_CRYPTO,
     }
     yield Finding(level=Level.OK, code="keys", message=message)
+
+
+@check
+def keys_used(now: datetime) -> Iterable[Finding]:
+    """Is everything under the first key, and may an older one go?"""
+    try:
+        ring = [key.id for key in keys.key_ring()]
+    except ImproperlyConfigured:
+        return  # said above
+    uses = keys_in_use()
+    used = {mark.split(".")[1] for mark in uses}
+    lost = sorted(used - set(ring))
+    if lost:
+        yield Finding(
+            level=Level.ERROR,
+            code="keys-lost",
+            message=_("有 %(n)d 处内容的密钥（%(keys)s）不在 NUANXIN_KEYS 里，读不出来")
+            % {
+                "n": sum(n for mark, n in uses.items() if mark.split(".")[1] in lost),
+                "keys": ", ".join(lost),
+            },
+            hint=_("请从密钥备份里找回，放进 NUANXIN_KEYS 的后面。"),
+        )
+    older = sum(n for mark, n in uses.items() if f"{mark}." != keys.current_prefix())
+    spare = [key for key in ring[1:] if key not in used]
+    if older:
+        yield Finding(
+            level=Level.WARNING,
+            code="keys-old",
+            message=_("有 %(n)d 处内容还在用旧的密钥或算法") % {"n": older},
+            hint=_("请运行 nuanxin rotate-keys；它可以在服务运行时进行，也可以中断。"),
+        )
+    elif spare:
+        yield Finding(
+            level=Level.WARNING,
+            code="keys-spare",
+            message=_("密钥 %(keys)s 已经没有内容在用") % {"keys": ", ".join(spare)},
+            hint=_("请从 NUANXIN_KEYS 里去掉，和当时的备份放在一起保存。"),
+        )
 
 
 @check

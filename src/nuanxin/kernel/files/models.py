@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from nuanxin.kernel.ids import uuid7
+from nuanxin.kernel.ids import random_id
 
 
 class StoredFile(models.Model):
@@ -10,7 +10,7 @@ class StoredFile(models.Model):
     `taken_at`, `lng` and `lat` are the claims of the original file.
     """
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    public_id = models.UUIDField(default=random_id, unique=True, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)  # of the stored bytes
     source_sha256 = models.CharField(max_length=64, db_index=True)  # of the upload: the same photo sent twice
     size = models.PositiveIntegerField()

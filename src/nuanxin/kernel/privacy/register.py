@@ -5,7 +5,7 @@ of a personal table and is not registered fails `tests/architecture/test_persona
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,18 @@ def register(
         raise ValueError(f"{label} has no {', '.join(sorted(missing))}")
     classes = {name: DataClass(value) for name, value in fields.items()}
     _tables[label] = PersonalTable(model, purpose, classes, retention, erase, export)
+
+
+_warnings: list[Callable[[Subject], Iterable[Text]]] = []
+
+
+def tell_before_erasing(sentences: Callable[[Subject], Iterable[Text]]) -> None:
+    """A context says what an erasure will have to leave, and why: before the button, and with the account after it."""
+    _warnings.append(sentences)
+
+
+def told_before_erasing(subject: Subject) -> list[Text]:
+    return [sentence for sentences in _warnings for sentence in sentences(subject)]
 
 
 def exempt(label: str, *, reason: str) -> None:

@@ -12,7 +12,6 @@ from nuanxin.kernel.sheets.services import (
     apply_plan,
     apply_upload,
     dry_run,
-    forget_uploads,
     keep_upload,
     upload_of,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "apply_plan",
     "apply_upload",
     "dry_run",
-    "forget_uploads",
     "keep_upload",
     "read_rows",
     "upload_of",

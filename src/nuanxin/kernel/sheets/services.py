@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,6 @@ from nuanxin.kernel.sheets.models import SheetUpload
 from nuanxin.kernel.sheets.plan import Plan, Problem, Sheet
 from nuanxin.kernel.sheets.read import Cell, UnreadableSheet, read_rows
 
-KEPT = timedelta(hours=24)
 # Law 24 (`domain.md` §0.3): quotas, rankings and forced reporting are refused wherever somebody writes them in.
 QUOTA = (
     "定额", "指标数", "任务数", "任务量", "完成数", "上报数量", "每人每天", "每人每日", "每人每周", "每人每月",
@@ -117,13 +116,6 @@ def apply_plan(*, actor: Actor, sheet: Sheet, plan: Plan, sha256: str, now: date
         detail=plan.counts,
         now=now,
     )
-
-
-def forget_uploads(*, now: datetime) -> int:
-    """Those that nobody confirmed within a day, and the receipts of those applied long ago."""
-    waiting, _each = SheetUpload.objects.filter(applied_at=None, created_at__lt=now - KEPT).delete()
-    done, _each = SheetUpload.objects.filter(created_at__lt=now - KEPT * 30).delete()
-    return waiting + done
 
 
 def _check(actor: Actor, sheet: Sheet) -> None:

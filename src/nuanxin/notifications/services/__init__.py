@@ -3,7 +3,6 @@
 from nuanxin.notifications.services.inbox import (
     for_reporter,
     for_staff,
-    forget_old_notices,
     read_all,
     read_notice,
     tell,
@@ -18,7 +17,6 @@ __all__ = [
     "drop_robot",
     "for_reporter",
     "for_staff",
-    "forget_old_notices",
     "read_all",
     "read_notice",
     "save_preferences",

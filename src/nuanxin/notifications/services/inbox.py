@@ -1,7 +1,7 @@
 """The inbox itself."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,6 @@ from nuanxin.notifications.models import Notice
 from nuanxin.notifications.quiet import visible_from
 from nuanxin.notifications.services.onward import publish_onward
 from nuanxin.people.models import Assignment
-
-KEEP = timedelta(days=180)
 
 
 def for_reporter(
@@ -88,9 +86,3 @@ def read_notice(*, actor: Actor, notice_id: int, now: datetime) -> Notice:
 def read_all(*, actor: Actor, now: datetime) -> int:
     mine = Notice.objects.filter(policy.rule("notifications.read", actor), read_at=None, visible_at__lte=now)
     return mine.update(read_at=now)
-
-
-def forget_old_notices(*, now: datetime) -> int:
-    """Half a year is enough for a notice; the case itself stays."""
-    deleted, _by_model = Notice.objects.filter(at__lt=now - KEEP).delete()
-    return deleted

@@ -44,6 +44,10 @@ def open_notice(request: Any, notice_id: int) -> HttpResponse:
     notice = services.read_notice(actor=request.actor, notice_id=notice_id, now=request.now)
     if notice.kind == Kind.BULLETIN:
         return redirect("cases:bulletin_page", notice.facts["street"], notice.facts["on"])
+    if "path" in notice.facts:  # a page of a context above, which wrote it
+        return redirect(notice.facts["path"])
+    if notice.kind == Kind.PICTURES:
+        return redirect("cases:pictures")
     if "topic" in notice.facts:
         return redirect("cases:topic", notice.facts["topic"])
     if "cause" in notice.facts:

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('text_en', models.TextField(verbose_name='英文内容')),
                 ('is_required', models.BooleanField(default=False, verbose_name='必要')),
                 ('is_separate', models.BooleanField(default=False, verbose_name='单独同意')),
+                ('asked_when_needed', models.BooleanField(default=False, verbose_name='用到时再问')),
                 ('sort', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
             ],
             options={

@@ -16,6 +16,7 @@ class ConsentPurpose(models.Model):
     text_en = models.TextField("英文内容")
     is_required = models.BooleanField("必要", default=False)
     is_separate = models.BooleanField("单独同意", default=False)
+    asked_when_needed = models.BooleanField("用到时再问", default=False)  # not when one registers
     sort = models.PositiveSmallIntegerField("排序", default=0)
 
     class Meta:

@@ -1,12 +1,15 @@
 """Reads; the actor comes first where there is one."""
 
 from nuanxin.people.queries.accounts import (
+    consent_purpose,
     consent_purposes,
     consented,
     consents_of,
     has_recovery_code,
     has_second_factor,
     proved_phone,
+    purposes_at_start,
+    second_factor_secrets,
     sign_ins_of,
     tokens_of,
 )
@@ -26,6 +29,7 @@ from nuanxin.people.queries.communities import (
     find_communities,
     is_community,
 )
+from nuanxin.people.queries.consents import ConsentLine, consent_lines, outdated_count
 from nuanxin.people.queries.grants import grants_of, roles_holding
 from nuanxin.people.queries.lists import (
     PAGE,
@@ -65,6 +69,7 @@ from nuanxin.people.queries.responsible import (
 from nuanxin.people.queries.subjects import (
     Contact,
     contact_of,
+    person_by_login_name,
     person_by_phone,
     person_id_of_subject,
     person_ids_of_subjects,
@@ -78,6 +83,7 @@ __all__ = [
     "PAGE",
     "Branch",
     "Choice",
+    "ConsentLine",
     "Contact",
     "Owners",
     "active",
@@ -92,6 +98,8 @@ __all__ = [
     "assignments_at",
     "assignments_in_force",
     "browse_communities",
+    "consent_lines",
+    "consent_purpose",
     "consent_purposes",
     "consented",
     "consents_of",
@@ -110,7 +118,9 @@ __all__ = [
     "organisation_label",
     "organisations_by_public_id",
     "organisations_covering",
+    "outdated_count",
     "owners_of",
+    "person_by_login_name",
     "person_by_phone",
     "person_id_of_subject",
     "person_ids_of_subjects",
@@ -122,9 +132,11 @@ __all__ = [
     "possible_successors",
     "profile_of",
     "proved_phone",
+    "purposes_at_start",
     "recoverable",
     "roles",
     "roles_holding",
+    "second_factor_secrets",
     "shift_of",
     "shifts_between",
     "sign_ins_of",

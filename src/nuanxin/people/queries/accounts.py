@@ -4,13 +4,23 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from nuanxin.people.models import ApiToken, Consent, ConsentPurpose, OneTimeCode, RecoveryCode, SignIn
 
 
 def consent_purposes() -> list[ConsentPurpose]:
     return list(ConsentPurpose.objects.all())
+
+
+def purposes_at_start() -> list[ConsentPurpose]:
+    """What is asked when one registers; the others are asked where they are needed, beside what they are for."""
+    return list(ConsentPurpose.objects.filter(asked_when_needed=False))
+
+
+def consent_purpose(code: str) -> ConsentPurpose:
+    """The words in force. Raises `ConsentPurpose.DoesNotExist`."""
+    return ConsentPurpose.objects.get(code=code)
 
 
 def consents_of(person_id: int) -> dict[str, Consent]:
@@ -20,7 +30,9 @@ def consents_of(person_id: int) -> dict[str, Consent]:
 
 
 def consented(person_id: int, purpose: str) -> bool:
-    return Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).exists()
+    """To the words in force: an agreement to older ones is not stretched."""
+    given = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None)
+    return given.filter(version=F("purpose__version")).exists()
 
 
 def sign_ins_of(person_id: int) -> QuerySet[SignIn]:
@@ -39,6 +51,12 @@ def has_recovery_code(person_id: int) -> bool:
 
 def has_second_factor(person_id: int) -> bool:
     return bool(Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists())
+
+
+def second_factor_secrets() -> list[tuple[int, str]]:
+    """Each with its ciphertext, for the rotation of keys."""
+    rows = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("pk", "data")
+    return [(pk, data.get("secret", "")) for pk, data in rows]
 
 
 def proved_phone(*, code_id: UUID | str, now: datetime, within: timedelta) -> str:

@@ -179,9 +179,7 @@ def recoverable(actor: Actor, *, phone: str, now: datetime) -> Assignment | None
 def places_for(actor: Actor, permission: str) -> dict[str, Any]:
     """Roles and places that the actor may give, for the forms; the service checks them again."""
     extent = actor.extent(permission)
-    appointed = Role.objects.exclude(kind=RoleKind.SELF)
-    if extent != "all":
-        appointed = appointed.exclude(kind=RoleKind.ADMIN)
+    appointed = Role.objects.exclude(kind__in=[RoleKind.SELF, RoleKind.ADMIN])
     if extent == "org":
         appointed = appointed.filter(works_at__in=["org", "site"])
     return {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import QuerySet, UUIDField
 
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.identifiers import national_mobile, normal_mobile
@@ -18,6 +18,10 @@ class Contact:
     name: str
     phone: str
     language: str = "zh-hans"
+
+
+def person_by_login_name(login_name: str) -> Person | None:
+    return Person.objects.filter(login_name=login_name).select_related("subject").first()
 
 
 def person_by_phone(phone: str) -> Person | None:
@@ -68,3 +72,9 @@ def contact_of(subject_id: UUID) -> Contact | None:
 
 def subject_of(person_id: int) -> UUID | None:
     return Subject.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
+
+
+def subjects_agreeing(purpose: str) -> "QuerySet[Subject, UUID]":
+    """Who agrees to a purpose now, as a subquery: a consent that is withdrawn counts for nothing at once."""
+    agreeing = Subject.objects.filter(person__consents__purpose=purpose, person__consents__withdrawn_at=None)
+    return agreeing.values_list("pk", flat=True)

@@ -3,6 +3,7 @@
 from nuanxin.people.services.assignments import (
     AlreadyAssigned,
     AlreadyEnded,
+    HeldAlone,
     NotOneself,
     OutsideReach,
     assign,
@@ -14,11 +15,15 @@ from nuanxin.people.services.codes import (
     TooManyCodes,
     WrongCode,
     check_code,
-    forget_codes,
-    forget_failures,
     send_code,
 )
-from nuanxin.people.services.consents import NotWithdrawable, give_consent, withdraw_consent
+from nuanxin.people.services.consents import (
+    NotWithdrawable,
+    after_withdrawal,
+    give_consent,
+    on_withdrawal,
+    withdraw_consent,
+)
 from nuanxin.people.services.duty import ShiftOverlaps, plan_shift, remove_shift
 from nuanxin.people.services.exports import note_export
 from nuanxin.people.services.handover import OpenWork, open_work, register_open_work
@@ -75,6 +80,7 @@ from nuanxin.people.services.second_factor import (
     confirm_second_factor,
     new_secret,
     provisioning_uri,
+    renew_secret,
     reset_second_factor,
 )
 from nuanxin.people.services.sessions import (
@@ -82,7 +88,6 @@ from nuanxin.people.services.sessions import (
     end_all_sessions,
     end_one_session,
     end_session,
-    forget_sessions,
     start_session,
     switch_assignment,
 )
@@ -93,6 +98,7 @@ __all__ = [
     "AlreadyEnded",
     "CodeExpired",
     "ConsentMissing",
+    "HeldAlone",
     "InvitationGone",
     "Invited",
     "LockedOut",
@@ -118,6 +124,7 @@ __all__ = [
     "WrongRecoveryCode",
     "accept_as",
     "accept_as_staff",
+    "after_withdrawal",
     "assign",
     "change_number",
     "check_code",
@@ -139,9 +146,6 @@ __all__ = [
     "erase_me",
     "export_me",
     "find_invitation",
-    "forget_codes",
-    "forget_failures",
-    "forget_sessions",
     "give_consent",
     "invite_person",
     "is_expired",
@@ -150,6 +154,7 @@ __all__ = [
     "new_secret",
     "note_export",
     "note_use",
+    "on_withdrawal",
     "open_work",
     "plan_shift",
     "provisioning_uri",
@@ -161,6 +166,7 @@ __all__ = [
     "register_worker",
     "remove_shift",
     "rename",
+    "renew_secret",
     "reset_second_factor",
     "revoke_token",
     "send_code",

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor, allows, level_of, permits, significant
@@ -21,6 +22,13 @@ class OutsideReach(NotAllowed):
 class NotOneself(NotAllowed):
     default_message = _("不能给自己安排岗位。")
     default_hint = _("请由同级的另一位或上一级来安排。")
+
+
+class HeldAlone(Conflict):
+    """`domain.md` §8, level 3: three administrators are three persons, and none of them sees business data."""
+
+    default_message = _("系统、安全、审计管理员各由一人专任，不能兼别的岗位。")
+    default_hint = _("请换一个人，或先结束这个人现有的任职。")
 
 
 class AlreadyAssigned(Conflict):
@@ -47,7 +55,7 @@ def assign(
 ) -> Assignment:
     """Give a person a role at a territory, an organisation or a site. Publishes `AssignmentStarted`.
 
-    Raises `OutsideReach`, `NotOneself`, `AlreadyAssigned`, `Invalid`.
+    Raises `OutsideReach`, `NotOneself`, `HeldAlone`, `AlreadyAssigned`, `Invalid`.
     """
     found = check_place(
         actor=actor, permission="people.assign", role=role, scope_code=scope_code, organisation=organisation, site=site,
@@ -56,6 +64,7 @@ def assign(
         raise NotOneself
     if not person.is_active:
         raise Invalid(fields={"person": _("这个账号已停用。")})
+    _check_held_alone(person, found, now)
     assignment = Assignment(
         person=person,
         role=found,
@@ -69,6 +78,19 @@ def assign(
     if assignment.active_to and assignment.active_to < assignment.active_from:
         raise Invalid(fields={"active_to": _("结束时间要在开始之后。")})
     return _start(actor, assignment, now)
+
+
+def _check_held_alone(person: Person, role: Role, now: datetime) -> None:
+    """An administrator's role beside no other of staff, now or planned; being a worker or a resident is no role."""
+    others = (
+        Assignment.objects.filter(Q(active_to=None) | Q(active_to__gt=now), person=person)
+        .exclude(role__kind=RoleKind.SELF)
+        .exclude(role=role)
+    )
+    if role.kind != RoleKind.ADMIN:
+        others = others.filter(role__kind=RoleKind.ADMIN)
+    if others.exists():
+        raise HeldAlone
 
 
 def _start(actor: Actor, assignment: Assignment, now: datetime) -> Assignment:
@@ -178,10 +200,10 @@ def _reaches(
     site: Site | None,
 ) -> bool:
     extent = actor.extent(permission)
+    if role.kind == RoleKind.ADMIN:  # by `nuanxin people` alone: no administrator makes another
+        return False
     if extent == "all":
         return True
-    if role.kind == RoleKind.ADMIN:
-        return False
     codes = [
         code
         for code in (scope_code, organisation and organisation.scope_code, site and site.scope_code)

@@ -8,7 +8,6 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from axes.models import AccessAttempt
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -102,17 +101,6 @@ def check_code(*, code_id: UUID, typed: str, purpose: CodePurpose, now: datetime
     if not usable.update(used_at=now):
         raise CodeExpired(fields={"code": CodeExpired.default_message})
     return row
-
-
-def forget_codes(*, now: datetime) -> int:
-    """Delete codes that no limit counts any more."""
-    return OneTimeCode.objects.filter(created_at__lt=now - timedelta(days=1)).delete()[0]
-
-
-def forget_failures(*, now: datetime) -> int:
-    """Delete failed sign-ins of yesterday: they count for a quarter of an hour, and hold addresses."""
-    deleted: int = AccessAttempt.objects.filter(attempt_time__lt=now - timedelta(days=1)).delete()[0]
-    return deleted
 
 
 def _check_limits(number: str, client_hash: str, now: datetime) -> None:

@@ -1,8 +1,10 @@
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
@@ -12,6 +14,42 @@ from nuanxin.kernel.events import publish
 from nuanxin.people.enums import Channel
 from nuanxin.people.events import ConsentGiven, ConsentWithdrawn
 from nuanxin.people.models import Consent, ConsentPurpose, Person
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What a person reads beside the button, and what is done in the same transaction."""
+
+    words: Text
+    act: Callable[[Person, datetime], None] | None = None
+
+
+_withdrawals: dict[str, Withdrawal] = {}
+
+
+def on_withdrawal(purpose: str, words: Text, act: Callable[[Person, datetime], None] | None = None) -> None:
+    """A context says what taking back a purpose of its own does. Raises `LookupError` when said twice."""
+    if purpose in _withdrawals:
+        raise LookupError(f"{purpose} has been described already")
+    _withdrawals[purpose] = Withdrawal(words, act)
+
+
+def after_withdrawal(purpose: str) -> Text:
+    found = _withdrawals.get(purpose)
+    return found.words if found else ""
+
+
+def _forget_trades(person: Person, now: datetime) -> None:
+    if hasattr(person, "worker_profile"):
+        person.worker_profile.jobs.all().delete()
+
+
+on_withdrawal("work_profile", _("撤回后，您填的从业类型和平台马上删掉。"), _forget_trades)
+on_withdrawal("notices_sms", _("撤回后不再发短信，消息还在“消息”里。"))
+on_withdrawal("safety_notices", _("撤回后不再收到提示。"))
+on_withdrawal("location", _("撤回后请在地图上点位置，或选小区；以前的上报不变。"))
 
 
 class NotWithdrawable(Conflict):
@@ -57,7 +95,7 @@ def _give(person: Person, purpose: ConsentPurpose, channel: str, now: datetime) 
 def withdraw_consent(*, person: Person, purpose: str, now: datetime) -> None:
     """As easy as giving it (PIPL 15); what was done before stays lawful. Publishes `ConsentWithdrawn`.
 
-    Withdrawing `work_profile` removes the trades. Raises `NotWithdrawable`, `NotFound`.
+    What the purpose was for ends in the same transaction (`on_withdrawal`). Raises `NotWithdrawable`, `NotFound`.
     """
     consent = (
         Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
@@ -70,8 +108,9 @@ def withdraw_consent(*, person: Person, purpose: str, now: datetime) -> None:
         raise NotWithdrawable
     with transaction.atomic():
         Consent.objects.filter(pk=consent.pk).update(withdrawn_at=now)
-        if purpose == "work_profile" and hasattr(person, "worker_profile"):
-            person.worker_profile.jobs.all().delete()
+        described = _withdrawals.get(purpose)
+        if described and described.act:
+            described.act(person, now)
         _note(person, "people.consent_withdrawn", purpose, now)
         publish(ConsentWithdrawn(purpose, consent.version), subject_id=person.subject.pk, now=now)
 

@@ -36,6 +36,7 @@ class WrongPassword(Invalid):
 class LockedOut(RateLimited):
     default_message = _("错了5次，这个账号锁15分钟。")
     default_hint = _("15分钟后再试；如果不是您本人在试，请告诉安全管理员。")
+    default_retry_after = 900
 
 
 def set_password(*, person: Person, password: str, now: datetime) -> None:

@@ -58,6 +58,7 @@ def _load_purposes() -> None:
             "version": int(row["version"]),
             "is_required": row["is_required"] == "1",
             "is_separate": row["is_separate"] == "1",
+            "asked_when_needed": row["asked_when_needed"] == "1",
             "sort": number,
         }
         ConsentPurpose.objects.update_or_create(code=row["code"], defaults=values)

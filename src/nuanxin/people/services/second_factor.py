@@ -75,6 +75,15 @@ def reset_second_factor(*, actor: Actor, person: Person, now: datetime) -> None:
         _note(actor, "people.second_factor_reset", person, now)
 
 
+def renew_secret(*, factor_id: int) -> None:
+    """After a new key was put in front of the ring: the same secret under that key."""
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(pk=factor_id).first()
+        if row:
+            secret = get_adapter().encrypt(get_adapter().decrypt(row.data["secret"]))
+            Authenticator.objects.filter(pk=row.pk).update(data={**row.data, "secret": secret})
+
+
 def _matching_counter(secret: str, code: str, now: datetime) -> int | None:
     digits = "".join(char for char in code if char.isdecimal())
     current = int(now.timestamp()) // PERIOD_SECONDS

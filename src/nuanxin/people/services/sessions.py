@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, login, logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -26,6 +27,7 @@ from nuanxin.people.queries import assignments_in_force
 METHOD_KEY = "nx_method"
 ASSIGNMENT_KEY = "nx_assignment"
 LANGUAGE_KEY = "nx_language"
+STARTED_KEY = "nx_started"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 STAFF_SESSION = timedelta(hours=12)
 IDLE_METHODS = frozenset({SignInMethod.PASSWORD, SignInMethod.TWO_FACTORS})
@@ -50,6 +52,7 @@ def start_session(
     if not request.session.session_key:
         request.session.create()
     request.session[METHOD_KEY] = str(method)
+    request.session[STARTED_KEY] = int(now.timestamp())
     request.session[LANGUAGE_KEY] = person.language
     request.session[ASSIGNMENT_KEY] = chosen.pk if chosen else None
     if method in IDLE_METHODS:
@@ -75,6 +78,13 @@ def reaches(method: str, assignment: Assignment) -> bool:
     if method == SignInMethod.PASSWORD:
         return not settings.NUANXIN_STAFF_TWO_FACTORS
     return method in {SignInMethod.TWO_FACTORS, SignInMethod.PERSONA}
+
+
+def is_over(session: SessionBase, *, now: datetime) -> bool:
+    """However busy it was, a session has an end: a working day for staff, thirty days for others."""
+    of_staff = session.get(METHOD_KEY) in IDLE_METHODS
+    life = STAFF_SESSION.total_seconds() if of_staff else settings.SESSION_COOKIE_AGE
+    return bool(now.timestamp() - session.get(STARTED_KEY, 0) > life)
 
 
 def switch_assignment(*, request: HttpRequest, person: Person, public_id: UUID, now: datetime) -> Assignment:
@@ -118,11 +128,6 @@ def end_all_sessions(*, person: Person, reason: str, now: datetime, keep: HttpRe
         publish(SessionsEnded(reason), subject_id=person.subject.pk, now=now)
     if keep:
         keep.session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-
-
-def forget_sessions(*, now: datetime) -> int:
-    """Delete sign-ins that ended, or must have ended, half a year ago (logs are kept six months)."""
-    return SignIn.objects.filter(started_at__lt=now - timedelta(days=183)).delete()[0]
 
 
 def device_of(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nuanxin.kernel.access.http import signed_in
+from nuanxin.kernel.access.http import client_address, signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_phone
 from nuanxin.people import queries, services
@@ -18,7 +18,6 @@ from nuanxin.people.enums import CodePurpose
 from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, purpose_words, role_name, show
 from nuanxin.people.services import Work
 from nuanxin.people.views.registration import picked
-from nuanxin.people.views.sign_in import client_address
 from nuanxin.territories.queries import path_name
 
 
@@ -26,17 +25,15 @@ from nuanxin.territories.queries import path_name
 def me(request: Any) -> HttpResponse:
     person, now = request.person, request.now
     profile = queries.profile_of(person.pk)
-    given = queries.consents_of(person.pk)
+    consents = queries.consent_lines(person.pk)
     page = {
         "person": person,
         "phone": mask_phone(person.phone),
         "profile": profile,
         "owners": queries.owners_of(profile) if profile else None,
         "community": _community(request),
-        "consents": [
-            (purpose, *purpose_words(purpose), given.get(purpose.code))
-            for purpose in queries.consent_purposes()
-        ],
+        "given": sum(line.is_given for line in consents),
+        "outdated": any(line.is_outdated for line in consents),
         "roles": _roles(request),
         "sign_ins": queries.sign_ins_of(person.pk),
         "session_key": request.session.session_key,
@@ -177,19 +174,6 @@ def number(request: Any) -> HttpResponse:
     page = {"phone_form": phone_form, "code_form": code_form, "phone": request.POST.get("phone", "")}
     failed = (code_form.errors if code_form else phone_form.errors) if request.method == "POST" else None
     return render(request, "people/number.html", page, status=422 if failed else 200)
-
-
-@signed_in
-@require_POST
-def consent(request: Any, purpose: str) -> HttpResponse:
-    """One button: agree, or take it back; both are equally easy."""
-    if request.POST.get("given") == "yes":
-        services.give_consent(person=request.person, purpose=purpose, now=request.now)
-        messages.success(request, _("记下了。随时可以撤回。"))
-    else:
-        services.withdraw_consent(person=request.person, purpose=purpose, now=request.now)
-        messages.success(request, _("已撤回，以后不再这样用。"))
-    return redirect("/me/#consents")
 
 
 @signed_in

@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nuanxin.kernel.access.http import public, requires
+from nuanxin.kernel.access.http import client_address, public, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.forms import CodeForm, InvitedForm, InviteForm, StaffRecoverForm, role_name, show
-from nuanxin.people.views.sign_in import NEXT_KEY, client_address, finish_staff
+from nuanxin.people.views.sign_in import NEXT_KEY, finish_staff
 from nuanxin.territories.queries import path_name
 
 

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import SignInMethod
@@ -27,7 +28,7 @@ def register(request: Any) -> HttpResponse:
     as_resident = request.GET.get("as") == "resident"
     form = RegisterForm(
         request.POST or None,
-        purposes=queries.consent_purposes(),
+        purposes=queries.purposes_at_start(),
         platforms=queries.platforms(),
         initial={"declared_as": "home"},
     )
@@ -75,6 +76,7 @@ def _show_consent(form: RegisterForm, error: DomainError) -> None:
 
 
 @public("names of territories and compounds are public")
+@limited("search")
 def communities(request: Any) -> HttpResponse:
     """The picker: a search by name, or one level of the tree."""
     text, within = request.GET.get("q", "")[:40], request.GET.get("within", "")[:15]

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.kernel.access.http import requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.people.services.organisation_sheet import SHEET
 from nuanxin.ui import sheets
 
@@ -20,6 +21,7 @@ PAGES = sheets.Pages(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("organisations.import")
+@limited("uploads", posts_only=True)
 def import_organisations(request: Any) -> HttpResponse:
     return sheets.start(request, SHEET, PAGES)
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.http import client_address, public
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose, SignInMethod
@@ -37,6 +38,7 @@ PENDING_LIFE = timedelta(minutes=15)
 
 
 @public("signing in comes before being somebody")
+@limited("sign_in", posts_only=True)
 def sign_in(request: Any) -> HttpResponse:
     """GET the page; POST the one-time code."""
     remember_next(request)
@@ -49,6 +51,7 @@ def sign_in(request: Any) -> HttpResponse:
 
 @public("signing in comes before being somebody")
 @require_POST
+@limited("sign_in", posts_only=True)
 def send_code(request: Any) -> HttpResponse:
     form = PhoneForm(request.POST)
     if not form.is_valid():
@@ -112,6 +115,7 @@ def _by_code(request: Any) -> HttpResponse:
 
 @public("signing in comes before being somebody")
 @require_POST
+@limited("sign_in", posts_only=True)
 def staff_sign_in(request: Any) -> HttpResponse:
     form = StaffSignInForm(request.POST)
     if not form.is_valid():
@@ -147,6 +151,7 @@ def finish_staff(request: Any, person: Person, *, has_factor: bool) -> HttpRespo
 
 
 @public("the password was right a moment ago; the session holds whose it was")
+@limited("sign_in", posts_only=True)
 def new_password(request: Any) -> HttpResponse:
     """A password that has run out is changed before anything else."""
     held = pending.held(request)
@@ -163,6 +168,7 @@ def new_password(request: Any) -> HttpResponse:
 
 
 @public("the password was right a moment ago; the session holds whose it was")
+@limited("sign_in", posts_only=True)
 def second_factor(request: Any) -> HttpResponse:
     """Set up the second factor: scan, type one code, done."""
     held = pending.held(request)
@@ -185,6 +191,7 @@ def second_factor(request: Any) -> HttpResponse:
 
 
 @public("whoever lost the number cannot sign in")
+@limited("sign_in", posts_only=True)
 def recover(request: Any) -> HttpResponse:
     """By the slip of paper: the new number first, then the slip and the code together."""
     phone_form, form = PhoneForm(request.POST or None), None
@@ -275,12 +282,3 @@ def _go(request: Any, target: str) -> HttpResponse:
         response["HX-Redirect"] = target
         return response
     return HttpResponseRedirect(target)
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address that asks; a proxy's word for it counts only if the settings trust that proxy."""
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if address in settings.NUANXIN_TRUSTED_PROXIES and forwarded:
-        return str(forwarded.rpartition(",")[2].strip())
-    return str(address)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.people import queries, services
@@ -82,6 +83,7 @@ def _next(request: Any, rows: list[Any]) -> str:
 
 
 @requires("people.view")
+@limited("exports")
 def export(request: Any) -> HttpResponse:
     """The list as CSV, always masked: what leaves the system masks by default."""
     _form, found = _filtered(request)

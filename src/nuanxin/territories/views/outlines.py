@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.geo.coordinates import Crs
 from nuanxin.territories import services
 from nuanxin.territories.forms import OutlinesForm
@@ -16,6 +17,7 @@ from nuanxin.territories.forms import OutlinesForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("territories.edit")
+@limited("uploads", posts_only=True)
 def load_outlines(request: ActorRequest) -> HttpResponse:
     form = OutlinesForm(request.POST or None, request.FILES or None)
     report = None

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nuanxin.kernel.access.http import public
+from nuanxin.kernel.access.limits import limited
 from nuanxin.territories import queries
 from nuanxin.territories.enums import Level
 from nuanxin.territories.models import Territory
@@ -16,6 +17,7 @@ NAME_CHARACTERS = 40
 @public(
     "the statistical division tree is published by the statistics office; people choose from it to sign up"
 )
+@limited("search")
 def picker(request: HttpRequest) -> HttpResponse:
     """`name`: of the field. `root`: the tree begins here. `code`: chosen so far. `finest`: deepest level offered."""
     asked = request.GET

@@ -11,11 +11,13 @@ from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
 from nuanxin.ui import phrases, slots
+from nuanxin.ui.packing import static_version
 
 register = template.Library()
 
@@ -45,6 +47,11 @@ def ago(at: datetime | None, now: datetime) -> str:
 @register.filter
 def moment(at: datetime | None, now: datetime) -> str:
     return phrases.moment(at, now=now) if at else ""
+
+
+@register.filter
+def stamp(at: datetime | None, pattern: str) -> str:
+    return phrases.stamp(at, pattern) if at else ""
 
 
 @register.filter
@@ -98,6 +105,12 @@ def icon(name: str, label: str = "", extra: str = "") -> SafeString:
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+
+
+@register.simple_tag
+def styles(shell: str) -> str:
+    """The address of a shell's stylesheet: another one after each change of a file."""
+    return f"{reverse('ui:styles', args=[shell])}?v={static_version()}"
 
 
 # --- Pieces that components need -----------------------------------------------------------------------------------

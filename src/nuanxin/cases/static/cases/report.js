@@ -1,19 +1,20 @@
 // The report in three steps over one plain form. Without this file the form is one long page that works the same.
-import { start as startMaps } from "../ui/js/map.js";
+import "../ui/js/upload.js";
+import { Danger, position } from "./danger.js";
+import { newKey, takenAt } from "./draft.js";
+import { Kept } from "./kept.js";
+import { lastOwner } from "./outbox.js";
+import "./outbox_list.js";
 
-const GPS_WAIT = 4000;
+const GPS_WAIT = 8000;
 const SEND_WAIT = 25_000;
-const DANGER_WAIT = 12_000;
+const A_CLOCK_IS_WRONG = 120_000;
 const LAST_STEP = 3;
 
-function position(wait) {
-  // Resolves to null where there is no permission, no signal, or no answer in time.
-  return new Promise((resolve) => {
-    if (!navigator.geolocation) return resolve(null);
-    setTimeout(() => resolve(null), wait + 200);
-    const options = { enableHighAccuracy: true, timeout: wait, maximumAge: 60_000 };
-    navigator.geolocation.getCurrentPosition(({ coords }) => resolve(coords), () => resolve(null), options);
-  });
+/** How far the phone's clock is off, in ms; seconds are only the way of the page to the phone. */
+function skewOf(now) {
+  const skew = now ? Number(now) * 1000 - Date.now() : 0;
+  return Math.abs(skew) > A_CLOCK_IS_WRONG ? skew : 0;
 }
 
 class Report {
@@ -25,21 +26,65 @@ class Report {
     this.photos = 0;
     this.isPlaced = false; // whether the sender has said where, not only the form
     this.asked = ""; // the words for which the likely kinds were asked
+    this.owner = form.dataset.owner || lastOwner();
+    this.isAlone = !form.dataset.owner; // the page that the phone kept
+    this.skew = skewOf(form.dataset.now);
     form.dataset.scripted = "";
+    form.elements.key.value ||= newKey();
+    this.danger = new Danger(this);
+    this.kept = new Kept(this);
     document.addEventListener("click", (event) => this.clicked(event));
     form.addEventListener("change", (event) => this.changed(event));
+    for (const touch of ["pointerdown", "focusin"]) addEventListener(touch, () => this.htmx(), { once: true });
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("toggle", (event) => this.opened(event.target), true);
     form.addEventListener("photos-changed", (event) => this.photosChanged(event.detail.count));
     form.addEventListener("pin-moved", () => this.pinMoved());
-    addEventListener("popstate", (event) => this.show(event.state?.step ?? form.dataset.start));
-    addEventListener("offline", () => this.step === "call" && this.status(this.words.offline));
+    // A session that has ended sends nobody away from what is being written: sending says so, and keeps it.
+    form.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.getResponseHeader("HX-Redirect") && event.preventDefault());
+    form.addEventListener("htmx:beforeRequest", (event) => navigator.onLine || event.preventDefault());
+    addEventListener("popstate", ({ state }) => this.returned(state?.step ?? form.dataset.start));
+    addEventListener("online", () => this.signal());
+    addEventListener("offline", () => this.signal());
     form.querySelectorAll("[data-lazy][open]").forEach((details) => this.opened(details));
     this.show(form.dataset.start);
+    this.signal();
+    this.begin();
+  }
+
+  async begin() {
+    await this.kept.begin();
+    const given = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+    if (given?.state === "granted") await this.watchSpeed();
+  }
+
+  /** Only where the phone gives its position anyway. */
+  async watchSpeed() {
+    const dialog = document.querySelector("[data-riding]");
+    if (!dialog || !this.owner || this.riding) return;
+    const { Riding } = await import("./riding.js");
+    this.riding ??= new Riding(dialog, this.owner, () => this.step === "1" && document.querySelector("#outbox-title").focus());
+  }
+
+  signal() {
+    const isOffline = !navigator.onLine;
+    this.form.toggleAttribute("data-offline", isOffline);
+    for (const part of this.form.querySelectorAll("[data-when-offline]")) part.hidden = !isOffline && !part.querySelector(":checked");
+    if (isOffline && this.step === "call") this.danger.unsent();
   }
 
   find(selector) {
     return this.form.querySelector(selector);
+  }
+
+  /** Nothing needs it before a hand is on the page: a first look over a slow line does without. */
+  htmx() {
+    this.fetching ??= new Promise((resolve) => {
+      const script = Object.assign(document.createElement("script"), { src: this.form.dataset.htmx, onload: resolve });
+      script.onerror = () => resolve((this.fetching = null));
+      document.head.append(script);
+    });
+    return this.fetching;
   }
 
   // --- Steps ----------------------------------------------------------------------------------------------------
@@ -53,9 +98,14 @@ class Report {
       if (index + 1 === Number(step)) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     });
-    if (step === "2" || step === "elsewhere") this.openPlace();
+    if (step === "2" || step === "elsewhere") this.openPlace().catch(() => {}); // no map without signal
     if (step === "3") this.noteChoice();
     if (step === "3") this.askWhatItSoundsLike();
+  }
+
+  /** What has gone is not walked back into. */
+  returned(step) {
+    this.show(this.kept.isEmptied && step !== "kept" ? "1" : step);
   }
 
   go(step) {
@@ -67,6 +117,7 @@ class Report {
   }
 
   next() {
+    this.kept.isEmptied = false;
     const wrong = this.step === "1" ? this.lackingWords() : this.lackingPlace();
     if (wrong) return this.err(...wrong);
     this.go(String(Number(this.step) + 1));
@@ -74,11 +125,13 @@ class Report {
 
   lackingWords() {
     const hasWords = this.form.elements.text.value.trim().length > 1;
-    return this.photos || hasWords ? null : ["text", this.words.nothing];
+    const hasVoice = Boolean(this.form.elements.voice?.files.length);
+    return this.photos || hasVoice || hasWords ? null : ["text", this.words.nothing];
   }
 
   lackingPlace() {
     const given = new FormData(this.form);
+    if (given.get("place_by") === "later") return null;
     if (given.get("place_by") === "compound") return given.get("compound") ? null : ["place_by", this.words.noCompound];
     if (given.get("place_by") === "territory") {
       return given.get("territory") || given.get("territory_other") ? null : ["place_by", this.words.noTerritory];
@@ -95,8 +148,10 @@ class Report {
     else if (on("[data-locate-me]")) this.locate();
     else if (on("[data-elsewhere]")) this.go("elsewhere");
     else if (on("[data-drop-photos]")) this.dropPhotos();
+    else if (on("[data-start-over]")) this.kept.startOver();
+    else if (on("[data-another]")) this.kept.startOver();
     else if (on("[data-open-danger]")) this.instead(event, () => this.go("danger"));
-    else if (on("[data-danger]")) this.instead(event, () => this.danger(on("[data-danger]").dataset));
+    else if (on("[data-danger]")) this.instead(event, () => this.danger.open(on("[data-danger]").dataset));
   }
 
   instead(event, act) {
@@ -106,10 +161,10 @@ class Report {
 
   changed({ target }) {
     if (["place_by", "compound", "near"].includes(target.name)) this.isPlaced = true;
-    if (target.name === "place_by" && target.value === "point") this.openPlace();
+    if (target.name === "place_by" && target.value === "point") this.openPlace().catch(() => {});
     if (target.name !== "category") return this.clearError(target.name);
     this.clearError("category");
-    if (target.dataset.call) return this.danger({ danger: target.value, ...target.dataset });
+    if (target.dataset.call) return this.danger.open({ danger: target.value, ...target.dataset });
     this.noteChoice();
     this.askIfSame();
   }
@@ -117,7 +172,7 @@ class Report {
   // --- Has somebody reported it already? -------------------------------------------------------------------------
   askIfSame() {
     const similar = this.find("#similar");
-    similar?.dispatchEvent(new CustomEvent("kind-known"));
+    this.htmx().then(() => similar?.dispatchEvent(new CustomEvent("kind-known")));
     return similar;
   }
 
@@ -136,17 +191,20 @@ class Report {
     const text = this.form.elements.text.value.trim();
     if (text === this.asked) return;
     this.asked = text;
-    this.find("#kinds-likely")?.dispatchEvent(new CustomEvent("words-said"));
+    this.htmx().then(() => this.find("#kinds-likely")?.dispatchEvent(new CustomEvent("words-said")));
   }
 
   photosChanged(count) {
     this.photos = count;
+    const [first] = this.find("[data-photos-input]").files;
+    if (first) this.form.dataset.captured ||= takenAt(first);
+    else delete this.form.dataset.captured;
     this.clearError("photos");
     this.clearError("text");
   }
 
   dropPhotos() {
-    this.find(".upload")?.dispatchEvent(new CustomEvent("photos-drop"));
+    this.find("[data-upload]")?.dispatchEvent(new CustomEvent("photos-drop", { bubbles: true }));
     this.photos = 0;
     this.noteChoice();
   }
@@ -160,26 +218,31 @@ class Report {
 
   // --- Where --------------------------------------------------------------------------------------------------------
   async openPlace() {
+    this.layOutPlaces();
+    await this.htmx();
+    const { start } = await import("../ui/js/map.js");
+    await start(this.form);
+  }
+
+  layOutPlaces() {
     const template = this.find("[data-point-way]");
-    if (template) {
-      template.replaceWith(template.content.cloneNode(true));
-      const way = this.find(".ways");
-      window.htmx?.process(way);
-      if (!this.isPlaced && !way.querySelector("input[value=compound]:checked")) way.querySelector("input[value=point]").checked = true;
-    }
-    await startMaps(this.form);
+    template?.replaceWith(template.content.cloneNode(true));
+    const way = this.find(".ways");
+    if (template) window.htmx?.process(way);
+    if (!this.isPlaced && !way.querySelector("input[value=compound]:checked")) way.querySelector("input[value=point]").checked = true;
   }
 
   async locate() {
     const status = this.find("[data-locate-status]");
     status.textContent = this.words.locating;
-    const coords = await position(GPS_WAIT * 2);
+    const [coords] = await Promise.all([position(GPS_WAIT), this.htmx()]);
     if (!coords) return (status.textContent = this.words.denied);
     status.textContent = this.words.located.replace("%s", Math.max(1, Math.round(coords.accuracy)));
     this.isLocating = true;
     this.movePin({ lng: coords.longitude, lat: coords.latitude });
     this.isLocating = false;
     this.form.elements.accuracy_m.value = Math.round(coords.accuracy);
+    this.watchSpeed();
   }
 
   movePin(lngLat) {
@@ -195,47 +258,6 @@ class Report {
     this.clearError("place_by");
     const { accuracy_m: accuracy } = this.form.elements;
     if (accuracy && !this.isLocating) accuracy.value = "";
-  }
-
-  // --- Danger: the telephone first, then one tap -----------------------------------------------------------------
-  danger({ danger: code, call, name }) {
-    const card = this.find(`[data-call-card="${call}"]`);
-    const slot = this.find("[data-call-slot]");
-    slot.replaceChildren(card.content.cloneNode(true));
-    slot.querySelector("[data-kind-name]").textContent = name;
-    this.code = code;
-    this.go("call");
-    if (!navigator.onLine) this.status(this.words.offline);
-  }
-
-  status(text) {
-    const line = this.find("[data-call-slot] [data-call-status]");
-    if (line) line.textContent = text;
-  }
-
-  async tell(quick) {
-    if (!navigator.onLine) return this.status(this.words.offline);
-    const extra = await this.whereInDanger(quick);
-    if (!extra) return this.askForPlace();
-    this.status(this.words.sending);
-    await this.send({ ...(this.code ? { category: this.code } : {}), ...extra }, { wait: DANGER_WAIT, photos: false });
-  }
-
-  async whereInDanger(quick) {
-    if (quick) return { quick_place: quick };
-    if (this.isPlaced && !this.lackingPlace()) return {};
-    this.status(this.words.locating);
-    const coords = await position(GPS_WAIT);
-    if (!coords) return null;
-    const accuracy = Math.round(coords.accuracy);
-    return { place_by: "point", lng: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: accuracy, near: "" };
-  }
-
-  askForPlace() {
-    this.status(this.words.quick);
-    const places = this.find("[data-call-slot] [data-quick-places]");
-    places.hidden = false;
-    places.querySelector("button").focus();
   }
 
   // --- Sending -----------------------------------------------------------------------------------------------------
@@ -259,44 +281,53 @@ class Report {
 
   act(submitter) {
     if (submitter?.name === "seen") return this.seen(submitter.value);
-    if (submitter?.name === "different") return this.send({ different: "1" }, { wait: SEND_WAIT, photos: true });
+    if (submitter?.name === "different") return this.kept.report({ different: "1" });
     return this.sendAs(submitter);
   }
 
   async sendAs(submitter) {
-    if (this.step === "call" || this.step === "elsewhere") await this.tell(submitter?.name === "quick_place" ? submitter.value : "");
-    else if (!this.noteChoice()) await this.send({}, { wait: SEND_WAIT, photos: true });
+    if (this.step === "call" || this.step === "elsewhere") await this.danger.tell(submitter?.name === "quick_place" ? submitter.value : "");
+    else if (!this.noteChoice()) await this.kept.report({});
   }
 
-  async send(extra, { wait, photos, body = new FormData(this.form), to = this.form.action }) {
+  // What became of it: answered (this page has dealt with it), sign-in, or unsent.
+  async send(body, extra, wait, to = this.form.action) {
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
     const { kept } = this.form.dataset; // the kind that was ticked, where the list shows other ones by now
     if (!body.get("category") && kept) body.set("category", kept);
-    if (!photos) body.delete("photos");
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), wait);
     this.busy(true);
     try {
-      const answer = await fetch(to, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
+      const answer = await fetch(to, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", signal: stop.signal });
+      if (answer.type === "opaqueredirect" || answer.status === 403) return this.unsent("sign-in");
+      if (answer.status === 429 || answer.status >= 500) return this.unsent("unsent");
       await this.answered(answer);
+      return "answered";
     } catch {
-      this.failed(navigator.onLine ? "failed" : "offline");
+      return this.unsent("unsent");
     } finally {
       clearTimeout(timer);
       this.busy(false);
     }
   }
 
+  unsent(why) {
+    if (this.step === "call") this.danger.unsent();
+    return why;
+  }
+
   async answered(answer) {
     const told = await answer.json();
     if (answer.ok && told.url) {
       this.isLeaving = true;
+      await this.kept.left();
       return location.assign(told.url);
     }
     if (told.similar) return this.answerFirst();
     if (answer.status === 409 && told.earlier) return this.earlier(told);
     if (answer.status !== 422 || !told.fields) return this.failed("failed");
-    if (this.step === "call") return this.askForPlace();
+    if (this.step === "call") return this.danger.askForPlace();
     if (this.step !== "elsewhere") this.show(String(Math.min(told.step ?? LAST_STEP, LAST_STEP)));
     for (const [name, text] of Object.entries(told.fields)) this.err(name, text);
   }
@@ -320,8 +351,11 @@ class Report {
     const body = new FormData();
     for (const name of ["csrfmiddlewaretoken", "key"]) body.set(name, this.form.elements[name].value);
     body.set("seen", token);
-    await this.send({}, { wait: SEND_WAIT, photos: false, body, to: this.find("#similar").dataset.seenUrl });
+    const end = await this.send(body, {}, SEND_WAIT, this.find("#similar").dataset.seenUrl);
+    if (end !== "answered") this.failed("failed");
   }
+
+  // --- What went wrong -----------------------------------------------------------------------------------------------
 
   earlier({ earlier, key }) {
     this.form.elements.key.value = key;
@@ -330,7 +364,7 @@ class Report {
   }
 
   failed(why) {
-    if (this.step === "call") return this.status(why === "offline" ? this.words.offline : this.words.unsent);
+    if (this.step === "call") return this.danger.unsent();
     this.say(why);
   }
 

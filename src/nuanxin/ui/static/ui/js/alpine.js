@@ -1,8 +1,6 @@
 // Alpine in its CSP build: components are registered here by name, templates hold no expressions beyond a word.
 import Alpine from "../../vendor/alpine/alpine-csp.esm.min.js";
-import { upload } from "./upload.js";
 
-Alpine.data("upload", upload);
 Alpine.data("disclosure", () => ({
   open: false,
   toggle() {

@@ -77,4 +77,13 @@ function moveInQueue(step) {
   links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
 }
 
+// Signing out: <form data-forgets="key"> takes along what the phone remembers of the account under that key.
+document.addEventListener("submit", ({ target }) => {
+  try {
+    if (target.dataset.forgets) localStorage.removeItem(target.dataset.forgets);
+  } catch {
+    // a browser without storage remembers nothing
+  }
+});
+
 document.querySelector("[data-focus]")?.focus();

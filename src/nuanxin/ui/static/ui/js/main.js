@@ -1,11 +1,19 @@
 // The one module every page loads; the rest is fetched only where the page needs it.
-import "./alpine.js";
 import "./live.js";
 import "./prefs.js";
 
-if (document.querySelector("[data-map]")) import("./map.js");
-if (document.querySelector("[data-photos]")) import("./photos.js");
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.querySelector?.("[data-map]")) import("./map.js").then((module) => module.start(event.target));
-  if (event.target.querySelector?.("[data-photos]")) import("./photos.js");
-});
+const PIECES = {
+  "[data-upload]": () => import("./upload.js"),
+  ".photos": () => import("./photos.js"),
+  "[data-map]": (root) => import("./map.js").then((module) => module.start(root)),
+  "[x-data]": () => import("./alpine.js"),
+};
+
+function load(root) {
+  for (const [selector, fetchPiece] of Object.entries(PIECES)) {
+    if (root.querySelector?.(selector)) fetchPiece(root).catch(() => {}); // without signal the page stands without it
+  }
+}
+
+load(document);
+document.addEventListener("htmx:afterSettle", ({ target }) => load(target));

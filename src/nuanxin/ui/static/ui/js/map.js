@@ -140,6 +140,7 @@ class NuanxinMap {
       localIdeographFontFamily: FONT,
       cooperativeGestures: "cooperative" in figure.dataset,
     });
+    this.map.on("error", ({ error }) => navigator.onLine && console.error(error)); // without signal pieces are missing
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
     if ("pin" in figure.dataset) this.addPin();
@@ -209,12 +210,16 @@ class NuanxinMap {
 }
 
 export async function start(root = document) {
-  const figures = [...root.querySelectorAll("[data-map]:not([data-ready])")];
+  const figures = [...root.querySelectorAll("[data-map]:not([data-begun])")];
   if (!figures.length || !hasWebGL()) return;
-  loadStyles(figures[0].dataset.css);
-  const library = await import(figures[0].dataset.module);
-  const background = await backgroundOf(figures[0].dataset.background);
-  for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library, background);
+  for (const figure of figures) figure.dataset.begun = "";
+  try {
+    loadStyles(figures[0].dataset.css);
+    const library = await import(figures[0].dataset.module);
+    const background = await backgroundOf(figures[0].dataset.background);
+    for (const figure of figures) figure.nuanxinMap = new NuanxinMap(figure, library, background);
+  } catch (error) {
+    for (const figure of figures) delete figure.dataset.begun; // without signal: asked again when somebody looks again
+    throw error;
+  }
 }
-
-start();

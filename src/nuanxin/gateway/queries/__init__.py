@@ -1,0 +1,1 @@
+"""What outside systems may read and what they have sent."""

@@ -1,0 +1,1 @@
+"""Keys, jurisdictions, and what comes in from outside."""

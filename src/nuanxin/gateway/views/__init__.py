@@ -1,0 +1,1 @@
+"""Pages of the administrator, and the addresses that other systems call."""

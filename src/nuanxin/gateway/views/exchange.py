@@ -1,0 +1,213 @@
+"""Exchange with the city's platforms: set up by the administrator, used and decided about by dispatchers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanxin.cases.queries import detail
+from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.places import address_for
+from nuanxin.gateway.forms import LinkForm, OrderListForm, TakeForm, WordsForm
+from nuanxin.gateway.queries import areas
+from nuanxin.gateway.queries import exchange as queries
+from nuanxin.gateway.services import deciding, exchanging, linking, reconciling
+from nuanxin.gateway.views.tables import csv_file, page_of
+from nuanxin.gateway.views.webhooks import once, tell
+from nuanxin.gateway.workflow import ORDER
+from nuanxin.kernel.access import policy
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.errors import Conflict, Invalid, NotFound
+
+DECIDE = {
+    "take": deciding.take_their_result,
+    "keep": deciding.keep_handling,
+    "back": deciding.take_back,
+}
+
+
+@require_safe
+@requires("gateway.exchange_setup")
+def link_list(request: ActorRequest) -> HttpResponse:
+    rows = [(row, areas.area_label(row.scope_code)) for row in queries.links(request.actor)]
+    return render(request, "gateway/links.html", {"rows": rows, "provider": exchanging.provider_name()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("gateway.exchange_setup")
+def new_link(request: ActorRequest) -> HttpResponse:
+    return _link_form(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("gateway.exchange_setup")
+def edit_link(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    return _link_form(request, queries.link_of(request.actor, public_id))
+
+
+def _link_form(request: ActorRequest, row: Any) -> HttpResponse:
+    form = LinkForm.of(row, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved, secrets = linking.save_link(
+                actor=request.actor, link=row, now=request.now, **form.values()
+            )
+        except Invalid as error:
+            tell(form, error)
+        else:
+            if secrets:
+                return once(request, _secrets(saved, secrets))
+            messages.success(request, _("平台的设置保存好了。"))
+            return redirect("gateway:links")
+    incoming = request.build_absolute_uri(reverse("gateway:incoming", args=[row.public_id])) if row else ""
+    context = {"form": form, "link": row, "incoming": incoming}
+    return render(request, "gateway/link_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("gateway.exchange_setup")
+def renew_secrets(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    row = queries.link_of(request.actor, public_id)
+    secrets = linking.renew_secrets(actor=request.actor, link=row, now=request.now)
+    return once(request, _secrets(row, secrets))
+
+
+def _secrets(row: Any, secrets: tuple[str, str]) -> dict[str, Any]:
+    return {"link": row, "secret": secrets[0], "secret_in": secrets[1]}
+
+
+@require_safe
+@requires("gateway.exchange")
+def order_list(request: ActorRequest) -> HttpResponse:
+    form = OrderListForm(request.GET)
+    here = reverse("gateway:orders")
+    context = page_of(request, queries.orders(request.actor, form.filters()), here, form)
+    context["rows"] = [(row, kind_of(row.case.category_id).name) for row in context["rows"]]
+    context["counts"] = queries.order_counts(request.actor)
+    partial = request.htmx and not request.htmx.history_restore_request
+    return render(request, f"gateway/orders{'_rows' if partial else ''}.html", context)
+
+
+@require_safe
+@requires("gateway.exchange")
+def order(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    page = queries.order_page(request.actor, public_id)
+    context = {"page": page, "order": page.order, "kind": kind_of(page.order.case.category_id)}
+    return render(request, "gateway/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("gateway.exchange")
+def send_case(request: ActorRequest, number: str) -> HttpResponse:
+    """Hand a case over: what it is, where, and the dispatcher's own words."""
+    case = detail.case_for(request.actor, number)
+    kind = kind_of(case.category_id)
+    place = address_for(request.actor, case)
+    first = {"words": "，".join(filter(None, [kind.name_zh, place])) + "，请派人处理。"}
+    form = WordsForm(request.POST if request.method == "POST" else None, initial=first)
+    notice = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = exchanging.hand_over(
+                actor=request.actor, case=case, words=form.cleaned_data["words"], now=request.now
+            )
+        except Invalid as error:
+            tell(form, error)
+        except Conflict as error:
+            notice = error
+        else:
+            messages.success(request, _("已排上，马上告诉%(name)s。") % {"name": made.link.name})
+            return redirect("cases:case", number)
+    link = queries.link_for(case.scope_code)
+    if link is None:
+        raise NotFound
+    context = {"case": case, "kind": kind, "place": place, "form": form, "notice": notice, "link": link}
+    return render(request, "gateway/send_case.html", context, status=_status(form, notice))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("gateway.exchange")
+def decide(request: ActorRequest, public_id: UUID, step: str) -> HttpResponse:
+    """One of the buttons of the table, with the words it needs."""
+    row = queries.order_of(request.actor, public_id)
+    if step not in DECIDE:
+        raise NotFound
+    form = (TakeForm if step == "take" else WordsForm)(request.POST if request.method == "POST" else None)
+    notice = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            DECIDE[step](actor=request.actor, order=row, words=form.cleaned_data["words"], now=request.now)
+        except Invalid as error:
+            tell(form, error)
+        except Conflict as error:
+            notice = error
+        else:
+            messages.success(request, _("记下了。"))
+            return redirect("cases:case", row.case.number)
+    context = {"order": row, "form": form, "notice": notice, "move": ORDER[step], "step": step}
+    return render(request, "gateway/decide.html", context, status=_status(form, notice))
+
+
+def _status(form: Any, notice: Conflict | None) -> int:
+    return 409 if notice else 422 if form.errors else 200
+
+
+@require_POST
+@requires("gateway.exchange")
+def retry(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    row = queries.order_of(request.actor, public_id)
+    try:
+        deciding.send_over_again(actor=request.actor, order=row, now=request.now)
+    except Conflict as error:
+        messages.error(request, f"{error.message}{error.hint}")
+    else:
+        messages.success(request, _("又排上了，编号不变，对方收过的不会重复立单。"))
+    return redirect("gateway:order", public_id)
+
+
+@require_POST
+@requires("gateway.exchange")
+def seen(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    page = queries.order_page(request.actor, public_id)
+    if page.seen_only is None:
+        raise NotFound
+    deciding.note_seen(actor=request.actor, conflict=page.seen_only, now=request.now)
+    messages.success(request, _("记下了。"))
+    return redirect("gateway:order", public_id)
+
+
+@require_safe
+@requires("gateway.exchange", "gateway.exchange_setup")
+def reconciliation_list(request: ActorRequest) -> HttpResponse:
+    found = queries.reconciliations(request.actor)
+    days = [
+        (row, [{**line, "words": reconciling.WORDS[line["kind"]], **_states(line)} for line in lines])
+        for row, lines in found
+    ]
+    context = {"days": days, "has_orders": policy.permits(request.actor, "gateway.exchange")}
+    return render(request, "gateway/reconciliations.html", context)
+
+
+def _states(line: dict[str, str]) -> dict[str, str]:
+    return {name: reconciling.state_words(line[name]) for name in ("ours_state", "their_state")}
+
+
+@require_POST
+@requires("gateway.exchange", "gateway.exchange_setup")
+@limited("exports")
+def reconciliations_export(request: ActorRequest) -> HttpResponseBase:
+    rows = reconciling.export_reconciliations(actor=request.actor, now=request.now)
+    return csv_file("exchange-differences", rows, now=request.now)
+
+
+def case_panel(request: Any) -> dict[str, Any]:
+    """For the page of a case, wherever it is drawn."""
+    match = request.resolver_match
+    number = (match.kwargs.get("number") if match else "") or request.GET.get("case", "")
+    return {"exchange": queries.beside_case(request.actor, number) if number else None}

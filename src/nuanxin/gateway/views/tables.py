@@ -1,0 +1,64 @@
+"""Pages of a list, and the list as a file."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from nuanxin.kernel.access.http import ActorRequest
+
+PAGE_SIZE = 50
+BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
+
+
+def page_of(request: ActorRequest, rows: QuerySet[Any], here: str, form: Any) -> dict[str, Any]:
+    """One page of the rows and the ways on from here, with what the form narrows."""
+    form.is_valid()
+    given = {name: value for name, value in form.cleaned_data.items() if value}
+    number = _number(request)
+    found = list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE + 1])
+
+    def url(page: int) -> str:
+        return f"{here}?{urlencode({**given, 'page': page})}"
+
+    return {
+        "form": form,
+        "rows": found[:PAGE_SIZE],
+        "previous": url(number - 1) if number > 1 else "",
+        "next": url(number + 1) if len(found) > PAGE_SIZE else "",
+        "searching": bool(given),
+        "clear": here,
+        "given": urlencode(given),
+    }
+
+
+def _number(request: ActorRequest) -> int:
+    text = request.GET.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1
+
+
+class _Line:
+    """What `csv.writer` writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_file(name: str, rows: Iterable[list[str]], *, now: datetime) -> HttpResponseBase:
+    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    stamp = f"{timezone.localtime(now):%Y%m%d-%H%M}"
+    response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield BOM
+    for row in rows:
+        yield writer.writerow(row)

@@ -1,0 +1,1 @@
+"""Signed messages that go out when something happens: which, with what in them."""

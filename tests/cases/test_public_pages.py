@@ -1,0 +1,242 @@
+"""What everybody reads without signing in; none of it says who reported it, in which words, or where exactly."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from nuanxin.cases import services
+from nuanxin.cases.enums import RedactionState
+from nuanxin.cases.models import Redaction
+from nuanxin.cases.services.redacting import look_at_next_picture, release_picture
+from nuanxin.people.services import withdraw_consent
+from tests.factories.desks import HTMX, client_of
+from tests.factories.publishing import WORDS, offered, open_streets, published, solved
+from tests.factories.town import COMMUNITY
+
+SAID = "我每天七点在这家店取餐，鹮鹇路口差点摔进坑里"
+LATER = "后门那条鸸鹋巷也有一个"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def visitor():
+    return Client()
+
+
+@pytest.fixture
+def shown(town, photo, settings, tmp_path):
+    """One published case with a picture; its reporter has said things that nobody else may read."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    open_streets(town)
+    case = solved(town, photo, text=SAID)
+    services.answer_question(actor=town["worker"], case=case, text=LATER, now=town.now)
+    row = offered(town, case)
+    while look_at_next_picture(now=town.now):
+        pass
+    picture = Redaction.objects.filter(case=case, attachment__kind="after").get()
+    release_picture(
+        actor=town["dispatcher"], picture_id=picture.pk, checked=True, revision=picture.revision, now=town.now
+    )
+    services.publish_case(
+        actor=town["dispatcher"],
+        publication=row,
+        words=WORDS,
+        before_id=None,
+        after_id=picture.attachment_id,
+        cleared=(),
+        now=town.now + 2 * HOUR,
+    )
+    row.refresh_from_db()
+    picture.refresh_from_db()
+    return case, row, picture
+
+
+def addresses(row, picture):
+    return [
+        "/public/",
+        f"/public/?kind=04&area={COMMUNITY}",
+        "/public/map/",
+        "/public/points.geojson",
+        f"/public/points.geojson?only={row.public_id}",
+        "/public/feed.atom",
+        f"/public/{row.public_id}/",
+        f"/public/pictures/{picture.public_id}.jpg",
+        f"/public/pictures/{picture.public_id}-small.jpg",
+    ]
+
+
+def read(answer) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_everybody_reads_it_and_nobody_learns_who(town, shown, visitor):
+    case, row, picture = shown
+    reporter = town.persons["worker"]
+    secrets = [
+        SAID[:12], "鹮鹇", "鸸鹋", "云栖里", "5 号楼", reporter.name, str(reporter.public_id),
+        str(reporter.subject.pk), case.number, "测试",
+    ]  # fmt: skip
+    for path in addresses(row, picture):
+        answer = visitor.get(path)
+        assert answer.status_code == 200, path
+        text = read(answer)
+        if not path.endswith(".jpg"):
+            assert WORDS["title"].encode() in text or b"data-map" in text or b"features" in text, path
+        for secret in secrets:
+            assert secret.encode() not in text, (path, secret)
+            assert secret.encode("ascii", "backslashreplace") not in text, (path, secret)
+        assert not re.search(rf"{case.lng}(?!\d)|{case.lat}(?!\d)".encode(), text), path
+        for header in answer.headers.values():
+            assert not any(secret in header for secret in secrets)
+        assert not re.search(rb"\d\d:\d\d(?!\d)", text) or path.endswith((".jpg", ".atom")), path
+
+
+def test_nobody_keeps_it_and_no_engine_lists_it(shown, visitor, settings):
+    _, row, picture = shown
+    for path in addresses(row, picture):
+        answer = visitor.get(path)
+        read(answer)
+        assert answer["Cache-Control"] == "no-cache"
+        assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    settings.NUANXIN_PUBLIC_INDEX = True
+    assert "X-Robots-Tag" not in visitor.get("/public/")
+
+
+def test_the_same_page_is_not_sent_twice(town, shown, visitor):
+    case, _, _ = shown
+    for path in ("/public/", "/public/points.geojson"):
+        tag = visitor.get(path)["ETag"]
+        assert visitor.get(path, HTTP_IF_NONE_MATCH=tag).status_code == 304
+    services.take_back_publication(actor=town["worker"], case=case, now=town.now + 3 * HOUR)
+    again = visitor.get("/public/", HTTP_IF_NONE_MATCH=tag)
+    assert again.status_code == 200
+    assert WORDS["title"] not in again.content.decode()
+
+
+@pytest.mark.parametrize("how", ["one", "all", "street"])
+def test_taken_back_it_is_gone_from_every_address_at_once(town, shown, visitor, how):
+    case, row, picture = shown
+    if how == "one":
+        services.take_back_publication(actor=town["worker"], case=case, now=town.now + 3 * HOUR)
+    elif how == "all":
+        withdraw_consent(person=town.persons["worker"], purpose="publication", now=town.now + 3 * HOUR)
+    else:
+        services.put_public_area(actor=town["swd"], code="990101001000", is_on=False, now=town.now)
+    for path in addresses(row, picture):
+        answer = visitor.get(path)
+        assert WORDS["title"].encode() not in read(answer), path
+        if path.endswith((".jpg", f"{row.public_id}/")):
+            assert answer.status_code == 404, path
+
+
+def test_a_picture_released_but_not_of_a_public_case(town, photo, visitor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    open_streets(town)
+    offered(town, solved(town, photo))
+    while look_at_next_picture(now=town.now):
+        pass
+    picture = Redaction.objects.filter(attachment__kind="after").get()
+    release_picture(
+        actor=town["dispatcher"], picture_id=picture.pk, checked=True, revision=picture.revision, now=town.now
+    )
+    picture.refresh_from_db()
+    assert picture.state == RedactionState.RELEASED
+    assert visitor.get(f"/public/pictures/{picture.public_id}.jpg").status_code == 404
+
+
+def test_nothing_yet_and_nothing_of_that_kind(town, photo, visitor):
+    assert "还没有公开的" in visitor.get("/public/").content.decode()
+    open_streets(town)
+    published(town, solved(town, photo))
+    assert WORDS["title"] in visitor.get("/public/?kind=04&month=2026-09").content.decode()
+    assert WORDS["title"] in visitor.get("/public/?kind=zz&area=1&month=never").content.decode()
+    page = visitor.get("/public/?after=20260101-1").content.decode()
+    assert WORDS["title"] not in page
+
+
+def test_pages_follow_one_another_and_ask_the_same(
+    town, photo, visitor, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr("nuanxin.cases.queries.publications.PAGE", 2)
+    open_streets(town)
+    for _ in range(3):
+        published(town, solved(town, photo))
+    with django_assert_max_num_queries(14):
+        first = visitor.get("/public/").content.decode()
+    following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    rows = visitor.get(following, **HTMX).content.decode()
+    assert "<html" not in rows
+    assert rows.count("public-card__link") == 1
+    assert first.count("public-card__link") == 2
+
+
+# --- The desk and the reporter's page ------------------------------------------------------------------------------
+
+
+def test_the_reporter_agrees_with_an_unticked_box_and_takes_it_back(town, photo):
+    open_streets(town)
+    case = solved(town, photo)
+    page = client_of(town, "worker")
+    address = f"/mine/{case.number}/"
+    before = page.get(address).content.decode()
+    assert 'name="agree"' in before
+    assert not re.search(r'name="agree"[^>]*checked', before)
+    assert "暖阳区城管局" in before
+    assert page.post(f"{address}publication/", {"do": "offer"}).status_code == 422
+    assert page.post(f"{address}publication/", {"do": "offer", "agree": "on"}).status_code == 302
+    assert "等街道审核" in page.get(address).content.decode()
+    assert page.post(f"{address}publication/", {"do": "take_back"}).status_code == 302
+    assert 'name="agree"' in page.get(address).content.decode()
+
+
+def test_how_many_others_is_said_only_when_there_are_some(town, photo):
+    case = solved(town, photo)
+    page = client_of(town, "worker")
+    assert "也报过它" not in page.get(f"/mine/{case.number}/").content.decode()
+    type(case).objects.filter(pk=case.pk).update(heat=4)
+    assert "办好了，还有 3 个人也报过它。谢谢你们。" in page.get(f"/mine/{case.number}/").content.decode()
+
+
+def test_where_the_city_shows_nothing_nobody_is_asked(town, photo):
+    case = solved(town, photo)
+    assert 'name="agree"' not in client_of(town, "worker").get(f"/mine/{case.number}/").content.decode()
+
+
+def test_the_desk_from_the_queue_to_the_page(town, photo, visitor):
+    open_streets(town)
+    row = offered(town, solved(town, photo, text=SAID))
+    desk = client_of(town, "dispatcher")
+    assert str(row.public_id) in desk.get("/cases/publications/").content.decode()
+    address = f"/cases/publications/{row.public_id}/"
+    seen = desk.get(address).content.decode()
+    assert "鹮鹇" not in seen
+    assert "已填平压实" in seen
+    wrong = desk.post(address, {**WORDS, "done": "李师傅修的，电话 138 1234 5678", "do": "publish"})
+    assert wrong.status_code == 422
+    told = wrong.content.decode()
+    assert "138 1234 5678" in told
+    assert 'value="李师傅"' in told
+    assert 'value="138 1234 5678"' not in told
+    kept = desk.post(address, {**WORDS, "do": "keep"})
+    assert kept["Location"] == address
+    done = {**WORDS, "done": "李师傅补平了", "cleared": ["李师傅"], "do": "publish"}
+    assert desk.post(address, done)["Location"] == "/cases/publications/"
+    assert "李师傅补平了" in visitor.get(f"/public/{row.public_id}/").content.decode()
+    assert desk.post(f"{address}end/", {"do": "revise"})["Location"] == address
+    assert visitor.get(f"/public/{row.public_id}/").status_code == 404
+    assert desk.post(f"{address}end/", {"do": "refuse", "opinion": "先不公开"}).status_code == 302
+    assert "先不公开" in desk.get("/cases/publications/?tab=over").content.decode()
+
+
+def test_what_a_city_sets(town):
+    desk = client_of(town, "swd")
+    address = "/cases/publications/settings/"
+    assert desk.post(address, {"area": "990101001000", "on": "1"}).status_code == 302
+    assert desk.post(address, {"kind": "0401", "on": "0"}).status_code == 302
+    assert desk.post(address, {"words": "蓝衣服\n" + "长" * 30}).status_code == 422
+    assert desk.post(address, {"words": "蓝衣服"}).status_code == 302
+    assert "蓝衣服" in desk.get(address).content.decode()
+    assert desk.post(address, {"kind": "0504", "on": "1"}).status_code == 409
+    assert client_of(town, "dispatcher").get(address).status_code == 404
