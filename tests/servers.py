@@ -76,6 +76,7 @@ def environment_of(home: Path, **more: str) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings",
         "NUANXIN_HOME": str(home),
+        "NUANXIN_TEST_DATABASES": "",  # the databases of the run are not its own
         **more,
     }
 

@@ -79,7 +79,7 @@ def play(
         switch_on(now=start)
         publish_some(stage, reports, now=now)
         drain(now=now)
-        audit.seal_pending(now=now)
+    audit.seal_pending(now=now)  # what is committed is sealed, nothing before
     return played
 
 

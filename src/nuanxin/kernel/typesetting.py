@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typst
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import DomainError
+
+if TYPE_CHECKING:
+    import typst
 
 # Typeset in this order of preference; one that can draw Chinese must be there.
 SERIFS = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun")
@@ -24,8 +26,10 @@ class NoChineseFont(DomainError):
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
     """Read once for the process: looking through the folders takes a while."""
+    import typst  # seven megabytes, for those only who print
+
     return typst.Fonts()
 
 
@@ -44,6 +48,8 @@ def typeset(template: Path, data: Mapping[str, Any], *, now: datetime) -> bytes:
 
     Raises `NoChineseFont`.
     """
+    import typst  # as above
+
     serif, sans = chinese_fonts()
     if serif is None and sans is None:
         raise NoChineseFont

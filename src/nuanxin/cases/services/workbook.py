@@ -9,7 +9,6 @@ from typing import IO, Any
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
-from xlsxwriter import Workbook
 
 Text = str | Promise
 Cell = str | int | datetime | None
@@ -39,6 +38,8 @@ def write_workbook(
     *, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], notes: Sequence[Note], now: datetime
 ) -> IO[bytes]:
     """A temporary file, at its beginning: the rows under a heading that stays and filters, and a sheet of notes."""
+    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
+
     file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
     book = Workbook(file, OPTIONS)
     book.set_properties({"created": timezone.localtime(now).replace(tzinfo=None)})

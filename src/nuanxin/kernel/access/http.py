@@ -81,7 +81,9 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = settings.LOGIN_URL
         return response
-    from django.contrib.auth.views import redirect_to_login  # brings models, which the kernel alone has not installed
+    from django.contrib.auth.views import (
+        redirect_to_login,  # brings models, which the kernel alone has not installed
+    )
 
     answer: HttpResponseRedirect = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     return answer
