@@ -35,6 +35,7 @@ ONCE = (
     "tests/architecture/test_locks.py",
     "tests/architecture/test_style.py",
     "tests/architecture/test_translations.py",
+    "tests/architecture/test_urls.py",
     "tests/cases/test_wall.py",
     "tests/cli/test_commands.py",
     "tests/demo/test_personas.py",
@@ -52,6 +53,15 @@ ONCE = (
     "tests/people/test_identifiers.py",
     "tests/scripts/",
     "tests/ui/",
+)
+# What one fixture builds for all tests of a file is built once: the file stays with one worker.
+TOGETHER = (
+    "tests/cases/test_wall.py",
+    "tests/demo/test_city.py",
+    "tests/demo/test_personas.py",
+    "tests/demo/test_player.py",
+    "tests/kernel/test_backup.py",
+    "tests/standards/test_open311_clients.py",
 )
 
 
@@ -86,6 +96,9 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=done)
         items[:] = [item for item in items if not item.nodeid.startswith(ONCE)]
     for item in items:
+        file = item.nodeid.partition("::")[0]
+        if file in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(file))
         if item.get_closest_marker("browser"):
             walk = item.nodeid.startswith("tests/journeys/test_every_page.py")
             item.add_marker(pytest.mark.xdist_group("every page" if walk else "browser"))

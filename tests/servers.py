@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import functools
+import hashlib
 import os
 import shutil
 import signal
@@ -22,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 
+from nuanxin.cli.demo import MARKER  # a demo throws away no database but the one that it names
 from scripts import pg
 
 NUANXIN = (sys.executable, "-m", "nuanxin.cli.main")
@@ -191,17 +194,38 @@ def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def demo(home: Path, *size: str, **environment: str) -> Iterator[Server]:
-    """`nuanxin demo`: a city of its own, built first. Small, unless `size` says otherwise."""
-    outside = {key: value for key, value in os.environ.items() if not key.startswith("NUANXIN_")}
+def demo(home: Path, **environment: str) -> Iterator[Server]:
+    """`nuanxin demo` on a small city of its own: a copy, for playing one takes a while."""
     with fresh_database(home) as url:
-        seen = {**outside, "NUANXIN_HOME": str(home), "NUANXIN_DATABASE_URL": url, **environment}
+        seen = _without_settings(NUANXIN_HOME=str(home), NUANXIN_DATABASE_URL=url, **environment)
+        if url.startswith("sqlite"):
+            shutil.copytree(_small_city(), home, dirs_exist_ok=True)
+            _, *rest = (home / MARKER).read_text().splitlines(keepends=True)
+            (home / MARKER).write_text("".join([hashlib.sha256(url.encode()).hexdigest(), "\n", *rest]))
         port = pg.free_port()
         with running(
-            ["demo", "--port", str(port), *(size or SMALL_CITY)],
-            home=home,
-            environment=seen,
-            port=port,
-            patience=300,
+            ["demo", "--port", str(port), *SMALL_CITY], home=home, environment=seen, port=port, patience=300
         ) as server:
             yield server
+
+
+def _small_city() -> Path:
+    """Played by whichever worker of the run comes first; the others wait for it."""
+    home = Path(settings.HOME) / "small-city"
+    with (Path(settings.HOME) / "small-city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            building = Path(settings.HOME) / "small-city.building"
+            building.mkdir(parents=True)
+            seen = _without_settings(NUANXIN_HOME=str(building))
+            subprocess.run(
+                [*NUANXIN, "demo", "--build-only", *SMALL_CITY], env=seen, check=True, capture_output=True
+            )
+            building.rename(home)
+    return home
+
+
+def _without_settings(**more: str) -> dict[str, str]:
+    """The shell's environment as somebody has it who starts the demo: nothing of ours but this."""
+    outside = {key: value for key, value in os.environ.items() if not key.startswith("NUANXIN_")}
+    return outside | more

@@ -68,7 +68,7 @@ class Gallery:
             title=page.title(),
             headings=[text.strip() for text in page.locator("h1").all_text_contents()],
             faults=[fault for fault in self.faults if stop.status == 200 or str(stop.status) not in fault],
-            looks=looks_at_both_sizes(page, colours_at="phone" if stop.is_on_phone else "desk"),
+            looks=looks_at_both_sizes(page, hand="phone" if stop.is_on_phone else "desk"),
         )
 
     def _window(self, persona: str, language: str) -> Page:

@@ -53,22 +53,22 @@ class Look:
     violations: list[str]
 
 
-def looks_at_both_sizes(page: Page, *, colours_at: str = "phone") -> dict[str, Look]:
-    """Contrast is most of what axe costs, and the same colours show at both sizes: it is measured at one of them."""
+def looks_at_both_sizes(page: Page, *, hand: str = "phone") -> dict[str, Look]:
+    """Whether it fits is asked at both sizes; axe, which costs most, reads the page at the size it is worked with."""
     page.evaluate(_axe())
     looks = {}
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
-        looks[size] = _look(page, colours=size == colours_at)
+        looks[size] = Look(
+            too_wide=page.evaluate(WIDTH),
+            cut_words=page.evaluate(CUT_WORDS),
+            violations=_violations(page) if size == hand else [],
+        )
     return looks
 
 
-def _look(page: Page, *, colours: bool) -> Look:
-    rules = RULES | {"rules": {"color-contrast": {"enabled": colours}}}
-    violations = page.evaluate("rules => axe.run(rules).then(found => found.violations)", rules)
-    return Look(
-        too_wide=page.evaluate(WIDTH), cut_words=page.evaluate(CUT_WORDS), violations=_serious(violations)
-    )
+def _violations(page: Page) -> list[str]:
+    return _serious(page.evaluate("rules => axe.run(rules).then(found => found.violations)", RULES))
 
 
 @functools.cache

@@ -25,7 +25,7 @@ from nuanxin.territories.enums import Level
 from nuanxin.territories.models import Territory
 
 MOST_PUBLIC, EVERY_FOURTH = 12, 4  # of those who agreed each fourth still waits at the street's desk
-WITH_PICTURES = 4
+REPORTS_FOR_A_PICTURE = 100  # each picture takes the worker a second: a small city shows one case with some
 MINUTE = timedelta(minutes=1)
 SHOWN = {"before": (PhotoKind.BEFORE, PhotoKind.NEAR), "after": (PhotoKind.AFTER,)}
 
@@ -39,6 +39,7 @@ def switch_on(*, now: datetime) -> None:
 def publish_some(stage: Stage, reports: list[PlannedReport], *, now: datetime) -> int:
     """Returns how many are public. Kinds vary, so that the page shows what a city does."""
     done = agreed = 0
+    with_pictures = max(1, len(reports) // REPORTS_FOR_A_PICTURE)
     seen: set[str] = set()
     for report in _worth_showing(stage, reports):
         case = stage.cases[report.key]
@@ -51,7 +52,7 @@ def publish_some(stage: Stage, reports: list[PlannedReport], *, now: datetime) -
             seen.add(report.category)
             agreed += 1
             if agreed % EVERY_FOURTH != 2:  # the second one is in the street that is entered most often
-                _publish(stage, report, row, pictures=done < WITH_PICTURES, now=now)
+                _publish(stage, report, row, pictures=done < with_pictures, now=now)
                 done += 1
         except DomainError:
             continue  # the street handled it itself, or there is nobody of it at hand
