@@ -15,8 +15,8 @@ from nuanxin.cases.services.publishing import AlreadyDecided, Flagged, NotPublis
 from nuanxin.cases.services.publishing_settings import NeverPublic
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import drain
-from nuanxin.people.models import Consent
-from nuanxin.people.services import withdraw_consent
+from nuanxin.people.models import Consent, ConsentPurpose
+from nuanxin.people.services import give_consent, withdraw_consent
 from tests.factories.desks import reported
 from tests.factories.publishing import WORDS, offered, open_streets, published, solved
 from tests.factories.town import COMMUNITY, DISTRICT, LAT, LNG, NEXT_COMMUNITY, OTHER_STREET, STREET
@@ -118,6 +118,15 @@ def test_switching_a_street_off_hides_what_was_public_at_once(town, photo):
     assert len(shown()) == 1
     services.put_public_area(actor=town["swd"], code=STREET, is_on=False, now=town.now)
     assert shown() == []
+
+
+def test_an_agreement_to_older_words_shows_nothing_until_it_is_given_anew(town, photo):
+    published(town, solved(town, photo))
+    assert len(shown()) == 1
+    ConsentPurpose.objects.filter(pk="publication").update(version=2, text="新的说明")
+    assert shown() == []
+    give_consent(person=town.persons["worker"], purpose="publication", now=town.now + 5 * HOUR)
+    assert len(shown()) == 1
 
 
 def test_kinds_that_no_city_shows(town):

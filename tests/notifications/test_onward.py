@@ -1,9 +1,11 @@
 """By mail and by the group's robot: who wants it, once, and nothing that must not leave."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import nuanxin
 from nuanxin.cases import services as cases
 from nuanxin.cases.services import Draft
 from nuanxin.kernel.channels.models import Channel, RecordedMessage
@@ -16,9 +18,12 @@ from nuanxin.notifications import queries, services
 from nuanxin.notifications.enums import Group, Kind, Mail, group_of
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.services.preferences import WrongCode
+from nuanxin.people import services as people
+from nuanxin.people.models import ConsentPurpose
 from tests.factories.desks import client_of, dispatched, reported
 from tests.factories.town import LAT, LNG
 
+SOURCE = Path(nuanxin.__file__).parent
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0190abcd-1234"
 EVERYTHING = {group.value: Mail.NOW.value for group in Group}
 MORNING = datetime(2026, 9, 16, 0, 30, tzinfo=UTC)  # Wednesday 08:30 in Shanghai
@@ -224,6 +229,94 @@ def test_off_duty_a_text_message_only_for_those_who_asked(town):
     assert RecordedMessage.objects.filter(channel=Channel.SMS).count() == 2 * before + 1
 
 
+# --- Text messages about one's own report: with that consent only -----------------------------------------------------
+def texts() -> list[str]:
+    rows = RecordedMessage.objects.filter(channel=Channel.SMS, text__contains="您报的事有进展")
+    return list(rows.order_by("pk").values_list("text", flat=True))
+
+
+def agree(town, who="worker"):
+    return people.give_consent(person=town.persons[who], purpose="notices_sms", now=town.now)
+
+
+def rejected(town, now, *, drained=None):
+    case = reported(town, now=now)
+    drain(now=now)
+    cases.reject_case(actor=town["dispatcher"], case=case, reason="1", opinion="不归这里管", now=now)
+    drain(now=drained or now)
+    return case
+
+
+def test_who_has_not_agreed_gets_no_text_message(town):
+    rejected(town, town.now)
+    assert not texts()
+    assert not Delivery.objects.filter(subscriber="notifications.message_due").exists()
+
+
+def test_who_has_agreed_is_texted_how_far_it_is_and_nothing_more(town):
+    agree(town)
+    case = rejected(town, town.now)
+    (text,) = texts()
+    assert "不予受理" in text
+    assert not [
+        word for word in (case.number, case.text, "坑洼", "不归这里管", case.address) if word and word in text
+    ]
+    Delivery.objects.update(state="pending")
+    drain(now=town.now)
+    assert len(texts()) == 1
+
+
+def test_a_withdrawal_stops_what_waits_for_the_end_of_the_peak(town):
+    agree(town)
+    noon = town.now + timedelta(hours=3)
+    rejected(town, noon)
+    assert not texts()
+    people.withdraw_consent(person=town.persons["worker"], purpose="notices_sms", now=noon)
+    drain(now=noon + timedelta(hours=1))
+    assert not texts()
+    agree(town)
+    rejected(town, noon + timedelta(minutes=5))
+    drain(now=noon + timedelta(hours=1))
+    assert len(texts()) == 1, "agreed to once more it goes out, at the end of the peak"
+
+
+def test_an_agreement_to_older_words_is_not_stretched(town):
+    agree(town)
+    noon = town.now + timedelta(hours=3)
+    rejected(town, noon)
+    ConsentPurpose.objects.filter(pk="notices_sms").update(version=2)
+    drain(now=noon + timedelta(hours=1))
+    rejected(town, noon + timedelta(hours=2))
+    assert not texts()
+    agree(town)
+    rejected(town, noon + timedelta(hours=3))
+    assert len(texts()) == 1
+
+
+def test_codes_and_calls_to_those_on_duty_rest_on_no_consent(town):
+    """What needs none is sent where it belongs; a new door for text messages is a decision to be made here."""
+    services.save_preferences(
+        actor=town["gas"], by_group={}, digest_at="morning", text_off_duty=True, now=town.now
+    )
+    reported(town, "0101")
+    drain(now=town.now)
+    assert RecordedMessage.objects.filter(channel=Channel.SMS).exists()
+    assert not texts()
+    doors = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "send_sms(" in path.read_text(encoding="utf-8")
+    }
+    assert doors == {
+        "kernel/channels/send.py",
+        "notifications/urgent.py",  # to those on duty, when life is at stake
+        "people/services/codes.py",
+        "people/services/invitations.py",  # to a number that is nobody's account yet
+        "people/services/numbers.py",  # to the old number, that the account has moved
+        "people/services/texting.py",  # with a consent
+    }
+
+
 # --- The address ---------------------------------------------------------------------------------------------------
 def test_an_address_counts_once_its_code_has_come_back(town):
     actor, now = town["dispatcher"], town.now
@@ -276,6 +369,10 @@ def test_the_page_of_preferences(town):
         assert client.post("/me/notices/mail/", {"mail": f"{who}@example.cn"}).status_code == 302
         assert client.post("/me/notices/mail/confirm/", {"code": "1"}).status_code == 422
         assert client.post("/me/notices/mail/forget/").status_code == 302
+    worker = client_of(town, "worker")
+    assert "现在不发短信" in worker.get("/me/notices/").content.decode()
+    agree(town)
+    assert "会发短信告诉您" in worker.get("/me/notices/").content.decode()
 
 
 def test_the_page_of_the_robot(town):

@@ -95,6 +95,13 @@ PRESSING = frozenset({
 })  # fmt: skip
 
 
+# How far one's own report has come, in what a text message costs and an open screen shows: not each step inside.
+TEXTED = frozenset({
+    Kind.REJECTED, Kind.ACCEPTED, Kind.CONTAINED, Kind.QUESTION, Kind.EXTENDED, Kind.HANDED_OFF, Kind.TRANSFERRED,
+    Kind.STAGE_DONE, Kind.SHELVED, Kind.RESUMED, Kind.CLOSED,
+})  # fmt: skip
+
+
 def group_of(kind: str, *, is_staff: bool) -> Group:
     """A kind that nobody has put anywhere is news."""
     if not is_staff:

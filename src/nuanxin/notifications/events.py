@@ -5,7 +5,9 @@ from nuanxin.kernel.events import event
 
 @event
 class MessageDue:
-    """A notice is to leave the system: `channel` is `mail` or `chat`, `target` the settings' or the robot's key.
+    """A notice is to leave the system: `channel` is `mail`, `chat` or `sms`, `target` the settings' or the robot's key.
+
+    A text message is for the event's opaque subject and has no target.
 
     `about` is the id of the event that the notice is about; with `kind` it names the notice.
     """

@@ -16,10 +16,12 @@ from nuanxin.kernel.worktime import Limit
 from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
+from nuanxin.people.queries import consented
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
 
 PAGE_SIZE = 30
+SMS_CONSENT = "notices_sms"
 CODES = (("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel))
 COUNT_CAP = 100
 # They are made in the moment in which somebody reports or answers.
@@ -157,6 +159,11 @@ def robot_of(actor: Actor) -> ChatRobot | None:
     if actor.organisation_id is None:
         return None
     return ChatRobot.objects.filter(organisation=actor.organisation_id).select_related("organisation").first()
+
+
+def wants_texts(actor: Actor) -> bool:
+    """Whether text messages about one's own reports go out now."""
+    return actor.person_id is not None and consented(actor.person_id, SMS_CONSENT)
 
 
 def wants_text_off_duty(person_ids: Iterable[int]) -> set[int]:

@@ -399,4 +399,4 @@ def daily_bulletin_made(event: events.DailyBulletinMade, envelope: Envelope) -> 
 
 @subscribe(MessageDue)
 def message_due(event: MessageDue, envelope: Envelope) -> None:
-    services.send_onward(message=event, now=envelope.occurred_at)
+    services.send_onward(message=event, subject_id=envelope.subject_id, now=envelope.occurred_at)

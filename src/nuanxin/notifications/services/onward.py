@@ -1,7 +1,8 @@
-"""Notices on their way out of the system: by mail, by the organisation's robot, at once or once a day.
+"""Notices on their way out of the system: by mail, by the organisation's robot, by text message; at once or once a day.
 
 What leaves says the kind of case, the place as staff may see it, and where to read on: never who reported, never free
-text, and of confidential cases not even what and where.
+text, and of confidential cases not even what and where. A text message, which lies open on a screen, says only how far
+one's own report has come, and goes out only as long as its reader agrees (`notices_sms`).
 """
 
 import logging
@@ -16,21 +17,28 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from nuanxin.cases.queries.catalogue import CATALOGUE, Kind
 from nuanxin.kernel.channels.send import ChannelDown, send_chat, send_mail
+from nuanxin.kernel.channels.templates import sms_template
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.kernel.worktime.tables import calendar_for
-from nuanxin.notifications.enums import DigestAt, Group, Mail, group_of
+from nuanxin.notifications.enums import TEXTED, DigestAt, Group, Mail, group_of
 from nuanxin.notifications.enums import Kind as NoticeKind
 from nuanxin.notifications.events import MessageDue
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
-from nuanxin.notifications.queries import ONWARD
+from nuanxin.notifications.queries import ONWARD, SMS_CONSENT
+from nuanxin.people.queries import agreeing_among, person_of_subject
+from nuanxin.people.services import text_agreed
 
 logger = logging.getLogger(__name__)
-MAIL, CHAT = "mail", "chat"
+MAIL, CHAT, SMS = "mail", "chat", "sms"
+PROGRESS = sms_template(
+    "notifications.progress",
+    gettext_lazy("您报的事有进展：{step}。打开暖新，在“消息”里看。不想再收短信，在“我的同意”里撤回。"),
+)
 SLOTS = {DigestAt.MORNING: time(8, 30), DigestAt.EVENING: time(17)}
 STILL_SENT = timedelta(
     hours=4
@@ -41,6 +49,8 @@ PLACE = 60
 
 def publish_onward(notices: Iterable[Notice]) -> None:
     """Publish `MessageDue` for what somebody wants at once; a notice held back in the peak hours waits here too."""
+    notices = list(notices)
+    _publish_texts(notices)
     held = ONWARD.get()
     if not held.mail and not held.robots:
         return
@@ -61,9 +71,24 @@ def publish_onward(notices: Iterable[Notice]) -> None:
             publish(MessageDue(channel, target, str(about), kind), now=at)
 
 
-def send_onward(*, message: MessageDue, now: datetime) -> None:
+def _publish_texts(notices: Iterable[Notice]) -> None:
+    """For those who agree to text messages about their own reports; asked again when each is sent."""
+    told = [each for each in notices if each.assignment_id is None and each.kind in TEXTED]
+    subjects = agreeing_among((each.person_id for each in told), SMS_CONSENT) if told else {}
+    wanted = [each for each in told if each.person_id in subjects]
+    if not wanted:
+        return
+    with transaction.atomic():
+        for notice in wanted:
+            message = MessageDue(SMS, 0, str(notice.event_id), notice.kind)
+            publish(message, subject_id=subjects[notice.person_id], now=notice.visible_at)
+
+
+def send_onward(*, message: MessageDue, subject_id: UUID | None, now: datetime) -> None:
     """Send one; once, however often it is delivered. Raises `ChannelDown`: the outbox tries again later."""
-    if message.channel == MAIL:
+    if message.channel == SMS:
+        _text_notice(message, subject_id, now)
+    elif message.channel == MAIL:
         _mail_notice(message, now)
     else:
         _say_in_chat(message, now)
@@ -86,6 +111,26 @@ def _mail_notice(message: MessageDue, now: datetime) -> None:
                 [*lines, "", _("不想再收，在这里改：%(link)s") % {"link": _link("notifications:preferences")}]
             ),
             key=f"notice:{notice.pk}",
+            now=now,
+        )
+
+
+def _text_notice(message: MessageDue, subject_id: UUID | None, now: datetime) -> None:
+    """To the one who reported, if that is still wanted; what has been read meanwhile needs no message."""
+    person = person_of_subject(subject_id) if subject_id else None
+    notice = Notice.objects.filter(person=person, event_id=message.about, kind=message.kind).first()
+    if person is None or notice is None or notice.read_at:
+        return
+    kind = _kind_of(notice)
+    with translation.override(person.language):
+        is_open = kind is not None and not kind.is_confidential
+        step = str(NoticeKind(notice.kind).label) if is_open else _("有新消息")
+        text_agreed(
+            person=person,
+            purpose=SMS_CONSENT,
+            template=PROGRESS,
+            params={"step": step},
+            key=f"progress:{notice.pk}",
             now=now,
         )
 

@@ -103,5 +103,7 @@ def _page(
         "form": form or _form(request, None),
         "mail_form": mail_form or MailForm(),
         "code_form": code_form or CodeForm(),
+        "is_reporter": policy.permits(request.actor, "cases.view_own"),
+        "has_texts": queries.wants_texts(request.actor),
     }
     return render(request, "notifications/preferences.html", context, status=status)

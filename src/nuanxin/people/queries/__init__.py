@@ -68,6 +68,7 @@ from nuanxin.people.queries.responsible import (
 )
 from nuanxin.people.queries.subjects import (
     Contact,
+    agreeing_among,
     contact_of,
     person_by_login_name,
     person_by_phone,
@@ -91,6 +92,7 @@ __all__ = [
     "actor_for",
     "actor_without_role",
     "administrators",
+    "agreeing_among",
     "ancestor_codes",
     "assignable",
     "assignment_in_force",

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import F, QuerySet
+from django.db.models import BigIntegerField, CharField, F, QuerySet
 
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.models import ApiToken, Consent, ConsentPurpose, OneTimeCode, RecoveryCode, SignIn
 
 
@@ -29,10 +30,22 @@ def consents_of(person_id: int) -> dict[str, Consent]:
     return {consent.purpose_id: consent for consent in found}
 
 
+def consents_in_force(purpose: str) -> QuerySet[Consent]:
+    """Not withdrawn, and to the words in force: an agreement to older ones is not stretched to what they say now."""
+    return Consent.objects.filter(purpose=purpose, withdrawn_at=None, version=F("purpose__version"))
+
+
 def consented(person_id: int, purpose: str) -> bool:
-    """To the words in force: an agreement to older ones is not stretched."""
-    given = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None)
-    return given.filter(version=F("purpose__version")).exists()
+    return bool(_consented.rows(person_id=person_id, purpose=purpose))
+
+
+_consented = Prepared(
+    lambda *, person_id, purpose: (
+        consents_in_force(purpose).filter(person_id=person_id).values_list("pk", flat=True)
+    ),
+    person_id=BigIntegerField(),
+    purpose=CharField(),
+)
 
 
 def sign_ins_of(person_id: int) -> QuerySet[SignIn]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet, UUIDField
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.identifiers import national_mobile, normal_mobile
 from nuanxin.people.models import Person, Subject
+from nuanxin.people.queries.accounts import consents_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ def subject_of(person_id: int) -> UUID | None:
 
 
 def subjects_agreeing(purpose: str) -> "QuerySet[Subject, UUID]":
-    """Who agrees to a purpose now, as a subquery: a consent that is withdrawn counts for nothing at once."""
-    agreeing = Subject.objects.filter(person__consents__purpose=purpose, person__consents__withdrawn_at=None)
-    return agreeing.values_list("pk", flat=True)
+    """Who agrees to a purpose now, in the words in force, as a subquery.
+
+    A consent that is withdrawn counts for nothing at once, and neither does one to words that have changed since.
+    """
+    given = consents_in_force(purpose)
+    return Subject.objects.filter(person__in=given.values("person")).values_list("pk", flat=True)
+
+
+def agreeing_among(person_ids: Iterable[int], purpose: str) -> dict[int, UUID]:
+    """Who of them agrees to a purpose now, each with the opaque subject."""
+    given = consents_in_force(purpose).filter(person__in=set(person_ids), person__is_active=True)
+    return dict(given.values_list("person_id", "person__subject"))

@@ -18,10 +18,12 @@ from nuanxin.people.services.codes import (
     send_code,
 )
 from nuanxin.people.services.consents import (
+    Agreement,
     NotWithdrawable,
     after_withdrawal,
     give_consent,
     on_withdrawal,
+    take_agreement,
     withdraw_consent,
 )
 from nuanxin.people.services.duty import ShiftOverlaps, plan_shift, remove_shift
@@ -91,9 +93,11 @@ from nuanxin.people.services.sessions import (
     start_session,
     switch_assignment,
 )
+from nuanxin.people.services.texting import text_agreed
 from nuanxin.people.services.tokens import TooManyTokens, create_token, note_use, revoke_token
 
 __all__ = [
+    "Agreement",
     "AlreadyAssigned",
     "AlreadyEnded",
     "CodeExpired",
@@ -173,6 +177,8 @@ __all__ = [
     "set_password",
     "start_session",
     "switch_assignment",
+    "take_agreement",
+    "text_agreed",
     "withdraw_consent",
     "withdraw_invitation",
 ]

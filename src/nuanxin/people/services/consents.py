@@ -26,6 +26,14 @@ class Withdrawal:
     act: Callable[[Person, datetime], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What somebody pressed on a page that may have had no signal: to which version of the words, and when."""
+
+    version: int
+    at: datetime
+
+
 _withdrawals: dict[str, Withdrawal] = {}
 
 
@@ -62,6 +70,23 @@ def give_consent(*, person: Person, purpose: str, channel: str = Channel.WEB, no
     with transaction.atomic():
         given = record_consents(person=person, purposes=[purpose], channel=channel, now=now)
     return given[0]
+
+
+def take_agreement(
+    *, person: Person, purpose: str, agreement: Agreement, channel: str = Channel.WEB, now: datetime
+) -> bool:
+    """What was agreed to on a phone arrives, perhaps days later. Publishes `ConsentGiven` when it counts.
+
+    False, and nothing is recorded, where the words have changed since or where taking it back came after it.
+    """
+    at = min(agreement.at, now)
+    with transaction.atomic():
+        words = ConsentPurpose.objects.filter(pk=purpose, version=agreement.version)
+        taken_back = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at__gte=at)
+        if not words.exists() or taken_back.exists():
+            return False
+        record_consents(person=person, purposes=[purpose], channel=channel, now=now)
+    return True
 
 
 def record_consents(*, person: Person, purposes: Iterable[str], channel: str, now: datetime) -> list[Consent]:
