@@ -4,6 +4,9 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image
 
 from nuanxin.cases import services
@@ -26,6 +29,7 @@ from nuanxin.kernel.files.services import open_file
 from nuanxin.notifications.models import Notice
 from tests.factories.desks import client_of, handed_in
 from tests.factories.likenesses import jpeg_of, person
+from tests.factories.town import COMMUNITY, NEXT_COMMUNITY
 
 AREA = Area(0.1, 0.2, 0.3, 0.4, AreaKind.FACE)
 HOUR = timedelta(hours=1)
@@ -390,6 +394,37 @@ def test_the_list_narrows_and_counts(town, ready):
         page = client.get(f"/pictures/{query}").content.decode()
         assert page.count("contact-sheet__one") == n, query
     assert "没有符合条件的" in client.get("/pictures/?show=refused").content.decode()
+
+
+def test_the_list_narrows_by_place_day_and_number_and_is_a_file(town, ready, solved):
+    release(town, ready[0])
+    client = client_of(town, "dispatcher")
+    day = timezone.localdate(solved.closed_at).isoformat()
+    for query, n in (
+        (f"place={COMMUNITY}", 1), (f"place={NEXT_COMMUNITY}", 0), (f"since={day}&until={day}", 1),
+        ("until=2020-01-01", 0), ("since=x", 1), (f"number={solved.number}", 1), ("number=0", 0),
+    ):  # fmt: skip
+        page = client.get(f"/pictures/?{query}").content.decode()
+        assert page.count("contact-sheet__one") == n, query
+    assert "/pictures/export/?show=all" in client.get("/pictures/?show=all").content.decode()
+    text = content(client.post("/pictures/export/?show=all")).decode()
+    assert text.count(solved.number) == 2
+    assert ("已放行" in text, "待审" in text, "枫林街道 枫桥社区" in text) == (True, True, True)
+    for hidden in (solved.text, solved.address, town.persons["worker"].name, str(ready[0].public_id)):
+        assert hidden not in text, hidden
+    entry = AuditEntry.objects.filter(action="cases.export").latest("pk")
+    assert (entry.object_type, entry.detail["filters"]) == ("cases.pictures", {"show": "all"})
+
+
+def test_the_file_asks_the_same_however_many(town, ready):
+    counted = []
+    for number in ("0", ""):
+        with CaptureQueriesContext(connection) as asked:
+            filters = PictureFilters(show="all", number=number)
+            rows = list(services.export_pictures(actor=town["dispatcher"], filters=filters, now=town.now))
+        counted.append((len(rows), len(asked)))
+    assert [rows for rows, _ in counted] == [1, 3]
+    assert counted[1][1] <= counted[0][1] + 1 <= 12  # names of places, once
 
 
 def test_an_empty_list_says_what_will_be_there(town):

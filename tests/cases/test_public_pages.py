@@ -1,19 +1,25 @@
 """What everybody reads without signing in; none of it says who reported it, in which words, or where exactly."""
 
+import csv
 import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import RedactionState
 from nuanxin.cases.models import Redaction
+from nuanxin.cases.queries.publication_review import ReviewFilters
 from nuanxin.cases.services.redacting import look_at_next_picture, release_picture
+from nuanxin.kernel.audit.models import AuditEntry
+from nuanxin.kernel.errors import NotAllowed
 from nuanxin.people.services import withdraw_consent
 from tests.factories.desks import HTMX, client_of
 from tests.factories.publishing import WORDS, offered, open_streets, published, solved
-from tests.factories.town import COMMUNITY
+from tests.factories.town import COMMUNITY, NEXT_COMMUNITY
 
 SAID = "我每天七点在这家店取餐，鹮鹇路口差点摔进坑里"
 LATER = "后门那条鸸鹋巷也有一个"
@@ -228,6 +234,95 @@ def test_the_desk_from_the_queue_to_the_page(town, photo, visitor):
     assert visitor.get(f"/public/{row.public_id}/").status_code == 404
     assert desk.post(f"{address}end/", {"do": "refuse", "opinion": "先不公开"}).status_code == 302
     assert "先不公开" in desk.get("/cases/publications/?tab=over").content.decode()
+
+
+# --- The moderators' list: narrowed, and as a file ------------------------------------------------------------------
+LIST = "/cases/publications/"
+FILE = f"{LIST}export/"
+
+
+def rows_of(answer):
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return text, list(csv.reader(text.lstrip("\ufeff").splitlines()))
+
+
+def test_the_list_narrows_by_kind_place_day_and_word(town, photo):
+    open_streets(town)
+    case = solved(town, photo)
+    row = offered(town, case)
+    desk = client_of(town, "dispatcher")
+    draft = {"actor": town["dispatcher"], "publication": row, "before_id": None, "after_id": None}
+    services.draft_publication(**draft, words=WORDS, cleared=(), now=town.now)
+    day = row.solved_on.isoformat()
+    for query, is_there in (
+        ("", True), ("kind=04", True), ("kind=0401", True), ("kind=0101", False), ("kind=x", True),
+        (f"place={COMMUNITY}", True), (f"place={NEXT_COMMUNITY}", False), ("place=110101001000", True),
+        (f"since={day}&until={day}", True), ("until=2020-01-01", False), ("since=yesterday", True),
+        ("words=铣刨", True), (f"words={case.number}", True), ("words=鹮鹇", False), (f"words={'长' * 90}", True),
+    ):  # fmt: skip
+        page = desk.get(f"{LIST}?{query}", **HTMX).content.decode()
+        assert (case.number in page) is is_there, query
+    assert "没有符合条件的" in desk.get(f"{LIST}?kind=0101").content.decode()
+    page = desk.get(f"{LIST}?kind=04&tab=published").content.decode()
+    assert f"{FILE}?tab=published&amp;kind=04" in page
+    assert "?tab=waiting&amp;kind=04" in page
+
+
+def test_the_file_holds_what_the_list_shows_and_nobody(town, shown, photo):
+    case, row, _ = shown
+    other = solved(town, photo, text=SAID)
+    waiting = offered(town, other)
+    services.draft_publication(
+        actor=town["dispatcher"], publication=waiting, words=WORDS, before_id=None, after_id=None, cleared=(),
+        now=town.now,
+    )  # fmt: skip
+    desk = client_of(town, "dispatcher")
+    text, rows = rows_of(desk.post(f"{FILE}?tab=published"))
+    assert rows[0][:4] == ["案卷号", "类别", "大概在", "状态"]
+    assert rows[1][0] == f"\t{case.number}"
+    assert (rows[1][2], rows[1][8]) == ("枫林街道 枫桥社区", WORDS["title"])
+    drafted, unmoderated = rows_of(desk.post(FILE))
+    assert unmoderated[1][0] == f"\t{other.number}"
+    assert WORDS["title"] not in drafted
+    person = town.persons["worker"]
+    for hidden in (SAID, LATER, person.name, person.phone, "云栖里", row.agreed_hash):
+        assert hidden not in text + drafted, hidden
+    assert ":" not in text + drafted  # days, no hours: not when somebody reported or agreed
+    entry = AuditEntry.objects.filter(action="cases.export").latest("pk")
+    assert (entry.object_type, entry.object_id) == ("cases.publications", "waiting")
+    services.refuse_publication(
+        actor=town["dispatcher"], publication=waiting, opinion="=1+1", now=town.now + HOUR
+    )
+    counted = []
+    for tab in ("published", "over"):
+        with CaptureQueriesContext(connection) as asked:
+            rows = list(
+                services.export_publications(
+                    actor=town["dispatcher"], tab=tab, filters=ReviewFilters(words="1"), now=town.now
+                )
+            )
+        counted.append(len(asked))
+    assert rows[1][-1] == "'=1+1"
+    assert counted[0] <= counted[1] <= 12
+    entry = AuditEntry.objects.filter(action="cases.export").latest("pk")
+    assert entry.detail["filters"] == {"words": "1"}  # how many letters
+
+
+@pytest.mark.parametrize("who", ["swd", "community", "worker", "city_management", "system_admin"])
+def test_who_takes_no_file_of_what_is_moderated(town, who):
+    for path in (FILE, "/pictures/export/"):
+        answer = client_of(town, who).post(path)
+        assert answer.status_code in {403, 404}, path
+    with pytest.raises(NotAllowed):
+        services.export_publications(actor=town[who], tab="waiting", filters=ReviewFilters(), now=town.now)
+
+
+def test_so_many_files_an_hour(town, settings):
+    settings.NUANXIN_LIMITS = ["exports=1/1h"]
+    desk = client_of(town, "dispatcher")
+    answers = [desk.post(path).status_code for path in (FILE, "/pictures/export/", "/cases/appeals/export/")]
+    assert answers == [200, 429, 429]
 
 
 def test_what_a_city_sets(town):

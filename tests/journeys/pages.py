@@ -391,6 +391,8 @@ NO_PAGES: dict[str, str] = {
     "cases:public_thumb": "a picture",
     "cases:public_points": "GeoJSON",
     "cases:publication_end": "posted to",
+    "cases:publications_export": "posted to",
+    "cases:pictures_export": "posted to",
     "cases:publication_picture": "a picture",
     "portal:audit_export": "CSV",
     "portal:security_txt": "plain text: RFC 9116",

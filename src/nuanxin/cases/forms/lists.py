@@ -1,6 +1,7 @@
-"""What the lists of the problem library, of supervision and of appeals can be narrowed to."""
+"""What the lists beside the queue can be narrowed to."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,9 +20,16 @@ from nuanxin.cases.forms.queue import kind_choices
 from nuanxin.cases.queries.appealing import AppealFilters
 from nuanxin.cases.queries.extending import ExtensionFilters
 from nuanxin.cases.queries.library import LibraryFilters
+from nuanxin.cases.queries.publication_review import ReviewFilters
 from nuanxin.cases.queries.supervision import SupervisionFilters
 
 ALL: list[tuple[str, Any]] = [("", _("全部"))]
+
+
+def day_field(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 def _choice(label: Any, choices: Sequence[tuple[str, Any]], empty: Any = None) -> forms.ChoiceField:
@@ -40,6 +48,56 @@ class ListForm(forms.Form):
     def chosen(self, name: str) -> str:
         self.is_valid()
         return str(self.cleaned_data.get(name) or "")
+
+    def day(self, name: str) -> date | None:
+        self.is_valid()
+        found = self.cleaned_data.get(name)
+        return found if isinstance(found, date) else None
+
+    def given(self) -> dict[str, str]:
+        """What narrows the list, as the address carries it."""
+        self.is_valid()
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+class PublicListForm(ListForm):
+    """Solved cases on their way to everybody: kind, place, the days on which they were solved."""
+
+    kind = forms.ChoiceField(label=_("类别"), required=False)
+    place = forms.ChoiceField(label=_("街道、社区"), required=False)
+    since = day_field(_("办结日期从"))
+    until = day_field(_("到"))
+
+    def __init__(self, *args: Any, places: Sequence[Any] = (), **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
+        if places:
+            self.fields["place"].choices = [("", _("全部")), *places]  # type: ignore[attr-defined]
+        else:
+            del self.fields["place"]
+
+    def narrowed(self) -> dict[str, Any]:
+        """What both lists are narrowed by."""
+        kind = self.chosen("kind")
+        return {
+            "major": kind if len(kind) == 2 else "",
+            "category": kind if len(kind) == 4 else "",
+            "place": self.chosen("place"),
+            "since": self.day("since"),
+            "until": self.day("until"),
+        }
+
+
+class PublicationListForm(PublicListForm):
+    words = forms.CharField(
+        label=_("关键字"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": _("案卷号，或标题、内容里的词"), "type": "search"}),
+    )
+
+    def filters(self) -> ReviewFilters:
+        return ReviewFilters(words=self.chosen("words").strip(), **self.narrowed())
 
 
 class LibraryForm(ListForm):

@@ -7,8 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import RedactionState
-from nuanxin.cases.forms.lists import ListForm
-from nuanxin.cases.forms.queue import kind_choices
+from nuanxin.cases.forms.lists import PublicListForm
 from nuanxin.cases.models import REASON_LENGTH
 from nuanxin.cases.queries.redacting import PictureFilters
 from nuanxin.kernel.errors import Invalid
@@ -17,7 +16,7 @@ from nuanxin.kernel.files.redact import Area, WrongAreas, read_areas
 WAYS = ("save", "release", "refuse", "again")
 
 
-class PictureListForm(ListForm):
+class PictureListForm(PublicListForm):
     show = forms.ChoiceField(
         label=_("看哪些"),
         required=False,
@@ -39,19 +38,19 @@ class PictureListForm(ListForm):
             ("alone", _("没有自动找成")),
         ],
     )
-    kind = forms.ChoiceField(label=_("类别"), required=False)
-
-    def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
+    number = forms.CharField(
+        label=_("案卷号"),
+        required=False,
+        max_length=19,
+        widget=forms.TextInput(attrs={"placeholder": _("案卷号"), "inputmode": "numeric"}),
+    )
 
     def filters(self) -> PictureFilters:
-        kind = self.chosen("kind")
         return PictureFilters(
             show=self.chosen("show") or RedactionState.PROPOSED,
-            major=kind if len(kind) == 2 else "",
-            category=kind if len(kind) == 4 else "",
             found=self.chosen("found"),
+            number=self.chosen("number").strip(),
+            **self.narrowed(),
         )
 
 

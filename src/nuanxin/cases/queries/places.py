@@ -1,6 +1,10 @@
 """Where a case is, in words, as far as this actor may read it; and the communities a list can be narrowed to."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import Case
 from nuanxin.kernel.access import Actor, level_of, significant
@@ -61,6 +65,30 @@ def community_choices(actor: Actor) -> list[tuple[str, str]]:
         street = streets.get(row.code[:9], "") if level_of(actor.scope_code) == "district" else ""
         choices.append((row.code, f"{street} {row.short_name}".strip()))
     return choices
+
+
+def place_choices(actor: Actor) -> list[Any]:
+    """What a list can be narrowed to inside the actor's area: the street's communities; a district's streets, each with
+    its communities; above that the streets by their districts. None for who has only a community.
+    """
+    level = level_of(actor.scope_code) if actor.scope_code else ""
+    if level == Level.COMMUNITY:
+        return []
+    levels = (
+        [Level.STREET, Level.COMMUNITY] if level in {"street", "district"} else [Level.DISTRICT, Level.STREET]
+    )
+    inside = below(actor.scope_code) if actor.scope_code else Q()
+    rows = Territory.objects.filter(inside, level__in=levels, valid_to=None).order_by("code")
+    if level == Level.STREET:
+        return [(row.code, row.short_name) for row in rows if row.level == Level.COMMUNITY]
+    groups: dict[str, tuple[str, list[tuple[str, Any]]]] = {}
+    for row in rows:
+        if row.level == levels[0]:
+            whole = (row.code, _("%(name)s（全部）") % {"name": row.short_name})
+            groups[significant(row.code)] = (row.short_name, [whole])
+        elif (group := groups.get(row.code[: LEVELS[levels[0]]])) is not None:
+            group[1].append((row.code, row.short_name))
+    return list(groups.values())
 
 
 def bounds_for(scope_code: str) -> str:

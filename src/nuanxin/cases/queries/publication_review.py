@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from nuanxin.cases.queries.publications import unit_told
 from nuanxin.cases.queries.publishing import is_public_area, is_public_kind, sensitive_words
 from nuanxin.cases.queries.redacting import PublicPicture, open_public_picture, released_pictures
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.kernel.access.scope import LEVELS, padded, scope_q
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.services import OpenedFile
 from nuanxin.kernel.privacy.flags import Flag, flags
@@ -43,6 +45,41 @@ TABS = {
     "published": Tab("published", (PublicationState.PUBLISHED,)),
     "over": Tab("over", (PublicationState.REFUSED, PublicationState.WITHDRAWN)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilters:
+    """All may be left out. `words` are looked for in what the office wrote, a whole case number finds its case.
+
+    Days are those on which it was solved, included at both ends: when the reporter agreed narrows nothing.
+    """
+
+    words: str = ""
+    category: str = ""
+    major: str = ""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def q(self) -> Q:
+        where = Q()
+        if self.category:
+            where &= Q(category=self.category)
+        elif self.major:
+            where &= Q(category__gte=self.major + "00", category__lte=self.major + "99")
+        if self.place:
+            where &= scope_q(self.place)
+        if self.since:
+            where &= Q(solved_on__gte=self.since)
+        if self.until:
+            where &= Q(solved_on__lte=self.until)
+        if self.words:
+            written = (Q(**{f"{name}__icontains": self.words}) for name in (*WORDS, "reason"))
+            where &= reduce(or_, written, Q(case__number=self.words))
+        return where
+
+
+NO_FILTERS = ReviewFilters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +123,31 @@ def publication_of(case: Case) -> Publication | None:
     return Publication.objects.filter(case=case).first()
 
 
-def publications(actor: Actor, *, tab: str = "waiting", before: int = 0) -> list[Waiting]:
-    """At most `PAGE` + 1: what waits, the oldest first; the rest, the latest first. Two statements."""
+def review_rows(
+    actor: Actor, *, tab: str = "waiting", filters: ReviewFilters = NO_FILTERS
+) -> QuerySet[Publication]:
+    """What waits, the oldest first; the rest, the latest first."""
     chosen = TABS.get(tab, TABS["waiting"])
-    rows = _seen_by(actor).filter(state__in=chosen.states)
-    if chosen.name == "waiting":
-        rows = rows.filter(pk__gt=before).order_by("id")
-    else:
-        rows = (rows.filter(pk__lt=before) if before else rows).order_by("-id")
-    found = list(rows.select_related("case", "case__handled_by")[: PAGE + 1])
+    rows = _seen_by(actor).filter(filters.q(), state__in=chosen.states).select_related("case")
+    return rows.order_by("id" if chosen.name == "waiting" else "-id")
+
+
+def publications(
+    actor: Actor, *, tab: str = "waiting", filters: ReviewFilters = NO_FILTERS, before: int = 0
+) -> list[Waiting]:
+    """At most `PAGE` + 1 after the row `before`. Two statements."""
+    rows = review_rows(actor, tab=tab, filters=filters)
+    if before:
+        rows = rows.filter(pk__gt=before) if tab == "waiting" else rows.filter(pk__lt=before)
+    found = list(rows[: PAGE + 1])
     areas = path_names((row.scope_code for row in found), top=Level.STREET)
     return [Waiting(row, kind_of(row.category_id), areas[row.scope_code]) for row in found]
 
 
-def publication_counts(actor: Actor) -> dict[str, int]:
+def publication_counts(actor: Actor, filters: ReviewFilters = NO_FILTERS) -> dict[str, int]:
     """How many on each tab; one statement."""
     counted = {name: Count("id", filter=Q(state__in=tab.states)) for name, tab in TABS.items()}
-    return dict(_seen_by(actor).aggregate(**counted))
+    return dict(_seen_by(actor).filter(filters.q()).aggregate(**counted))
 
 
 def publication_for(actor: Actor, public_id: UUID) -> Publication:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from nuanxin.cases.enums import LookResult, RedactionState, Visibility
 from nuanxin.cases.models import Redaction
-from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.access import Actor, policy, scope_q
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.redact import Area, AreaKind, read_areas
 from nuanxin.kernel.files.services import OpenedFile, open_file
@@ -19,12 +21,19 @@ PERMISSION = "cases.release_picture"
 
 @dataclass(frozen=True, slots=True)
 class PictureFilters:
-    """`show` is a state, or `all`; `found`: `some` areas, `none`, or `alone` for what no model has looked at."""
+    """`show` is a state, or `all`; `found`: `some` areas, `none`, or `alone` for what no model has looked at.
+
+    Days are those on which the case was closed, included at both ends.
+    """
 
     show: str = RedactionState.PROPOSED
     category: str = ""
     major: str = ""
     found: str = ""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+    number: str = ""
 
     def q(self) -> Q:
         where = Q() if self.show == "all" else Q(state=self.show)
@@ -32,6 +41,14 @@ class PictureFilters:
             where &= Q(case__category=self.category)
         elif self.major:
             where &= Q(case__category__gte=self.major + "00", case__category__lte=self.major + "99")
+        if self.place:
+            where &= scope_q(self.place, "case__")
+        if self.since:
+            where &= Q(case__closed_at__gte=_midnight(self.since))
+        if self.until:
+            where &= Q(case__closed_at__lt=_midnight(self.until + timedelta(days=1)))
+        if self.number:
+            where &= Q(case__number=self.number)
         match self.found:
             case "some":
                 where &= ~Q(areas=[]) & ~Q(looked="")
@@ -40,6 +57,10 @@ class PictureFilters:
             case "alone":
                 where &= Q(looked__in=[LookResult.ABSENT, LookResult.FAILED])
         return where
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from nuanxin.cases.services.export_lists import (
 from nuanxin.cases.services.exporting import export_cases, export_workbook
 from nuanxin.cases.services.exporting_causes import export_causes
 from nuanxin.cases.services.exporting_measures import export_measures
+from nuanxin.cases.services.exporting_public import export_pictures, export_publications
 from nuanxin.cases.services.extending import (
     grant_extension,
     lapse_extensions,
@@ -149,6 +150,8 @@ __all__ = [
     "export_extensions",
     "export_library",
     "export_measures",
+    "export_pictures",
+    "export_publications",
     "export_supervisions",
     "export_voices",
     "export_workbook",

@@ -24,6 +24,7 @@ from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.views.downloads import csv_file
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 
 PAGE_SIZE = 50
 
@@ -88,6 +89,7 @@ def _extension_form(request: ActorRequest) -> ExtensionListForm:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def extensions_export(request: ActorRequest) -> HttpResponseBase:
     filters = _extension_form(request).filters()
     rows = services.export_extensions(actor=request.actor, filters=filters, now=request.now)
@@ -96,6 +98,7 @@ def extensions_export(request: ActorRequest) -> HttpResponseBase:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def library_export(request: ActorRequest) -> HttpResponseBase:
     units = library.shelving_units(request.actor)
     filters = LibraryForm(request.GET, units=units).filters()
@@ -106,6 +109,7 @@ def library_export(request: ActorRequest) -> HttpResponseBase:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def supervisions_export(request: ActorRequest) -> HttpResponseBase:
     units = supervision.supervised_units(request.actor)
     filters = SupervisionForm(request.GET, units=units).filters()
@@ -115,6 +119,7 @@ def supervisions_export(request: ActorRequest) -> HttpResponseBase:
 
 @require_POST
 @requires("cases.export")
+@limited("exports")
 def appeals_export(request: ActorRequest) -> HttpResponseBase:
     filters = AppealListForm(request.GET).filters()
     rows = services.export_appeals(actor=request.actor, filters=filters, now=request.now)

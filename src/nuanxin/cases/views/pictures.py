@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.cases import services
 from nuanxin.cases.enums import RedactionState
@@ -17,9 +17,13 @@ from nuanxin.cases.forms.pictures import OriginalForm, PictureListForm, ReviewFo
 from nuanxin.cases.models import Redaction
 from nuanxin.cases.queries import redacting
 from nuanxin.cases.queries.lines import queue_lines
+from nuanxin.cases.queries.places import place_choices
+from nuanxin.cases.views.downloads import csv_file
 from nuanxin.cases.views.files import picture_answer
 from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid
 
 PAGE_SIZE = 24
@@ -29,10 +33,8 @@ LIST, ROWS = "cases/workbench/pictures.html", "cases/workbench/pictures_rows.htm
 @require_safe
 @requires(redacting.PERMISSION)
 def picture_list(request: ActorRequest) -> HttpResponse:
-    form = PictureListForm(request.GET)
-    filters = form.filters()
-    form.is_valid()
-    given = {name: value for name, value in form.cleaned_data.items() if value}
+    form = _list_form(request)
+    filters, given = form.filters(), form.given()
     text = request.GET.get("page", "")
     number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1
     rows = redacting.pictures(request.actor, filters)
@@ -50,9 +52,25 @@ def picture_list(request: ActorRequest) -> HttpResponse:
         "previous": url(number - 1) if number > 1 else "",
         "next": url(number + 1) if len(found) > PAGE_SIZE else "",
         "searching": bool(given),
+        "may_export": policy.permits(request.actor, "cases.export"),
+        "export": f"{reverse('cases:pictures_export')}?{urlencode(given)}",
     }
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, ROWS if partial else LIST, context)
+
+
+def _list_form(request: ActorRequest) -> PictureListForm:
+    return PictureListForm(request.GET, places=place_choices(request.actor))
+
+
+@require_POST
+@requires("cases.export")
+@limited("exports")
+def pictures_export(request: ActorRequest) -> HttpResponseBase:
+    """The list as it is narrowed in the address, as a file for a spreadsheet; without the pictures."""
+    filters = _list_form(request).filters()
+    rows = services.export_pictures(actor=request.actor, filters=filters, now=request.now)
+    return csv_file("pictures", rows, now=request.now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,46 +1,85 @@
 """The desk where solved cases are looked at before everybody may read of them; and what a city shows at all."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.cases import services
+from nuanxin.cases.forms.lists import PublicationListForm
 from nuanxin.cases.forms.publishing import RefuseForm, ReviewForm, SensitiveWordsForm
 from nuanxin.cases.queries import publication_review, publishing
+from nuanxin.cases.queries.places import place_choices
+from nuanxin.cases.views.downloads import csv_file
 from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid
 
-QUEUE, ROWS, REVIEW, SETTINGS = (
+QUEUE, LIST, ROWS, REVIEW, SETTINGS = (
     f"cases/workbench/{name}.html"
-    for name in ("publications", "publications_rows", "publication", "publishing")
+    for name in ("publications", "publications_list", "publications_rows", "publication", "publishing")
 )
+TAB_LABELS = {
+    "waiting": gettext_lazy("等审核"),
+    "published": gettext_lazy("已公开"),
+    "over": gettext_lazy("没公开的"),
+}
 
 
 @require_safe
 @requires("cases.publish")
 def publication_list(request: ActorRequest) -> HttpResponse:
-    tab, before = request.GET.get("tab", "waiting"), request.GET.get("before", "")
-    tab = tab if tab in publication_review.TABS else "waiting"
+    tab, form, before = _tab(request), _list_form(request), request.GET.get("before", "")
     start = int(before[:18]) if before.isascii() and before.isdigit() else 0
-    found = publication_review.publications(request.actor, tab=tab, before=start)
+    filters, given = form.filters(), form.given()
+    found = publication_review.publications(request.actor, tab=tab, filters=filters, before=start)
     lines = found[: publication_review.PAGE]
-    context: dict[str, Any] = {
-        "lines": lines,
-        "tab": tab,
-        "following": lines[-1].publication.pk if len(found) > len(lines) else "",
-    }
-    if request.htmx and not request.htmx.history_restore_request:
+    following = {"tab": tab, **given, "before": lines[-1].publication.pk} if len(found) > len(lines) else {}
+    context: dict[str, Any] = {"lines": lines, "tab": tab, "following": urlencode(following)}
+    partial = request.htmx and not request.htmx.history_restore_request
+    if partial and start:
         return render(request, ROWS, context)
-    context["counts"] = publication_review.publication_counts(request.actor)
-    context["may_set"] = policy.permits(request.actor, "cases.categories")
-    return render(request, QUEUE, context)
+    counts = publication_review.publication_counts(request.actor, filters)
+    context |= {
+        "form": form,
+        "searching": bool(given),
+        "tabs": [
+            (name, label, counts[name], urlencode({"tab": name, **given}))
+            for name, label in TAB_LABELS.items()
+        ],
+        "may_set": policy.permits(request.actor, "cases.categories"),
+        "may_export": policy.permits(request.actor, "cases.export"),
+        "export": f"{reverse('cases:publications_export')}?{urlencode({'tab': tab, **given})}",
+    }
+    return render(request, LIST if partial else QUEUE, context)
+
+
+def _tab(request: ActorRequest) -> str:
+    tab = request.GET.get("tab", "")
+    return tab if tab in publication_review.TABS else "waiting"
+
+
+def _list_form(request: ActorRequest) -> PublicationListForm:
+    return PublicationListForm(request.GET, places=place_choices(request.actor))
+
+
+@require_POST
+@requires("cases.export")
+@limited("exports")
+def publications_export(request: ActorRequest) -> HttpResponseBase:
+    """The list as it is narrowed in the address, as a file for a spreadsheet."""
+    tab, filters = _tab(request), _list_form(request).filters()
+    rows = services.export_publications(actor=request.actor, tab=tab, filters=filters, now=request.now)
+    return csv_file(f"publications-{tab}", rows, now=request.now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

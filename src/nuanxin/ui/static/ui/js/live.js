@@ -31,6 +31,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (same) same.checked = true;
 });
 
+// A list that was narrowed in place is exported as it is narrowed now, which the address says.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("form[data-export]")) return;
+  const address = new URL(target.action);
+  const form = address.searchParams.get("form");
+  address.search = location.search;
+  if (form) address.searchParams.set("form", form);
+  target.action = address;
+});
+
 function watchToast(toast) {
   if (toast.dataset.watched) return;
   toast.dataset.watched = "yes";
