@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from nuanxin.cases import services
 from nuanxin.cases.enums import RedactionState
 from nuanxin.cases.models import Redaction
+from nuanxin.cases.queries import publishing
+from nuanxin.cases.queries.catalogue import all_kinds
 from nuanxin.cases.queries.publication_review import ReviewFilters
 from nuanxin.cases.services.redacting import look_at_next_picture, release_picture
 from nuanxin.kernel.audit.models import AuditEntry
@@ -329,9 +331,70 @@ def test_what_a_city_sets(town):
     desk = client_of(town, "swd")
     address = "/cases/publications/settings/"
     assert desk.post(address, {"area": "990101001000", "on": "1"}).status_code == 302
-    assert desk.post(address, {"kind": "0401", "on": "0"}).status_code == 302
     assert desk.post(address, {"words": "蓝衣服\n" + "长" * 30}).status_code == 422
     assert desk.post(address, {"words": "蓝衣服"}).status_code == 302
     assert "蓝衣服" in desk.get(address).content.decode()
-    assert desk.post(address, {"kind": "0504", "on": "1"}).status_code == 409
     assert client_of(town, "dispatcher").get(address).status_code == 404
+
+
+def ticked(answer):
+    return set(re.findall(r'name="on" value="(\d+)" checked', answer.content.decode()))
+
+
+def test_kinds_are_switched_one_by_one_or_as_a_group_and_only_saving_saves(
+    town, django_assert_max_num_queries
+):
+    desk = client_of(town, "swd")
+    address = "/cases/publications/settings/"
+    before = ticked(desk.get(address))
+    was = " ".join(sorted(before))
+    assert set(publishing.public_kinds()) == before
+    group = {code for code in before if code.startswith("04")}
+    closed = desk.post(address, {"was": was, "on": list(before), "do": "close-04"})
+    assert (closed.status_code, ticked(closed)) == (200, before - group)
+    assert f"<b data-n>{len(group)}</b>" in closed.content.decode()
+    assert set(publishing.public_kinds()) == before  # nothing is saved yet
+    saved = desk.post(address, {"was": was, "on": list(before - group), "do": "save"})
+    assert saved["Location"] == address
+    assert set(publishing.public_kinds()) == before - group
+    entries = AuditEntry.objects.filter(action="cases.put_public_kind")
+    assert set(entries.values_list("object_id", flat=True)) == group
+    again = desk.post(address, {"was": was, "on": list(before - group), "do": "save"})
+    assert (again.status_code, entries.count()) == (302, len(group))
+    opened = desk.post(address, {"was": was, "on": [], "do": "open-12"})
+    assert not any(code == "1204" for code in ticked(opened))  # what no city shows
+    assert desk.post(address, {"was": was, "on": [*before, "1204"]}).status_code == 409
+    assert desk.post(address, {"was": was, "on": ["9999"]}).status_code == 422
+    with django_assert_max_num_queries(12):
+        desk.get(address)
+
+
+def test_of_two_who_change_different_kinds_both_are_right(town):
+    desk = client_of(town, "swd")
+    address = "/cases/publications/settings/"
+    both = ticked(desk.get(address))
+    was = " ".join(both)
+    desk.post(address, {"was": was, "on": list(both - {"0401"})})
+    desk.post(address, {"was": was, "on": list(both - {"0402"})})
+    assert set(publishing.public_kinds()) == both - {"0401", "0402"}
+
+
+def test_a_kind_is_found_without_a_script_and_no_tick_is_lost(town):
+    desk = client_of(town, "swd")
+    address = "/cases/publications/settings/"
+
+    def listed(answer):
+        return set(re.findall(r'<li data-words="[^"]*">.*?(\d{4})', answer.content.decode()))
+
+    every = listed(desk.get(address))
+    assert len(every) == len(all_kinds())
+    found = desk.post(address, {"was": "0401 0402", "on": ["0402"], "q": "井盖", "do": "find"})
+    assert set() < listed(found) < every
+    assert "0402" in ticked(found)
+    assert "改了 <b data-n>1</b> 类" in found.content.decode()
+    assert listed(desk.get(address, {"q": "井盖"})) == listed(found)
+    code = min(listed(found))
+    one = desk.post(address, {"was": "", "on": [], "q": code, "do": f"open-{code[:2]}"})
+    assert ticked(one) == {code}
+    kept = desk.post(address, {"was": "0401", "on": ["0401"], "q": "井盖"})
+    assert kept["Location"] == f"{address}?q=%E4%BA%95%E7%9B%96"

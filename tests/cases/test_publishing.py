@@ -8,9 +8,11 @@ import pytest
 from nuanxin.cases import services
 from nuanxin.cases.enums import PublicationState
 from nuanxin.cases.models import Publication, Redaction
+from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.public_map import facets, public_points
 from nuanxin.cases.queries.publication_review import publication_counts, publications, review
 from nuanxin.cases.queries.publications import PublicFilters, public_figures, public_row, public_rows
+from nuanxin.cases.queries.publishing import is_public_kind
 from nuanxin.cases.services.publishing import AlreadyDecided, Flagged, NotPublishable
 from nuanxin.cases.services.publishing_settings import NeverPublic
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -132,15 +134,18 @@ def test_an_agreement_to_older_words_shows_nothing_until_it_is_given_anew(town, 
 def test_kinds_that_no_city_shows(town):
     for category in ("0504", "1204", "1101", "1205", "0101", "1104"):
         with pytest.raises(NeverPublic):
-            services.put_public_kind(actor=town["swd"], code=category, is_on=True, now=town.now)
+            services.put_public_kinds(
+                actor=town["swd"], changes={category: True, "0401": False}, now=town.now
+            )
+    assert is_public_kind(kind_of("0401"))  # all or none
 
 
 def test_a_kind_that_the_city_excludes_is_gone_at_once(town, photo):
     case = solved(town, photo)
     published(town, case)
-    services.put_public_kind(actor=town["swd"], code=case.category_id, is_on=False, now=town.now)
+    assert services.put_public_kinds(actor=town["swd"], changes={case.category_id: False}, now=town.now) == 1
     assert shown() == []
-    services.put_public_kind(actor=town["swd"], code=case.category_id, is_on=True, now=town.now)
+    services.put_public_kinds(actor=town["swd"], changes={case.category_id: True, "0402": True}, now=town.now)
     assert len(shown()) == 1
 
 

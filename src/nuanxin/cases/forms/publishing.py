@@ -7,7 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import TITLE_LENGTH, WORDS_LENGTH
+from nuanxin.cases.queries.catalogue import all_kinds
 from nuanxin.cases.queries.publication_review import WORDS, Review
+from nuanxin.cases.queries.publishing import is_never_public
 from nuanxin.kernel.privacy.flags import Flag
 
 
@@ -97,6 +99,54 @@ class RefuseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("上报人会看到这一句。"),
     )
+
+
+class KindsForm(forms.Form):
+    """Which kinds are shown. `was`: those that were when the page was made, so that only what this person has changed
+    is changed. `do`: save, or only look: find, or switch what is found of a major (`open-04`, `close-04`).
+    """
+
+    was = forms.CharField(required=False, max_length=4000)
+    on = forms.MultipleChoiceField(required=False)
+    q = forms.CharField(
+        label=_("找一类"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("名称、拼音或编码，例如“井盖”")}),
+    )
+    do = forms.RegexField(r"^(?:save|find|(?:open|close)-\d\d)$", required=False)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["on"].choices = [(kind.code, kind.name) for kind in all_kinds()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        way, _dash, major = str(given.get("do") or "").partition("-")
+        on = set(given.get("on") or [])
+        if major:
+            found = all_kinds(major=major, words=given.get("q", ""))
+            codes = {kind.code for kind in found if not is_never_public(kind)}
+            on = on | codes if way == "open" else on - codes
+        return {**given, "on": on, "was": set(str(given.get("was") or "").split())}
+
+    @property
+    def is_saved(self) -> bool:
+        return self.is_valid() and self.cleaned_data.get("do") in {"", "save"}
+
+    @property
+    def changes(self) -> dict[str, bool]:
+        on, was = self.cleaned_data["on"], self.cleaned_data["was"]
+        return {code: code in on for code in on ^ was}
+
+    @property
+    def ticked(self) -> set[str] | None:
+        """As the boxes are now; none where nothing was sent, or nothing that can be read."""
+        return self.cleaned_data["on"] if self.is_bound and self.is_valid() else None
+
+    @property
+    def words(self) -> str:
+        return str(self["q"].value() or "")[:40]
 
 
 class SensitiveWordsForm(forms.Form):

@@ -1,7 +1,7 @@
 """What a city shows of solved cases at all: which territories and which kinds. Held in the process."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, gettext
 
 from nuanxin.cases.models import PublicArea, PublicKind, SensitiveWord
-from nuanxin.cases.queries.catalogue import Kind, all_kinds
+from nuanxin.cases.queries.catalogue import MAJORS, Kind, all_kinds
 from nuanxin.kernel.access.scope import NOTHING, padded, scope_q, significant
 from nuanxin.kernel.cached import Cached
 from nuanxin.territories.enums import Level
@@ -130,23 +130,60 @@ def areas_in_force() -> list[AreaLine]:
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
-    """`why` it is not shown to start with; `is_fixed`: no city may show it."""
+    """`why` it is not shown to start with; `is_fixed`: no city may show it; `is_found` by the words looked for."""
 
     kind: Kind
     is_on: bool
     is_fixed: bool
+    is_found: bool
     why: str
 
 
-def kinds_in_force() -> list[KindLine]:
-    """Every kind with whether it is shown, and why not."""
-    lines = []
+@dataclass(frozen=True, slots=True)
+class KindGroup:
+    """The kinds of a major."""
+
+    major: str
+    name: str
+    icon: str
+    lines: list[KindLine]
+
+    @property
+    def on(self) -> int:
+        return sum(line.is_on for line in self.lines)
+
+    @property
+    def is_found(self) -> bool:
+        return any(line.is_found for line in self.lines)
+
+    @property
+    def free(self) -> list[KindLine]:
+        """What can be switched, of what is found."""
+        return [line for line in self.lines if line.is_found and not line.is_fixed]
+
+    @property
+    def is_all_on(self) -> bool:
+        return all(line.is_on for line in self.free)
+
+
+def kind_groups(*, ticked: Collection[str] | None = None, words: str = "") -> list[KindGroup]:
+    """Every kind by its major, with whether it is shown, and why not. `ticked`: as it would be, instead of as it is."""
+    on = set(public_kinds()) if ticked is None else set(ticked)
+    found = {kind.code for kind in all_kinds(words=words)}
+    lines: dict[str, list[KindLine]] = {}
     for kind in all_kinds():
-        line = unpublished().get(kind.code)
-        why = line.reason if line else ""
-        if not why and kind.is_confidential:
-            why = gettext("保密的类别")
-        elif not why and kind.handoff:
-            why = gettext("转给别处办的")
-        lines.append(KindLine(kind, is_public_kind(kind), is_never_public(kind), why))
-    return lines
+        is_fixed = is_never_public(kind)
+        line = KindLine(kind, kind.code in on and not is_fixed, is_fixed, kind.code in found, _why(kind))
+        lines.setdefault(kind.major, []).append(line)
+    return [
+        KindGroup(major, str(MAJORS[major][0]), MAJORS[major][1], lines[major]) for major in sorted(lines)
+    ]
+
+
+def _why(kind: Kind) -> str:
+    line = unpublished().get(kind.code)
+    if line and line.reason:
+        return line.reason
+    if kind.is_confidential:
+        return gettext("保密的类别")
+    return gettext("转给别处办的") if kind.handoff else ""

@@ -68,7 +68,7 @@ from nuanxin.cases.services.publishing import (
     take_back_publication,
     withdraw_publications,
 )
-from nuanxin.cases.services.publishing_settings import put_public_area, put_public_kind, put_sensitive_words
+from nuanxin.cases.services.publishing_settings import put_public_area, put_public_kinds, put_sensitive_words
 from nuanxin.cases.services.recategorising import recategorise_case
 from nuanxin.cases.services.redacting import (
     call_off_redactions,
@@ -188,7 +188,7 @@ __all__ = [
     "put_dispatch_rule",
     "put_handling_limit",
     "put_public_area",
-    "put_public_kind",
+    "put_public_kinds",
     "put_sensitive_words",
     "rate_case",
     "recategorise_case",

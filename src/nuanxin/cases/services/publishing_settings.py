@@ -1,6 +1,6 @@
 """What a city shows of solved cases: which streets, which kinds, and the words that it is careful with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import PublicArea, PublicKind, SensitiveWord
 from nuanxin.cases.queries.catalogue import category_row, kind_of
-from nuanxin.cases.queries.publishing import PUBLISHING, is_never_public
+from nuanxin.cases.queries.publishing import PUBLISHING, is_never_public, is_public_kind
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
@@ -32,15 +32,20 @@ def put_public_area(*, actor: Actor, code: str, is_on: bool, now: datetime) -> N
         _changed(actor, "cases.put_public_area", code, {"on": is_on}, now=now)
 
 
-def put_public_kind(*, actor: Actor, code: str, is_on: bool, now: datetime) -> None:
-    """Show a kind, or no longer. Raises `NeverPublic`, `NotFound`."""
+def put_public_kinds(*, actor: Actor, changes: Mapping[str, bool], now: datetime) -> int:
+    """Show kinds, or no longer: what is public of them is gone at once. What is so already stays; returns how many
+    have changed, each of them audited. All or none: raises `NeverPublic`, `NotFound`.
+    """
     _allowed(actor)
-    row = category_row(code)
-    if is_on and is_never_public(kind_of(code)):
+    wanted = {category_row(code): is_on for code, is_on in sorted(changes.items())}
+    if any(is_on and is_never_public(kind_of(row.code)) for row, is_on in wanted.items()):
         raise NeverPublic
+    new = {row: is_on for row, is_on in wanted.items() if is_public_kind(kind_of(row.code)) != is_on}
     with transaction.atomic():
-        PublicKind.objects.update_or_create(category=row, defaults={"is_on": is_on})
-        _changed(actor, "cases.put_public_kind", code, {"on": is_on}, now=now)
+        for row, is_on in new.items():
+            PublicKind.objects.update_or_create(category=row, defaults={"is_on": is_on})
+            _changed(actor, "cases.put_public_kind", row.code, {"on": is_on}, now=now)
+    return len(new)
 
 
 def put_sensitive_words(*, actor: Actor, words: Iterable[str], now: datetime) -> int:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.cases import services
 from nuanxin.cases.forms.lists import PublicationListForm
-from nuanxin.cases.forms.publishing import RefuseForm, ReviewForm, SensitiveWordsForm
+from nuanxin.cases.forms.publishing import KindsForm, RefuseForm, ReviewForm, SensitiveWordsForm
 from nuanxin.cases.queries import publication_review, publishing
 from nuanxin.cases.queries.places import place_choices
 from nuanxin.cases.views.downloads import csv_file
@@ -142,39 +142,42 @@ def publication_end(request: ActorRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("cases.categories")
 def publishing_settings(request: ActorRequest) -> HttpResponse:
-    """Streets, kinds and words; each switch is a form of its own."""
+    """Streets, kinds and words: three forms."""
     words = SensitiveWordsForm(
         posted(request) if "words" in request.POST else None,
         initial={"words": "\n".join(publishing.sensitive_words())},
     )
-    if request.method == "POST" and _set(request, words):
+    kinds = KindsForm(posted(request) if "was" in request.POST else None, initial={"q": request.GET.get("q")})
+    if request.method == "POST" and _set(request, words, kinds):
         messages.success(request, _("已保存，马上生效。"))
-        return redirect("cases:publishing")
+        query = f"?{urlencode({'q': kinds.words})}" if kinds.words else ""
+        return redirect(reverse("cases:publishing") + query)
     context = {
         "areas": publishing.areas_in_force(),
-        "kinds": publishing.kinds_in_force(),
+        "kinds": kinds,
+        "groups": publishing.kind_groups(ticked=kinds.ticked, words=kinds.words),
+        "was": " ".join(sorted(kinds.cleaned_data["was"]) if kinds.ticked else publishing.public_kinds()),
+        "changed": len(kinds.changes) if kinds.ticked else 0,
         "words": words,
         "own_words": publishing.has_own_words(),
     }
-    return render(request, SETTINGS, context, status=422 if words.errors else 200)
+    return render(request, SETTINGS, context, status=422 if words.errors or kinds.errors else 200)
 
 
-def _set(request: ActorRequest, words: SensitiveWordsForm) -> bool:
-    given: dict[str, Any] = {
-        "actor": request.actor,
-        "now": request.now,
-        "is_on": request.POST.get("on") == "1",
-    }
+def _set(request: ActorRequest, words: SensitiveWordsForm, kinds: KindsForm) -> bool:
+    """One call for the form that was sent; whether something was saved."""
+    given: dict[str, Any] = {"actor": request.actor, "now": request.now}
     if area := request.POST.get("area"):
-        services.put_public_area(code=area[:12], **given)
+        services.put_public_area(code=area[:12], is_on=request.POST.get("on") == "1", **given)
         return True
-    if kind := request.POST.get("kind"):
-        services.put_public_kind(code=kind[:4], **given)
-        return True
+    if kinds.is_bound:
+        if kinds.is_saved:
+            services.put_public_kinds(changes=kinds.changes, **given)
+        return kinds.is_saved
     if not words.is_valid():
         return False
     try:
-        services.put_sensitive_words(actor=request.actor, words=words.lines, now=request.now)
+        services.put_sensitive_words(words=words.lines, **given)
     except Invalid as error:
         tell(words, error)
         return False
