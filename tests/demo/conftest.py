@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from nuanxin.cases.queries.catalogue import CATALOGUE
@@ -30,7 +31,10 @@ def catalogue(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def played(catalogue):
-    return play(now=NOW, days=5, count=70)
+    with override_settings(
+        NUANXIN_EXCHANGE_PROVIDER="recorder", NUANXIN_OUTSIDE_LOOPBACK=True
+    ):  # as in the demo
+        return play(now=NOW, days=5, count=70)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,24 @@ from collections import Counter
 import pytest
 from django.db.models import Exists, OuterRef
 
-from nuanxin.cases.enums import OVER_STATES, CaseState, TaskRole, TaskState
+from nuanxin.cases.enums import OVER_STATES, CaseState, Source, TaskRole, TaskState
 from nuanxin.cases.models import Case, CaseLog, Clock, Reporter, Task
 from nuanxin.demo.organisations import organisations
+from nuanxin.gateway.enums import EndpointState, OrderState, Sending
+from nuanxin.gateway.models import (
+    ApiKey,
+    ExchangeConflict,
+    ExchangeOrder,
+    Reconciliation,
+    SentRequest,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 from nuanxin.kernel import audit
 from nuanxin.kernel.audit import unsealed_age
 from nuanxin.kernel.events.deliver import undelivered
 from nuanxin.kernel.events.models import Delivery, Event
+from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Assignment, Organisation, Person
 from nuanxin.territories.models import Boundary, MapLayer, Territory
@@ -75,7 +86,8 @@ def test_every_event_is_delivered(played):
     assert Delivery.objects.exclude(state=Delivery.State.DONE).count() == 0
     assert played.deliveries <= Delivery.objects.count()
     assert Event.objects.filter(name="cases.CaseReported").count() == played.reports
-    assert Notice.objects.filter(kind="received").count() == Reporter.objects.exclude(subject_id=None).count()
+    persons = Reporter.objects.exclude(subject_id=None).exclude(case__source=Source.OPEN311)
+    assert Notice.objects.filter(kind="received").count() == persons.count()
 
 
 def test_the_log_tells_each_case_in_order(played):
@@ -104,3 +116,26 @@ def test_the_audit_log_is_sealed_and_holds(played):
     report = audit.verify()
     assert report.entries > played.steps
     assert report.faults == []
+
+
+def test_other_systems_are_connected(played):
+    used, given_up = (
+        ApiKey.objects.order_by("revoked_at").filter(revoked_at=None),
+        ApiKey.objects.exclude(revoked_at=None),
+    )
+    assert SentRequest.objects.filter(api_key=used.get()).count() == 3
+    assert given_up.get().last_used_on is None
+    healthy, silent = WebhookEndpoint.objects.order_by("pk")
+    log = WebhookMessage.objects.filter(endpoint=healthy)
+    assert set(log.values_list("state", flat=True)) == {Sending.SENT}
+    assert not log.filter(done_at__gt=NOW).exists()
+    assert (healthy.state, silent.state) == (EndpointState.ACTIVE, EndpointState.PAUSED)
+    assert Notice.objects.filter(kind=Kind.PUSH_STOPPED).exists()
+
+
+def test_an_order_stands_in_every_state(played):
+    assert set(ExchangeOrder.objects.values_list("state", flat=True)) == set(OrderState.values)
+    assert ExchangeConflict.objects.filter(decided_at=None).exists()
+    compared = Reconciliation.objects.get()
+    assert "missing_here" in {line["kind"] for line in compared.lines}
+    assert compared.error == ""

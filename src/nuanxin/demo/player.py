@@ -7,7 +7,7 @@ to the archive, the audit log is sealed. The same arguments tell the same story 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -17,7 +17,9 @@ from nuanxin.cases.models import Clock
 from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.city import SEED, build_city
+from nuanxin.demo.connections import connect, live_on
 from nuanxin.demo.darkroom import Darkroom
+from nuanxin.demo.handovers import exchange_some
 from nuanxin.demo.personas import cast
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
@@ -31,7 +33,7 @@ from nuanxin.kernel.worktime.services import import_shipped_holidays
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import read_all
 
-CITY_VERSION = "1"  # raised when an old city on disk should be played anew
+CITY_VERSION = "2"  # raised when an old city on disk should be played anew
 DAYS, COUNT = 30, 400
 BEFORE = timedelta(days=2)  # people and places are there before the first report
 HOUR = timedelta(hours=1)
@@ -70,6 +72,7 @@ def play(
         import_shipped_holidays(now=start - BEFORE)
         settled = settle(city, people, now=start - BEFORE)
         plan_rosters(settled, reports, start=start - BEFORE, end=now)
+        connections = connect(settled, now=start - BEFORE)
         drain(now=start)
     happenings = list(steps_in_order(reports))
     with Darkroom(happenings) as darkroom:
@@ -78,9 +81,11 @@ def play(
     with transaction.atomic():
         switch_on(now=start)
         publish_some(stage, reports, now=now)
+        exchange_some(stage, start=start, now=now)
+        by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before
-    return played
+    return replace(played, reports=played.reports + by_program, steps=played.steps + by_program)
 
 
 class _Player:

@@ -137,7 +137,7 @@ def _turn(endpoint_id: int, clock: Ticking) -> int:
                 break
             tried += 1
             outcome = _post(endpoint, message, now=clock.now())
-            if not _note(endpoint, message, outcome, now=clock.now()):
+            if not note_try(endpoint, message, outcome, now=clock.now()):
                 break
     finally:
         free_line(endpoint)
@@ -164,7 +164,7 @@ def _post(endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime) 
         return Tried(str(error))
 
 
-def _note(endpoint: WebhookEndpoint, message: WebhookMessage, tried: Tried, *, now: datetime) -> bool:
+def note_try(endpoint: WebhookEndpoint, message: WebhookMessage, tried: Tried, *, now: datetime) -> bool:
     """Write down what came of it; whether the endpoint goes on. Publishes `EndpointPaused` when it is given up."""
     with transaction.atomic():
         WebhookAttempt.objects.create(

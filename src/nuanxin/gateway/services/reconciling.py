@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.gateway.enums import IncomingWay, OrderState, TheirState
 from nuanxin.gateway.exchange.mapping import Change, Codes, NotUnderstood, change_from
-from nuanxin.gateway.exchange.transport import Refused, transport
+from nuanxin.gateway.exchange.transport import Refused, Transport, transport
 from nuanxin.gateway.models import ExchangeLink, ExchangeOrder, Reconciliation
 from nuanxin.gateway.queries.exchange import reconciliations
 from nuanxin.gateway.services.exchanging import address_of
@@ -52,9 +52,9 @@ def reconcile_due(*, now: datetime) -> int:
     return len(compared)
 
 
-def reconcile(*, link: ExchangeLink, now: datetime) -> Reconciliation:
+def reconcile(*, link: ExchangeLink, now: datetime, way: Transport | None = None) -> Reconciliation:
     """Ask for their list and note what differs. A word of theirs that we have missed is taken like any other word."""
-    way = transport()
+    way = way or transport()
     address = address_of(link)
     listed: list[Any] | None = None
     error = "" if way else "none"
