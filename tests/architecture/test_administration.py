@@ -51,7 +51,7 @@ BY_COMMAND = {
     "import": "sheets.apply",
     "rotate-keys": "system.rotate_keys",
     "migrate": "system.migrate",
-    "backup": "system.backup, and system.write_keys with --keys: tests/kernel/test_store_backup.py",
+    "backup": "system.backup, and system.write_keys with --keys: tests/kernel/test_s3.py",
     "restore": "system.restore: as above",
     "check": "",  # reads
     "demo": "",  # a city of its own, which refuses the database of another

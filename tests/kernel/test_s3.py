@@ -3,10 +3,14 @@
 Against a server of its own that speaks S3 over HTTP; the product's own storage class does the talking.
 """
 
+import contextlib
 import io
 import re
+import subprocess
+import time
 import urllib.error
 import urllib.request
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,6 +34,8 @@ from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
 from tests.factories.town import COMMUNITY
 from tests.kernel.s3_server import BUCKET, KEY, client, s3_server
+from tests.kernel.test_backup import PASSPHRASE, City, differing
+from tests.servers import NUANXIN, fresh_database, migrated_database
 
 NOW = timezone.now()
 
@@ -172,6 +178,116 @@ def test_a_backup_holds_the_files_of_the_bucket_and_brings_them_back(bucket, tmp
         name: bucket.get_object(Bucket=BUCKET, Key=name)["Body"].read() for name in keys(bucket)
     } == before
     assert stored.holds_anything()
+
+
+# --- The whole installation, as an operator has it -----------------------------------------------------------------
+FILL = """
+import io
+import django
+django.setup()
+from django.utils import timezone
+from PIL import Image
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.sealed import keep_sealed
+from nuanxin.kernel.files.services import store_image
+from nuanxin.people.services import create_person
+
+create_person(name="王小强", phone="19911110042", now=timezone.now())
+for number in range(24):
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), (number * 10, 90, 40)).save(picture, "JPEG")
+    store_image(accepted=accept_image(picture.getvalue()), now=timezone.now())
+keep_sealed(b"a voice")
+"""
+PICTURES = 24
+
+
+@pytest.fixture
+def two_places(server, tmp_path):
+    """An installation with pictures and a sealed voice in a bucket; and an empty one with a bucket of its own."""
+    direct, places = client(server), []
+    with contextlib.ExitStack() as stack:
+        for name, database in (("here", migrated_database), ("there", fresh_database)):
+            home, bucket = tmp_path / name, f"nuanxin-{name}-{uuid.uuid4().hex[:8]}"
+            home.mkdir()
+            direct.create_bucket(Bucket=bucket)
+            environment = {
+                "NUANXIN_S3_BUCKET": bucket,
+                "NUANXIN_S3_ENDPOINT": server,
+                "NUANXIN_S3_REGION": KEY["region_name"],
+                "NUANXIN_S3_ACCESS_KEY": KEY["aws_access_key_id"],
+                "NUANXIN_S3_SECRET_KEY": KEY["aws_secret_access_key"],
+            }
+            places.append(City(home, stack.enter_context(database(home)), **environment))
+        here, there = places
+        subprocess.run([NUANXIN[0], "-c", FILL], env=here.environment, check=True)
+        yield here, there, direct
+
+
+def objects(direct, city) -> dict[str, bytes]:
+    bucket = city.environment["NUANXIN_S3_BUCKET"]
+    rows = direct.list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {row["Key"]: direct.get_object(Bucket=bucket, Key=row["Key"])["Body"].read() for row in rows}
+
+
+def test_database_and_bucket_together_into_an_empty_place_killed_on_the_way(two_places, tmp_path):
+    """Written, restored, killed in the middle, restored again; every row and every object compared."""
+    here, there, direct = two_places
+    rows, files = here.tables(), objects(direct, here)
+    assert len(files) == 2 * PICTURES + 1
+    archive = tmp_path / "backup.tar"
+    made = here.run("backup", str(archive))
+    assert (made.returncode, f"{len(files)} files" in made.stdout) == (0, True), made.stderr
+    assert differing(rows, here.tables()) == {"kernel_auditentry"}  # that a backup was made
+
+    process = subprocess.Popen(
+        [*NUANXIN, "restore", str(archive)], env=there.environment, stdout=subprocess.DEVNULL
+    )
+    bucket = there.environment["NUANXIN_S3_BUCKET"]
+    while process.poll() is None and not direct.list_objects_v2(Bucket=bucket).get("KeyCount"):
+        time.sleep(0.002)
+    process.kill()
+    assert process.wait() < 0
+    brought = objects(direct, there)
+    assert brought.items() < files.items()  # whole objects, each as it was
+    assert not has_tables(there)
+
+    done = there.run("restore", str(archive))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert objects(direct, there) == files
+    assert differing(rows, there.tables()) == {"kernel_auditentry"}
+    assert not list(there.home.glob(".restoring-*"))
+    with there.database() as run:
+        assert [row[0] for row in run("SELECT action FROM kernel_auditentry WHERE action LIKE 'system.re%%'")]
+    again = there.run("restore", str(archive))
+    assert (again.returncode, "--force" in again.stderr) == (1, True)
+
+
+def has_tables(city) -> bool:
+    if city.url.startswith("sqlite"):
+        return any(city.home.glob("*.sqlite3"))
+    with city.database() as run:
+        return bool(run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def test_a_lost_object_is_named_and_a_store_that_does_not_answer_is_a_sentence(two_places, tmp_path):
+    here, _there, direct = two_places
+    lost = next(name for name in objects(direct, here) if name.startswith("pictures/"))
+    direct.delete_object(Bucket=here.environment["NUANXIN_S3_BUCKET"], Key=lost)
+    archive, keys_file = tmp_path / "backup.tar", tmp_path / "keys.json"
+    made = here.run("backup", str(archive), "--keys", str(keys_file), passphrase=PASSPHRASE)
+    assert made.returncode == 0
+    assert f"Not in it: files/{lost}\n" in made.stderr
+    with here.database() as run:
+        (keys_row,) = run("SELECT detail FROM kernel_auditentry WHERE action = 'system.write_keys'")
+        assert run("SELECT count(*) FROM kernel_auditentry WHERE action = 'system.backup'") == [(1,)]
+    assert PASSPHRASE not in str(keys_row)
+    assert f"files/{lost}\n" in here.run("restore", "--verify", str(archive)).stderr
+    here.environment["NUANXIN_S3_ENDPOINT"] = "http://127.0.0.1:9"
+    for arguments in (["backup", str(tmp_path / "second.tar")], ["restore", "--force", str(archive)]):
+        answer = here.run(*arguments)
+        assert (answer.returncode, "Traceback" in answer.stderr) == (1, False), answer.stderr
+    assert sorted(path.name for path in tmp_path.glob("*.tar")) == ["backup.tar"]
 
 
 def test_in_a_folder_as_before(db, tmp_path, settings):

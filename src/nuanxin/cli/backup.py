@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from nuanxin.kernel import backup
 
+MOST_NAMED = 20
+
 
 @click.command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
@@ -40,8 +42,7 @@ def command(*, target: Path, keys: Path | None) -> None:
     click.echo(
         f"{target}: {rows:,} rows in {len(manifest.tables)} tables, {manifest.files:,} files, {_size(target)}"
     )
-    if manifest.missing:
-        click.echo(f"{len(manifest.missing)} pictures were erased while it was written and are not in it.")
+    say_missing(manifest)
     if manifest.keys:
         where = (
             f"They are in {keys}."
@@ -49,6 +50,18 @@ def command(*, target: Path, keys: Path | None) -> None:
             else "They are NOT in the archive: keep NUANXIN_KEYS apart from it."
         )
         click.echo(f"To read it: the keys {', '.join(manifest.keys)}. {where}")
+
+
+def say_missing(manifest: backup.Manifest) -> None:
+    """By name, to whoever reads errors: what was erased meanwhile is gone by right, anything else is lost."""
+    for name in manifest.missing[:MOST_NAMED]:
+        click.echo(f"Not in it: {name}", err=True)
+    if manifest.missing:
+        click.echo(
+            f"{len(manifest.missing)} files that the database speaks of are not in it: erased while it was written, "
+            "or lost. Look for them in an earlier backup, or in the versions that the store keeps.",
+            err=True,
+        )
 
 
 def asked_passphrase(*, confirm: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from django.utils import timezone, translation
 
-from nuanxin.cli.backup import asked_passphrase
+from nuanxin.cli.backup import asked_passphrase, say_missing
 from nuanxin.cli.check import language_of_terminal, report
 from nuanxin.kernel import backup, checks
 
@@ -73,3 +73,4 @@ def _say(manifest: backup.Manifest) -> None:
         f"{sum(manifest.tables.values()):,} rows in {len(manifest.tables)} tables, {manifest.files:,} files; "
         f"keys {', '.join(manifest.keys) or 'none'}"
     )
+    say_missing(manifest)

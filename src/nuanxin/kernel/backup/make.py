@@ -16,7 +16,7 @@ from nuanxin.kernel.backup import postgresql, sqlite, stored, tables
 from nuanxin.kernel.backup.archive import Writer, appearing, refuse_existing
 from nuanxin.kernel.backup.manifest import Manifest
 from nuanxin.kernel.backup.refused import Refused
-from nuanxin.kernel.files.models import path_of
+from nuanxin.kernel.files.models import FOLDERS, path_of
 
 Snapshot = tuple[str, IO[bytes], tables.Facts, str]
 
@@ -32,7 +32,11 @@ def make_backup(*, target: Path, now: datetime) -> Manifest:
             f"There is no folder {target.parent}.", hint="Make it, on a disk of its own if you can."
         )
     try:
-        with appearing(target) as file, _snapshot(target.parent) as (member, content, held, server):
+        with (
+            stored.answering(),
+            appearing(target) as file,
+            _snapshot(target.parent) as (member, content, held, server),
+        ):
             writer = Writer(file, mtime=int(now.timestamp()))
             writer.add(member, content)
             for name, open_it in stored.each():
@@ -78,5 +82,6 @@ def _snapshot(work: Path) -> Iterator[Snapshot]:
 
 
 def _missing(held: tables.Facts, writer: Writer) -> list[str]:
-    """Pictures of the snapshot whose bytes had gone by the time their turn came."""
-    return sorted(sha for sha in held.pictures if f"files/{path_of('pictures', sha)}" not in writer.members)
+    """What the snapshot speaks of and the archive has not: erased before its turn came, or lost from the store."""
+    told = (f"{stored.FILES}{path_of(folder, sha)}" for sha in held.pictures for folder in FOLDERS)
+    return sorted(name for name in told if name not in writer.members)

@@ -40,7 +40,9 @@ class Manifest:
     migrations: list[str]
     keys: list[str]
     members: dict[str, Member]
-    missing: list[str] = field(default_factory=list)  # pictures erased while the archive was being written
+    missing: list[str] = field(
+        default_factory=list
+    )  # files that the database speaks of and the archive lacks
     format: int = FORMAT
 
     def to_bytes(self) -> bytes:

@@ -24,6 +24,7 @@ from nuanxin.kernel.cached import forget_all
 from nuanxin.kernel.privacy.keys import key_ring
 
 ALIVE = timedelta(seconds=60)
+WORKPLACE = ".restoring-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,17 @@ def restore_backup(*, source: Path, now: datetime, force: bool = False) -> Resto
         manifest = verified(tar)
         _check_fits(manifest)
         check_signature(tar)
-        _check_target(force=force, now=now)
+        try:
+            with stored.answering():
+                _check_target(manifest, force=force, now=now)
+        except OSError as error:
+            raise Refused(
+                f"The files could not be looked at: {error}.", hint="Look at the NUANXIN_S3_ settings."
+            ) from error
         connection.close()
         files.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with _workplace(files.parent) as work:
+            with stored.answering(), _workplace(files.parent) as work:
                 stored.unpack(tar, manifest, work / "files")
                 kept = _take_place(tar, manifest, work, files, now)
         except (OSError, sqlite3.Error) as error:
@@ -114,8 +121,9 @@ def _check_fits(manifest: Manifest) -> None:
         )
 
 
-def _check_target(*, force: bool, now: datetime) -> None:
-    if _database_is_empty() and not stored.holds_anything():
+def _check_target(manifest: Manifest, *, force: bool, now: datetime) -> None:
+    """Empty, but for what a killed restore of this very archive had brought into a bucket."""
+    if _database_is_empty() and not stored.holds_anything(but=manifest.members):
         return
     if not force:
         raise Refused(
@@ -143,8 +151,10 @@ def _database() -> Path:
 
 @contextlib.contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
-    """On the disk of the files, so that taking the place is a change of names."""
-    work = Path(tempfile.mkdtemp(dir=folder, prefix=".restoring-"))
+    """On the disk of the files, so that taking the place is a change of names. A killed restore left its own."""
+    for left in folder.glob(f"{WORKPLACE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(dir=folder, prefix=WORKPLACE))
     try:
         yield work
     finally:

@@ -1,9 +1,10 @@
 """The uploaded files, wherever this installation keeps them: a folder, or a bucket (`kernel.files.s3`)."""
 
+import contextlib
 import os
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from django.core.files.storage import FileSystemStorage, default_storage, storag
 
 from nuanxin.kernel.backup.archive import CHUNK, member_of
 from nuanxin.kernel.backup.manifest import Manifest
+from nuanxin.kernel.errors import describe
 
 FILES = "files/"
 Opener = Callable[[], IO[bytes]]
@@ -25,6 +27,17 @@ def in_a_folder() -> bool:
 def folder() -> Path:
     """The folder of the files, or where files would be; a restore works beside it."""
     return Path(settings.MEDIA_ROOT)
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[None]:
+    """A store that does not answer, or refuses, is to the caller what a disk is that cannot be read: `OSError`."""
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith(("botocore", "boto3")):
+            raise
+        raise OSError(describe(error)) from error
 
 
 def each() -> Iterator[tuple[str, Opener]]:
@@ -40,10 +53,11 @@ def each() -> Iterator[tuple[str, Opener]]:
             yield f"{FILES}{name}", lambda name=name: _opened(name)  # type: ignore[misc]  # as above
 
 
-def holds_anything() -> bool:
+def holds_anything(*, but: Collection[str] = ()) -> bool:
+    """`but`: what a restore of the same archive had brought into a store when it was killed."""
     if in_a_folder():
         return any(names for _root, _folders, names in os.walk(folder()))
-    return next(_in_store(""), None) is not None
+    return any(f"{FILES}{name}" not in but for name in _in_store(""))
 
 
 def unpack(tar: tarfile.TarFile, manifest: Manifest, target: Path) -> None:

@@ -3,6 +3,8 @@ from django.db.models import Q
 
 from nuanxin.kernel.ids import random_id
 
+FOLDERS = PICTURES, THUMBS = "pictures", "thumbs"
+
 
 class StoredFile(models.Model):
     """A picture in the file store. Its place is its digest; what may be told about it is the owning row's business.
@@ -33,11 +35,11 @@ class StoredFile(models.Model):
 
     @property
     def path(self) -> str:
-        return path_of("pictures", self.sha256)
+        return path_of(PICTURES, self.sha256)
 
     @property
     def thumb_path(self) -> str:
-        return path_of("thumbs", self.sha256)
+        return path_of(THUMBS, self.sha256)
 
     @property
     def download_name(self) -> str:
