@@ -20,6 +20,7 @@ from nuanxin.kernel.access.limits import (
     limited,
     limits,
     spend,
+    wait_words,
 )
 from nuanxin.kernel.access.models import Tally
 from nuanxin.people.models import Assignment
@@ -157,8 +158,11 @@ def test_a_report_too_many_loses_nothing_that_was_typed(town, one_report):
     assert client.post("/report/", HOLE | {"key": "phone-0001"}).status_code == 302
     again = client.post("/report/", HOLE | {"key": "phone-0002", "different": "1", "text": "又一个大坑"})
     assert again.status_code == 429
-    assert int(again["Retry-After"]) > 0
+    now = timezone.now().timestamp()
+    left = 86_400 - now % 86_400  # windows are fixed: of a day, until midnight UTC
+    assert abs((int(again["Retry-After"]) - left + 43_200) % 86_400 - 43_200) < 60
     page = again.content.decode()
+    assert wait_words(int(again["Retry-After"])) in page
     assert "又一个大坑" in page
     assert "phone-0002" in page
     assert "太快" in page

@@ -6,9 +6,11 @@ import sys
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as product
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -139,8 +141,13 @@ def test_five_failures_lock_and_others_may_still_sign_in(client, settings):
     assert codes[4] == 429
     right = client.post(url, {"login_name": person.login_name, "password": PASSWORD})
     assert right.status_code == 429
-    assert int(right["Retry-After"]) > 0
+    assert 14 * 60 < int(right["Retry-After"]) <= 15 * 60
     assert client.post(url, {"login_name": other.login_name, "password": PASSWORD}).status_code == 302
+    earlier = F("attempt_time") - timedelta(minutes=11)
+    AccessAttempt.objects.filter(username=person.login_name).update(attempt_time=earlier)
+    later = client.post(url, {"login_name": person.login_name, "password": PASSWORD})
+    assert 3 * 60 < int(later["Retry-After"]) <= 4 * 60
+    assert "请等 4 分钟再试" in later.content.decode()
 
 
 def test_one_address_does_not_try_a_thousand_names(settings):

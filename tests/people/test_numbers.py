@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.channels.queries import recorded_messages
@@ -77,16 +78,27 @@ def test_a_newer_code_replaces_the_older():
 def test_the_limits_of_a_number_and_of_an_address():
     phone = mobile()
     send(phone)
-    with pytest.raises(TooManyCodes):
-        send(phone, now=NOW + 30 * timedelta(seconds=1))
-    for number in range(1, 10):
+    with pytest.raises(TooManyCodes) as refused:
+        send(phone, now=NOW + 18 * timedelta(seconds=1))
+    assert (refused.value.retry_after, "请等 43 秒再试" in refused.value.hint) == (43, True)
+    send(phone, now=NOW + timedelta(seconds=61))  # as long as was said is long enough
+    for number in range(2, 10):
         send(phone, now=NOW + number * 2 * MINUTE)
-    with pytest.raises(TooManyCodes):
+    with pytest.raises(TooManyCodes) as refused:
         send(phone, now=NOW + 40 * MINUTE)
-    for _number in range(30):
-        send(mobile(), client="192.0.2.1")
-    with pytest.raises(TooManyCodes):
-        send(mobile(), client="192.0.2.1")
+    assert refused.value.retry_after == (24 * 60 - 40) * 60 + 1
+    assert "请等 24 小时再试" in refused.value.hint
+    with pytest.raises(TooManyCodes) as refused:
+        send(phone, now=NOW + 24 * 60 * MINUTE - 4 * MINUTE)
+    assert "请等 5 分钟再试" in refused.value.hint
+    with override("en"), pytest.raises(TooManyCodes) as refused:
+        send(phone, now=NOW + 24 * 60 * MINUTE - 4 * MINUTE)
+    assert "5 min" in refused.value.hint
+    for number in range(30):
+        send(mobile(), client="192.0.2.1", now=NOW + number * timedelta(seconds=10))
+    with pytest.raises(TooManyCodes) as refused:
+        send(mobile(), client="192.0.2.1", now=NOW + 20 * MINUTE)
+    assert refused.value.retry_after == 40 * 60 + 1
     send(mobile(), client="192.0.2.2")
 
 

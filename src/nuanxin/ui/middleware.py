@@ -48,7 +48,7 @@ def as_toast(request: HttpRequest, error: DomainError) -> HttpResponse:
     return with_headers(response, error)
 
 
-def with_headers(response: R, error: DomainError) -> R:
+def with_headers(response: R, error: DomainError | None) -> R:
     """When it may be tried again, for programs (RFC 9110, 10.2.3); the sentence says it to people."""
     if isinstance(error, RateLimited):
         response["Retry-After"] = str(error.retry_after)

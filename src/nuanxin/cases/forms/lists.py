@@ -72,7 +72,7 @@ class PublicListForm(ListForm):
         super().__init__(*args, **given)
         self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
         if places:
-            self.fields["place"].choices = [("", _("全部")), *places]  # type: ignore[attr-defined]
+            self.fields["place"].choices = [("", _("全部地方")), *places]  # type: ignore[attr-defined]
         else:
             del self.fields["place"]
 

@@ -10,6 +10,7 @@ from nuanxin.gateway.services import taking
 from nuanxin.kernel.access.http import ActorRequest, public
 from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.ui.middleware import with_headers
 
 MAX_BODY = 64 * 1024
 
@@ -36,5 +37,5 @@ def incoming(request: ActorRequest, public_id: UUID) -> HttpResponse:
         problem = {"code": error.code, "message": str(error.message), "hint": str(error.hint)}
         if isinstance(error, Invalid):
             problem["fields"] = {name: str(text) for name, text in error.fields.items()}  # type: ignore[assignment]
-        return JsonResponse(problem, status=error.status)
+        return with_headers(JsonResponse(problem, status=error.status), error)
     return JsonResponse({"result": result})

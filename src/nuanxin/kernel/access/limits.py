@@ -146,15 +146,23 @@ def _add(bucket: str, many: int, ends_at: datetime) -> int:
 
 
 def _refusal(left: timedelta) -> TooMany:
-    seconds = max(int(left.total_seconds()), 0) + 1
+    seconds = seconds_left(left)
+    return TooMany(hint=wait_words(seconds), retry_after=seconds)
+
+
+def seconds_left(left: timedelta) -> int:
+    """For `retry_after`: whoever waits as long as that is let through."""
+    return max(int(left.total_seconds()), 0) + 1
+
+
+def wait_words(seconds: int) -> str:
+    """“请等 4 分钟再试。”"""
     minutes, hours = -(-seconds // 60), -(-seconds // 3600)
     if seconds <= 90:
-        hint = gettext("请等 %(n)d 秒再试。") % {"n": seconds}
-    elif minutes <= 90:
-        hint = gettext("请等 %(n)d 分钟再试。") % {"n": minutes}
-    else:
-        hint = gettext("请等 %(n)d 小时再试。") % {"n": hours}
-    return TooMany(hint=hint, retry_after=seconds)
+        return gettext("请等 %(n)d 秒再试。") % {"n": seconds}
+    if minutes <= 90:
+        return gettext("请等 %(n)d 分钟再试。") % {"n": minutes}
+    return gettext("请等 %(n)d 小时再试。") % {"n": hours}
 
 
 class Leases:

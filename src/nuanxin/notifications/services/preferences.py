@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.access.limits import seconds_left, wait_words
 from nuanxin.kernel.channels.send import send_mail
 from nuanxin.kernel.errors import Invalid, NotAllowed, RateLimited
 from nuanxin.notifications.enums import DigestAt, Group, Mail
@@ -58,7 +59,8 @@ def set_mail(*, actor: Actor, address: str, now: datetime) -> NoticeSettings:
     with transaction.atomic():
         row = _own(actor)
         if row.code_sent_at is not None and now - row.code_sent_at < BETWEEN_CODES:
-            raise RateLimited(gettext_lazy("验证码刚刚发过。"), hint=gettext_lazy("等一分钟再发。"))
+            seconds = seconds_left(row.code_sent_at + BETWEEN_CODES - now)
+            raise RateLimited(gettext_lazy("验证码刚刚发过。"), hint=wait_words(seconds), retry_after=seconds)
         row.mail, row.mail_confirmed_at, row.code_sent_at, row.code_failures = address, None, now, 0
         row.save()
         ONWARD.changed()

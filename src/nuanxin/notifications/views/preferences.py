@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import requires
-from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.errors import DomainError, RateLimited
 from nuanxin.kernel.privacy.masking import mask_mail
 from nuanxin.notifications import queries, services
 from nuanxin.notifications.forms import CodeForm, MailForm, PreferencesForm
+from nuanxin.ui.middleware import with_headers
 
 
 @requires("notifications.read")
@@ -44,6 +45,8 @@ def mail(request: Any) -> HttpResponse:
             services.set_mail(actor=request.actor, address=form.cleaned_data["mail"], now=request.now)
         except DomainError as error:
             _tell(form, "mail", error)
+            status = error.status if isinstance(error, RateLimited) else 422
+            return with_headers(_page(request, mail_form=form, status=status), error)
         else:
             messages.success(request, _("验证码发到邮箱了，30 分钟内填回来。"))
             return redirect("notifications:preferences")

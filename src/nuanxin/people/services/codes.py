@@ -5,13 +5,15 @@ thirty an hour for a network address, five tries a code, five minutes of life.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.kernel.access.limits import seconds_left, wait_words
 from nuanxin.kernel.channels.send import send_sms
 from nuanxin.kernel.errors import Invalid, RateLimited
 from nuanxin.people.enums import CodePurpose
@@ -104,15 +106,31 @@ def check_code(*, code_id: UUID, typed: str, purpose: CodePurpose, now: datetime
 
 
 def _check_limits(number: str, client_hash: str, now: datetime) -> None:
-    recent = OneTimeCode.objects.filter(phone_index__holds=number)
-    if recent.filter(created_at__gt=now - PAUSE).exists():
-        raise TooManyCodes(hint=_("每分钟只能发一条，请等一分钟再点。"))
-    if recent.filter(created_at__gt=now - timedelta(days=1)).count() >= PER_NUMBER_AND_DAY:
-        raise TooManyCodes(hint=_("这个号码今天已经发过10条，请明天再试，或到社区当面办理。"))
+    sent = OneTimeCode.objects.filter(phone_index__holds=number)
+    if left := _full(sent, most=PER_NUMBER_AND_DAY, within=timedelta(days=1), now=now):
+        raise _too_many(_("这个号码一天最多发10条，%(wait)s急用可以到社区当面办理。"), left)
     if client_hash:
-        sent = OneTimeCode.objects.filter(client_hash=client_hash, created_at__gt=now - timedelta(hours=1))
-        if sent.count() >= PER_CLIENT_AND_HOUR:
-            raise TooManyCodes(hint=_("这个网络一小时内要了太多验证码，请过一小时再试。"))
+        there = OneTimeCode.objects.filter(client_hash=client_hash)
+        if left := _full(there, most=PER_CLIENT_AND_HOUR, within=timedelta(hours=1), now=now):
+            midnight = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
+            left = min(left, midnight - now)  # the next day an address is another digest
+            raise _too_many(_("这个网络一小时内要了太多验证码，%(wait)s"), left)
+    if left := _full(sent, most=1, within=PAUSE, now=now):
+        raise _too_many(_("每分钟只能发一条，%(wait)s"), left)
+
+
+def _full(sent: QuerySet[OneTimeCode], *, most: int, within: timedelta, now: datetime) -> timedelta | None:
+    """How long until the oldest of the last `most` no longer counts; none where there is room."""
+    times = (
+        sent.filter(created_at__gt=now - within).order_by("-created_at").values_list("created_at", flat=True)
+    )
+    oldest = times[most - 1 : most].first()
+    return oldest + within - now if oldest else None
+
+
+def _too_many(words: Promise, left: timedelta) -> TooManyCodes:
+    seconds = seconds_left(left)
+    return TooManyCodes(hint=words % {"wait": wait_words(seconds)}, retry_after=seconds)
 
 
 def _digest(salt: str, value: str) -> str:

@@ -4,14 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.access.limits import seconds_left, wait_words
 from nuanxin.kernel.audit import record
 from nuanxin.kernel.errors import Invalid, RateLimited
 from nuanxin.people.models import Person
@@ -35,8 +39,23 @@ class WrongPassword(Invalid):
 
 class LockedOut(RateLimited):
     default_message = _("错了5次，这个账号锁15分钟。")
-    default_hint = _("15分钟后再试；如果不是您本人在试，请告诉安全管理员。")
     default_retry_after = 900
+
+    @classmethod
+    def of(cls, login_name: str, *, now: datetime) -> "LockedOut":
+        """With the time that is left: until so few of the wrong tries count that another one is let through."""
+        lasts = settings.AXES_COOLOFF_TIME
+        tries = AccessAttempt.objects.filter(username=login_name, attempt_time__gt=now - lasts)
+        rows = list(tries.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+        left, counted = lasts, sum(failures for _at, failures in rows)
+        for at, failures in rows:
+            counted -= failures
+            if counted < settings.AXES_FAILURE_LIMIT:
+                left = min(at + lasts - now, lasts - timedelta(seconds=1))
+                break
+        seconds = seconds_left(left)
+        hint = gettext("%(wait)s如果不是您本人在试，请告诉安全管理员。") % {"wait": wait_words(seconds)}
+        return cls(hint=hint, retry_after=seconds)
 
 
 def set_password(*, person: Person, password: str, now: datetime) -> None:
@@ -84,18 +103,20 @@ def is_expired(person: Person, *, now: datetime) -> bool:
     return person.password_changed_at is None or now - person.password_changed_at > VALID_FOR
 
 
-def check_password_of(*, request: HttpRequest, login_name: str, password: str) -> Person:
+def check_password_of(*, request: HttpRequest, login_name: str, password: str, now: datetime) -> Person:
     """Whose login name and password they are. Raises `LockedOut`, `WrongPassword`.
 
     django-axes counts the failures, those of unknown login names too; it reads its own clock.
     """
     credentials = {"username": login_name}
     if not AxesProxyHandler.is_allowed(request, credentials):
-        raise LockedOut
+        raise LockedOut.of(login_name, now=now)
     person = authenticate(request, username=login_name, password=password)
-    if not isinstance(person, Person):
-        raise LockedOut if not AxesProxyHandler.is_allowed(request, credentials) else WrongPassword
-    return person
+    if isinstance(person, Person):
+        return person
+    if AxesProxyHandler.is_allowed(request, credentials):
+        raise WrongPassword
+    raise LockedOut.of(login_name, now=now)
 
 
 def count_wrong_code(*, request: HttpRequest, login_name: str) -> None:

@@ -17,6 +17,7 @@ from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, role_name, show
 from nuanxin.people.services import Work
+from nuanxin.people.views.answers import form_answer
 from nuanxin.people.views.registration import picked
 from nuanxin.territories.queries import path_name
 
@@ -150,7 +151,7 @@ def _declared(profile: Any) -> dict[str, Any]:
 @signed_in
 def number(request: Any) -> HttpResponse:
     """The new number proves itself by a code; the old one is told."""
-    phone_form, code_form = PhoneForm(request.POST or None), None
+    phone_form, code_form, refused = PhoneForm(request.POST or None), None, None
     try:
         if "code_id" in request.POST:
             code_form = CodeForm(request.POST)
@@ -174,10 +175,11 @@ def number(request: Any) -> HttpResponse:
             )
             code_form = CodeForm(initial={"code_id": code.public_id})
     except DomainError as error:
+        refused = error
         show(code_form or phone_form, error)
     page = {"phone_form": phone_form, "code_form": code_form, "phone": request.POST.get("phone", "")}
     failed = (code_form.errors if code_form else phone_form.errors) if request.method == "POST" else None
-    return render(request, "people/number.html", page, status=422 if failed else 200)
+    return form_answer(request, "people/number.html", page, failed=failed, error=refused)
 
 
 @signed_in

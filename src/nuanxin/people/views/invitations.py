@@ -14,6 +14,7 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.forms import CodeForm, InvitedForm, InviteForm, StaffRecoverForm, role_name, show
+from nuanxin.people.views.answers import form_answer
 from nuanxin.people.views.sign_in import NEXT_KEY, finish_staff
 from nuanxin.territories.queries import path_name
 
@@ -81,7 +82,7 @@ def invited(request: Any, token: str) -> HttpResponse:
 def recover_for_worker(request: Any) -> HttpResponse:
     """Face to face: the worker's old number, the papers, the new number, its code."""
     form = StaffRecoverForm(request.POST or None)
-    code_form = CodeForm(request.POST) if "code_id" in request.POST else None
+    code_form, refused = CodeForm(request.POST) if "code_id" in request.POST else None, None
     try:
         if form.is_valid():
             given = form.cleaned_data
@@ -111,7 +112,8 @@ def recover_for_worker(request: Any) -> HttpResponse:
                 )
                 code_form = CodeForm(initial={"code_id": code.public_id})
     except DomainError as error:
+        refused = error
         show(code_form or form, error)
     failed = form.errors or (code_form and code_form.errors)
     page = {"form": form, "code_form": code_form}
-    return render(request, "people/recover_for_worker.html", page, status=422 if failed else 200)
+    return form_answer(request, "people/recover_for_worker.html", page, failed=failed, error=refused)

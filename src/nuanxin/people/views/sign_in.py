@@ -31,6 +31,8 @@ from nuanxin.people.forms import (
 )
 from nuanxin.people.models import Person
 from nuanxin.people.views import pending, qr
+from nuanxin.people.views.answers import form_answer
+from nuanxin.ui.middleware import with_headers
 
 PROVED_KEY = "nx_proved"
 NEXT_KEY = "nx_next"
@@ -80,9 +82,10 @@ def _not_sent(request: Any, form: PhoneForm, error: DomainError) -> HttpResponse
         code_form = CodeForm({"code_id": earlier, "code": ""})
         code_form.errors.clear()
         show(code_form, error)
-        return _page(request, code_form=code_form, phone=form.cleaned_data["phone"], status=error.status)
+        page = _page(request, code_form=code_form, phone=form.cleaned_data["phone"], status=error.status)
+        return with_headers(page, error)
     show(form, error)
-    return _page(request, phone_form=form, status=error.status)
+    return with_headers(_page(request, phone_form=form, status=error.status), error)
 
 
 def _by_code(request: Any) -> HttpResponse:
@@ -123,7 +126,7 @@ def staff_sign_in(request: Any) -> HttpResponse:
     given = form.cleaned_data
     try:
         person = services.check_password_of(
-            request=request, login_name=given["login_name"], password=given["password"],
+            request=request, login_name=given["login_name"], password=given["password"], now=request.now,
         )  # fmt: skip
         has_factor = queries.has_second_factor(person.pk)
         if has_factor:
@@ -132,7 +135,7 @@ def staff_sign_in(request: Any) -> HttpResponse:
         if isinstance(error, services.WrongDynamicCode) and given["code"]:
             services.count_wrong_code(request=request, login_name=given["login_name"])
         show(form, error)
-        return _page(request, as_staff=True, staff_form=form, status=error.status)
+        return with_headers(_page(request, as_staff=True, staff_form=form, status=error.status), error)
     return finish_staff(request, person, has_factor=has_factor)
 
 
@@ -194,7 +197,7 @@ def second_factor(request: Any) -> HttpResponse:
 @limited("sign_in", posts_only=True)
 def recover(request: Any) -> HttpResponse:
     """By the slip of paper: the new number first, then the slip and the code together."""
-    phone_form, form = PhoneForm(request.POST or None), None
+    phone_form, form, refused = PhoneForm(request.POST or None), None, None
     try:
         if "code_id" in request.POST:
             form, code_form = RecoverForm(request.POST), CodeForm(request.POST)
@@ -218,10 +221,11 @@ def recover(request: Any) -> HttpResponse:
             )
             form, code_form = RecoverForm(), CodeForm(initial={"code_id": code.public_id})
     except DomainError as error:
+        refused = error
         show(form or phone_form, error)
     page = {"phone_form": phone_form, "form": form, "code_form": code_form if form else None}
     failed = phone_form.errors or (form and (form.errors or code_form.errors))
-    return render(request, "people/recover.html", page, status=422 if failed else 200)
+    return form_answer(request, "people/recover.html", page, failed=failed, error=refused)
 
 
 @public("ends a session if there is one")
@@ -235,8 +239,9 @@ def locked_out(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """What django-axes answers with when the last wrong try locked the account."""
     form = StaffSignInForm(request.POST)
     form.is_valid()
-    form.add_error(None, f"{services.LockedOut.default_message}{services.LockedOut.default_hint}")
-    return _page(request, as_staff=True, staff_form=form, status=services.LockedOut.status)
+    error = services.LockedOut.of(form.cleaned_data.get("login_name", ""), now=request.now)
+    show(form, error)
+    return with_headers(_page(request, as_staff=True, staff_form=form, status=error.status), error)
 
 
 def _page(
