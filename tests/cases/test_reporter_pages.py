@@ -85,7 +85,6 @@ def test_the_form_opens_with_the_own_community_and_a_fresh_key(worker):
 @pytest.mark.parametrize(
     ("place", "source", "scope"),
     [
-        (POINT | {"accuracy_m": "12"}, "gps", COMMUNITY),
         (POINT, "pin", COMMUNITY),
         (OWN, "territory", COMMUNITY),
         (OWN | {"territory_other": "990101002001"}, "territory", "990101002001"),

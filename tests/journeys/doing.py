@@ -47,7 +47,7 @@ def report(page: Page, *, category: str, words: str = "", photo: Path | None = N
     if words:
         page.locator("textarea[name=text]").fill(words)
     page.locator("[data-next]").click()
-    page.locator("[data-locate-me]").click()
+    locate(page)
     page.locator("#around .report__where").wait_for()
     page.locator("[data-next]").click()
     page.locator("#kind-words").press_sequentially(category)
@@ -57,6 +57,14 @@ def report(page: Page, *, category: str, words: str = "", photo: Path | None = N
     if page.locator("[data-offers]").is_visible():  # somebody has reported such a thing near by: not this one
         page.locator("[data-offers] button[name=different]").click()
     return case_number(page)
+
+
+def locate(page: Page) -> None:
+    """“Use my position”; who has never agreed to that is asked first."""
+    page.locator("[data-locate-me]").click()
+    agree = page.locator("[data-agree]")
+    if agree.is_visible():
+        agree.click()
 
 
 def take_step(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.people.enums import DeclaredAs, IdentityCheck, Language, RoleKind, WorkerType
 from nuanxin.people.models import Assignment, ConsentPurpose, Organisation, Role, Site
-from nuanxin.people.queries import is_community
+from nuanxin.people.queries import is_community, purpose_words
 
 
 def show(form: forms.Form, error: DomainError) -> None:
@@ -336,10 +336,6 @@ class StaffRecoverForm(PlainForm):
 def role_name(role: Role) -> str:
     """Reference data carries both languages itself."""
     return role.name_en if _is_english() else role.name
-
-
-def purpose_words(purpose: ConsentPurpose) -> tuple[str, str]:
-    return (purpose.title_en, purpose.text_en) if _is_english() else (purpose.title, purpose.text)
 
 
 def _is_english() -> bool:

@@ -76,11 +76,16 @@ def report(
     photos: list[UploadedFile] = File([]),  # noqa: B008  -- ninja
     voice: UploadedFile | None = File(None),  # noqa: B008  -- ninja
 ) -> Any:
-    """Report. The same `key` with the same content is the same report (200); with another content it is a conflict."""
+    """Report. The same `key` with the same content is the same report (200); with another content it is a conflict.
+
+    `accuracy_m` says that the point is where the phone is; it is kept only where its owner agrees to that.
+    """
     services.count_report(category=given.category, caller=caller_of(request), now=request.now)
     values = given.model_dump(exclude={"key"})
     source = (
         PlaceSource.GPS
+        if given.accuracy_m is not None
+        else PlaceSource.PIN
         if given.lng is not None
         else PlaceSource.COMPOUND
         if given.compound_id

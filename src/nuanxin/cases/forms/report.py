@@ -1,5 +1,7 @@
 """What a worker fills in: a report in three steps, three answers after the end; all of it works as plain forms."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +13,12 @@ from nuanxin.cases.forms.photos import PhotosField
 from nuanxin.cases.forms.voices import VoiceField
 from nuanxin.cases.models import TEXT_LENGTH
 from nuanxin.cases.services import Draft, Photo
+from nuanxin.people.services import Agreement
 
 POINT, COMPOUND, TERRITORY = "point", "compound", "territory"
 QUICK = {"c": COMPOUND, "t": TERRITORY}
 ANSWER_LENGTH = 500
+AGREED = re.compile(r"(\d{1,4}) (\d{12,13})")
 
 
 def new_key() -> str:
@@ -48,6 +52,7 @@ class ReportForm(forms.Form):
     lng = forms.FloatField(required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     accuracy_m = forms.IntegerField(required=False, min_value=0, max_value=100_000)
+    agreed = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     near = forms.IntegerField(required=False, min_value=1)
     compound = forms.IntegerField(label=_("小区"), required=False, min_value=1)
     territory = forms.CharField(label=_("社区"), required=False, max_length=15)
@@ -118,6 +123,7 @@ class ReportForm(forms.Form):
             compound_id=given["near"] if is_point else given["compound"] if by == COMPOUND else None,
             territory=given["territory"] if by == TERRITORY else "",
             captured_at=given["captured_at"],
+            agreed=_agreement(given["agreed"]),
             photos=tuple(Photo(PhotoKind.NEAR, image) for image in given["photos"]),
             voice=given["voice"],
         )
@@ -139,6 +145,14 @@ class PlaceForm(ReportForm):
 
     def clean(self) -> dict[str, Any]:
         return self.cleaned_data
+
+
+def _agreement(told: str) -> Agreement | None:
+    """`2 1790000000000`: the version of the words, and when by the phone's clock; anything else says nothing."""
+    found = AGREED.fullmatch(told)
+    if found is None:
+        return None
+    return Agreement(int(found[1]), datetime.fromtimestamp(int(found[2]) / 1000, tz=UTC))
 
 
 def _source(by: str, *, by_device: bool) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import Outcome, PublicationState
 from nuanxin.cases.models import Case, Publication
 from nuanxin.cases.queries.publication_review import may_be_public, publication_of
 from nuanxin.cases.queries.publications import CONSENT, public_row
-from nuanxin.people.queries import consent_purpose
+from nuanxin.people.queries import consent_purpose, purpose_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class Ending:
     @property
     def terms(self) -> str:
         """What one agrees to, in the words in force."""
-        purpose = consent_purpose(CONSENT)
-        return purpose.text_en if (get_language() or "").startswith("en") else purpose.text
+        return purpose_words(consent_purpose(CONSENT))[1]
 
     @property
     def may_take_back(self) -> bool:

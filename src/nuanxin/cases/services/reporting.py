@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.indexing import index_case
 from nuanxin.cases.services.steps import Photo, write_log
 from nuanxin.cases.services.voices import keep_voice
+from nuanxin.cases.services.whereabouts import agree_to_location, may_keep_whereabouts
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_at
 from nuanxin.kernel.access import Actor, policy
@@ -30,6 +31,7 @@ from nuanxin.kernel.files.sounds.accept import AcceptedSound
 from nuanxin.kernel.ids import next_serial
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.subjects import subject_by_phone
+from nuanxin.people.services import Agreement
 from nuanxin.territories.queries import locate, path_name
 
 FEWEST_WORDS = 2
@@ -41,7 +43,10 @@ CAPTURED_AT_MOST_BEHIND = timedelta(days=7)  # a report may wait on a phone with
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the phone sends. `lng`, `lat` in WGS-84; a place is a point, a compound or a territory from the tree."""
+    """What the phone sends. `lng`, `lat` in WGS-84; a place is a point, a compound or a territory from the tree.
+
+    `agreed`: what was pressed when the phone was first to say where it is (`location` among the consents).
+    """
 
     category: str
     text: str = ""
@@ -53,11 +58,12 @@ class Draft:
     compound_id: int | None = None
     territory: str = ""
     captured_at: datetime | None = None
+    agreed: Agreement | None = None
     photos: tuple[Photo, ...] = field(default=(), repr=False)
     voice: AcceptedSound | None = field(default=None, repr=False)
 
     def digest(self) -> str:
-        """What makes two submissions the same: everything but the clock of the phone."""
+        """What makes two submissions the same: everything but the clock of the phone and what it knows of itself."""
         body = [
             self.category,
             self.text.strip(),
@@ -131,6 +137,7 @@ def report_case(
     """Take a report: case, clocks, log, outbox and audit in one transaction; life-safety ones are dispatched in it too.
 
     The same person with the same key and content gets the same case back; with other content `KeyReused` is raised.
+    How exactly the phone knew where it was is kept only with its owner's consent, the place of the thing always.
     Publishes `CaseReported` (and for U1 `CaseFiled` and `TaskDispatched`). Raises `NoPlace`, `OutsideOfCity`,
     `NothingToGoOn`, `UnknownCategory`, `Invalid`.
     """
@@ -143,6 +150,7 @@ def report_case(
     number = case_number(place.scope_code, now)
     try:
         with transaction.atomic():
+            draft = _as_agreed(draft, actor, now=now)
             case = _new_case(draft, kind, place, actor=actor, number=number, now=now, on_behalf=on_behalf)
             clocks = _first_clocks(case, kind, now=now)
             case.save(force_insert=True)
@@ -155,6 +163,17 @@ def report_case(
             raise
         return earlier
     return Submission(case, created=True)
+
+
+def _as_agreed(draft: Draft, actor: Actor, *, now: datetime) -> Draft:
+    """Without what the phone knows of itself, unless its owner agrees."""
+    if draft.agreed is not None:
+        agree_to_location(actor=actor, agreement=draft.agreed, now=now)
+    is_by_phone = draft.accuracy_m is not None or draft.place_source == PlaceSource.GPS
+    if not is_by_phone or may_keep_whereabouts(actor):
+        return draft
+    source = PlaceSource.PIN if draft.place_source == PlaceSource.GPS else draft.place_source
+    return replace(draft, accuracy_m=None, place_source=source)
 
 
 def _digest(draft: Draft, on_behalf: OnBehalf | None) -> str:

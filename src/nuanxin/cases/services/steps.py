@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import OVER_STATES, ClockKind, PhotoKind, Visibility
 from nuanxin.cases.models import Attachment, Case, CaseLog, Clock, Reporter, Task
 from nuanxin.cases.services.easing import ease_after
+from nuanxin.cases.services.whereabouts import without_whereabouts
 from nuanxin.cases.workflow import CASE, TASK
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
@@ -199,7 +200,7 @@ def write_log(
         seconds_used=max(0, int((now - since).total_seconds())),
         is_overdue=not is_reporter and _is_overdue(case, action, task, actor, now=now),
     )
-    attach(case, log, photos, now=now)
+    attach(case, log, _as_agreed(photos, actor), now=now)
     audit.record(
         actor=actor,
         action=f"cases.{action}",
@@ -241,7 +242,7 @@ def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now
             own = passed.filter(kind=ClockKind.MAKE_SAFE)
         case "answer_call":
             own = passed.filter(kind=ClockKind.ANSWER, organisation=actor.organisation_id)
-        case "transcribe":
+        case "transcribe" | "call_off":
             own = passed.none()
         case "reply_supervision":
             own = passed.filter(kind=ClockKind.REPLY, organisation=actor.organisation_id)
@@ -249,6 +250,11 @@ def _is_overdue(case: Case, action: str, task: Task | None, actor: Actor, *, now
             beside = (ClockKind.ANSWER, ClockKind.REPLY, ClockKind.REVIEW)
             own = passed.filter(task=task).exclude(kind__in=beside)
     return own.exists()
+
+
+def _as_agreed(photos: Sequence[Photo], actor: Actor) -> list[Photo]:
+    images = without_whereabouts(actor, [photo.image for photo in photos])
+    return [Photo(photo.kind, image) for photo, image in zip(photos, images, strict=True)]
 
 
 def attach(case: Case, log: CaseLog, photos: Sequence[Photo], *, now: datetime) -> None:

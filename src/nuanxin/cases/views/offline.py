@@ -28,8 +28,7 @@ SHELL = (
     "cases/report.css",
     "cases/report.js",
     "cases/riding.js",
-    "cases/voice.css",
-    "cases/voice.js",
+    "cases/whereabouts.js",
     "ui/app.webmanifest",
     "ui/brand/icon-180.png",
     "ui/brand/mark.svg",
@@ -49,6 +48,7 @@ MODULES = (
     "cases/kept.js",
     "cases/outbox.js",
     "cases/outbox_list.js",
+    "cases/whereabouts.js",
     "ui/js/upload.js",
 )
 
@@ -81,7 +81,13 @@ def worker(request: HttpRequest) -> HttpResponse:
 @public("the empty form and the emergency numbers; a phone keeps it, so nobody's data is in it")
 @require_safe
 def offline_page(request: HttpRequest) -> HttpResponse:
-    context = {"form": ReportForm(), "start": "1", "is_alone": True, "modules": MODULES}
+    context = {
+        "form": ReportForm(),
+        "start": "1",
+        "is_alone": True,
+        "modules": MODULES,
+        "terms": picking.location_terms(),
+    }
     response = render(request, "cases/phone/offline.html", context | picking.offered_to_all())
     response["Cache-Control"] = "no-cache"
     return response

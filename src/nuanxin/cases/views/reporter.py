@@ -184,6 +184,7 @@ def _page(request: ActorRequest, form: ReportForm) -> dict[str, Any]:
         "compound": compound,
         "bounds": ",".join(str(side) for side in box) if box else "",
         "modules": MODULES,
+        "terms": picking.location_terms(actor),
         "outbox_owner": own.account_token(actor),
         "photos_again": posted and bool(request.FILES),
     }

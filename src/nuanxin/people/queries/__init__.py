@@ -29,7 +29,7 @@ from nuanxin.people.queries.communities import (
     find_communities,
     is_community,
 )
-from nuanxin.people.queries.consents import ConsentLine, consent_lines, outdated_count
+from nuanxin.people.queries.consents import ConsentLine, consent_lines, outdated_count, purpose_words
 from nuanxin.people.queries.grants import grants_of, roles_holding
 from nuanxin.people.queries.lists import (
     PAGE,
@@ -134,6 +134,7 @@ __all__ = [
     "possible_successors",
     "profile_of",
     "proved_phone",
+    "purpose_words",
     "purposes_at_start",
     "recoverable",
     "roles",

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from nuanxin.people.models import Consent, ConsentPurpose
 
 
@@ -36,6 +38,12 @@ def consent_lines(person_id: int) -> list[ConsentLine]:
         current = next((row for row in rows if row.withdrawn_at is None), None)
         lines.append(ConsentLine(purpose, current, [row for row in rows if row is not current]))
     return lines
+
+
+def purpose_words(purpose: ConsentPurpose) -> tuple[str, str]:
+    """Title and text in the reader's language."""
+    is_english = (get_language() or "").startswith("en")
+    return (purpose.title_en, purpose.text_en) if is_english else (purpose.title, purpose.text)
 
 
 def outdated_count(person_id: int) -> int:

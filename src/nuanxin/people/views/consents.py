@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.kernel.access.http import signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
-from nuanxin.people.forms import purpose_words
 
 PAGE = "people/consents.html"
 
@@ -44,7 +43,7 @@ def _page(request: Any, *, unticked: str = "", error: DomainError | None = None)
     lines = queries.consent_lines(request.person.pk)
     context = {
         "lines": [
-            (line, *purpose_words(line.purpose), services.after_withdrawal(line.purpose.code))
+            (line, *queries.purpose_words(line.purpose), services.after_withdrawal(line.purpose.code))
             for line in lines
         ],
         "outdated": [line for line in lines if line.is_outdated],

@@ -63,7 +63,7 @@ export class Danger {
     this.say(this.words.locating);
     const coords = await position(GPS_WAIT);
     if (!coords) return null;
-    const accuracy = Math.round(coords.accuracy);
+    const accuracy = this.report.whereabouts.may ? Math.round(coords.accuracy) : ""; // where help is needed, always; how it is known, if agreed
     return { place_by: "point", lng: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: accuracy, near: "" };
   }
 

@@ -109,7 +109,7 @@ export function fill(form, entry) {
 function fillPlace(form, given, name) {
   const way = given.place_by && form.querySelector(`input[name=place_by][value="${CSS.escape(given.place_by)}"]`);
   if (way) way.checked = true;
-  for (const part of ["lng", "lat", "accuracy_m"]) if (given[part] && form.elements[part]) form.elements[part].value = given[part];
+  for (const part of ["lng", "lat", "accuracy_m", "agreed"]) if (given[part] && form.elements[part]) form.elements[part].value = given[part];
   const territory = given.territory_other ?? given.territory;
   if (territory && form.elements.territory) form.elements.territory.value = territory;
   if (given.compound) chooseCompound(form, given.compound, name);

@@ -165,6 +165,8 @@ export function bodyOf(entry, { owner, token, skew = 0 }) {
   for (const [name, blob] of entry.files) body.append(name, blob, blob.name ?? "photo.jpg");
   body.set("key", entry.key);
   body.set("captured_at", new Date(entry.captured + skew).toISOString());
+  const [version, at] = (body.get("agreed") ?? "").split(" ");
+  if (at) body.set("agreed", `${version} ${Math.round(Number(at) + skew)}`);
   if (owner) body.set("owner", owner);
   if (token) body.set("csrfmiddlewaretoken", token);
   return body;

@@ -5,6 +5,7 @@ import { newKey, takenAt } from "./draft.js";
 import { Kept } from "./kept.js";
 import { lastOwner } from "./outbox.js";
 import "./outbox_list.js";
+import { Whereabouts } from "./whereabouts.js";
 
 const GPS_WAIT = 8000;
 const SEND_WAIT = 25_000;
@@ -31,6 +32,7 @@ class Report {
     this.skew = skewOf(form.dataset.now);
     form.dataset.scripted = "";
     form.elements.key.value ||= newKey();
+    this.whereabouts = new Whereabouts(form, this.owner);
     this.danger = new Danger(this);
     this.kept = new Kept(this);
     document.addEventListener("click", (event) => this.clicked(event));
@@ -54,16 +56,18 @@ class Report {
 
   async begin() {
     await this.kept.begin();
+    if (!this.whereabouts.may) return;
     const given = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
     if (given?.state === "granted") await this.watchSpeed();
   }
 
-  /** Only where the phone gives its position anyway. */
+  /** Only where the phone gives its position anyway, and its owner agrees. */
   async watchSpeed() {
     const dialog = document.querySelector("[data-riding]");
     if (!dialog || !this.owner || this.riding) return;
     const { Riding } = await import("./riding.js");
-    this.riding ??= new Riding(dialog, this.owner, () => this.step === "1" && document.querySelector("#outbox-title").focus());
+    const stopped = () => this.step === "1" && document.querySelector("#outbox-title").focus();
+    this.riding ??= new Riding(dialog, this.owner, stopped, this.whereabouts);
   }
 
   signal() {
@@ -146,6 +150,8 @@ class Report {
     else if (on("[data-next]")) this.next();
     else if (on("[data-back]")) history.state?.step ? history.back() : this.show(String(Number(this.step) - 1));
     else if (on("[data-locate-me]")) this.locate();
+    else if (on("[data-agree]")) this.agreed();
+    else if (on("[data-agree-not]")) this.declined();
     else if (on("[data-elsewhere]")) this.go("elsewhere");
     else if (on("[data-drop-photos]")) this.dropPhotos();
     else if (on("[data-start-over]")) this.kept.startOver();
@@ -232,7 +238,18 @@ class Report {
     if (!this.isPlaced && !way.querySelector("input[value=compound]:checked")) way.querySelector("input[value=point]").checked = true;
   }
 
+  agreed() {
+    this.whereabouts.agree();
+    return this.locate();
+  }
+
+  declined() {
+    this.whereabouts.decline();
+    this.find("[data-locate-status]").textContent = this.words.declined;
+  }
+
   async locate() {
+    if (!this.whereabouts.may) return this.whereabouts.ask();
     const status = this.find("[data-locate-status]");
     status.textContent = this.words.locating;
     const [coords] = await Promise.all([position(GPS_WAIT), this.htmx()]);

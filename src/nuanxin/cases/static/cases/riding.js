@@ -17,10 +17,11 @@ function metres(one, other) {
 
 export class Riding {
   /** Watches from now on. `owner` of what is tapped; `onStop` when the rider has stopped and something was kept. */
-  constructor(dialog, owner, onStop) {
+  constructor(dialog, owner, onStop, whereabouts) {
     this.dialog = dialog;
     this.owner = owner;
     this.onStop = onStop;
+    this.whereabouts = whereabouts;
     this.status = dialog.querySelector("[data-riding-status]");
     this.words = dialog.dataset;
     this.slow = 0;
@@ -63,7 +64,7 @@ export class Riding {
     const { coords } = this.last;
     const accuracy = String(Math.round(coords.accuracy));
     const place = { place_by: "point", lng: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: accuracy };
-    const entry = { owner: this.owner, key: newKey(), fields: Object.entries(place), files: [], thumb: "", names: { kind: "", place: "" } };
+    const entry = { owner: this.owner, key: newKey(), fields: [...Object.entries(place), ...this.whereabouts.told], files: [], thumb: "", names: { kind: "", place: "" } };
     try {
       await keep({ ...entry, captured: Date.now(), state: "noted", problems: {} });
       this.count += 1;
