@@ -7,12 +7,13 @@ import pytest
 from nuanxin.cases import services
 from nuanxin.cases.models import Case, Clock, Consultation, ConsultationParty
 from nuanxin.cases.queries import detail, own, queue
+from nuanxin.cases.queries.time_account import time_account
 from nuanxin.cases.services.consulting import AlreadyAnswered, AlreadyConsulting, NotConsulting
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.events.models import Event
 from nuanxin.notifications import queries as inbox
-from tests.factories.desks import MINUTE, dispatched, reported, task_of
+from tests.factories.desks import MINUTE, client_of, dispatched, reported, task_of
 
 DAY = timedelta(days=1)
 WHY = "污水漫到路面，管线归属说不清，请定一家主办"
@@ -255,3 +256,119 @@ def test_the_reporter_reads_words_and_no_gossip(town):
     assert told[0] == ("商量好了，派给了云川水务", "")
     assert ("几个单位一起商量由谁来办", "") in told
     assert not [words for _title, words in told if "水务的" in words or "说不清" in words]
+
+
+# --- Called off --------------------------------------------------------------------------------------------------
+def call_off(town, case, who="dispatcher", now=None, why="管线归属查清了，是燃气的"):
+    now = now or town.now + 40 * MINUTE
+    return services.call_off_consultation(actor=town[who], case=case, opinion=why, now=now)
+
+
+def test_called_off_nobody_need_come_and_everybody_invited_is_told(town):
+    case = whistle(town, dispatched(town), "water", "gas")
+    answer(town, case, "gas", town.now + 20 * MINUTE)
+    drain(now=town.now + 20 * MINUTE)
+    now = town.now + 40 * MINUTE
+    case = call_off(town, case, now=now)
+    consultation = Consultation.objects.get(case=case)
+    assert (case.consulting_since, consultation.ended_at, consultation.lead) == (None, now, None)
+    assert consultation.call_off_reason == "管线归属查清了，是燃气的"
+    assert not Clock.objects.filter(case=case, kind__in=["answer", "meeting"], stopped_at=None).exists()
+    outcomes = Clock.objects.filter(case=case, kind__in=["answer", "meeting"]).values_list("kind", "outcome")
+    assert sorted(outcomes) == [("answer", "cancelled"), ("answer", "met"), ("meeting", "cancelled")]
+    drain(now=now)
+    for who in ("water", "gas"):
+        assert titles(town, who, now)[0] == "会商取消了：道路破损坑洼"
+    assert titles(town, "worker", now)[0] == "不用一起商量了：道路破损坑洼"
+    assert [log.action for log in detail.timeline(case)].count("call_off") == 1
+    with pytest.raises(NotConsulting):
+        call_off(town, case, now=now + MINUTE)
+    assert Consultation.objects.filter(case=case).count() == 1
+    whistle(town, case, "water", now=now + MINUTE)
+
+
+def test_the_reason_stays_between_offices(town):
+    case = whistle(town, dispatched(town), "gas")
+    with pytest.raises(Invalid):
+        call_off(town, case, why=" ")
+    call_off(town, case)
+    page = client_of(town, "dispatcher").get(f"/cases/{case.number}/").content.decode()
+    assert "会商取消了，不用再报到" in page
+    assert "管线归属查清了" in page
+    told = own.own_page(town["worker"], case.number, now=town.now + DAY)
+    assert ("不用一起商量了，接着办", "") in [(step.title, step.words) for step in told.steps]
+
+
+def test_it_is_called_off_by_whoever_whistled_or_by_the_leader_of_the_street(town):
+    case = whistle(town, dispatched(town), "water", "gas", who="community")
+    refused = (
+        "water",
+        "gas",
+        "dispatcher",
+        "other_dispatcher",
+        "next_community",
+        "property",
+        "swd",
+        "worker",
+    )
+    for who in refused:
+        with pytest.raises((NotFound, NotAllowed)):
+            call_off(town, case, who)
+        assert "call_off" not in offered(town, case, who)
+    for who in ("community", "street_lead"):
+        assert "call_off" in offered(town, case, who)
+    call_off(town, case, "community")
+    whistle(town, case, "gas", who="community", now=town.now + 50 * MINUTE)
+    call_off(town, case, "street_lead", now=town.now + 60 * MINUTE)
+    assert "call_off" not in offered(town, case, "street_lead")
+
+
+def offered(town, case, who):
+    try:
+        case = detail.case_for(town[who], case.number)
+    except (NotFound, NotAllowed):
+        return []
+    tasks = detail.tasks_of(case)
+    return [move.transition.name for move in detail.moves_for(town[who], case, tasks, now=town.now)]
+
+
+def test_what_still_waits_for_a_unit_is_the_dispatchers_again(town):
+    case = reported(town)
+    services.file_case(actor=town["dispatcher"], case=case, now=town.now + MINUTE)
+    whistle(town, case, "gas")
+    assert not Clock.objects.filter(case=case, kind="dispatch", stopped_at=None).exists()
+    now = town.now + 40 * MINUTE
+    case = call_off(town, case, now=now)
+    assert Clock.objects.get(case=case, kind="dispatch", stopped_at=None).started_at == now
+    assert case.next_due_at is not None
+
+
+def test_the_step_is_pressed_on_the_page_and_through_the_one_door(town):
+    case = whistle(town, dispatched(town), "gas")
+    desk = client_of(town, "dispatcher")
+    assert "取消会商" in desk.get(f"/cases/{case.number}/").content.decode()
+    address = f"/cases/{case.number}/steps/call_off/"
+    form = desk.get(address)
+    assert "为什么不开了" in form.content.decode()
+    assert desk.post(address, {"opinion": ""}).status_code == 422
+    assert desk.post(address, {"opinion": "查清了"}).status_code in {200, 302}
+    assert Consultation.objects.get(case=case).call_off_reason == "查清了"
+
+
+def test_the_time_of_a_consultation_is_a_row_of_its_own(town):
+    case = dispatched(town)
+    start, end = town.now + 10 * MINUTE, town.now + 70 * MINUTE
+    whistle(town, case, "gas", now=start)
+    meanwhile = {phase.name: phase for phase in time_account(case, now=start + 30 * MINUTE).phases}
+    assert meanwhile["consulting"].length == 30 * MINUTE
+    call_off(town, case, now=end)
+    case.refresh_from_db()
+    whistle(town, case, "gas", now=end + 10 * MINUTE)
+    conclude(town, case, end + 20 * MINUTE)
+    account = time_account(case, now=end + 60 * MINUTE)
+    phases = {phase.name: phase for phase in account.phases}
+    assert (phases["consulting"].length, phases["consulting"].times) == (70 * MINUTE, 2)
+    assert sum((phase.counted for phase in account.phases), timedelta(0)) == account.counted, "it is no pause"
+    assert account.length == end + 60 * MINUTE - case.reported_at
+    page = client_of(town, "dispatcher").get(f"/cases/{case.number}/time/").content.decode()
+    assert "会商" in page

@@ -224,6 +224,16 @@ class ConsultationConcluded:
 
 
 @event
+class ConsultationCalledOff:
+    """Nobody need come any more; `organisation_id` is whose word it was."""
+
+    case_id: int
+    number: str
+    consultation_id: int
+    organisation_id: int
+
+
+@event
 class ExtensionRequested:
     """The leading unit asks for time until `until` (ISO 8601)."""
 

@@ -119,6 +119,20 @@ def _attend(actor: Actor) -> Q:
     return Q(Exists(called)) & _not_confidential("cases.attend", actor)
 
 
+def _call_off(actor: Actor) -> Q:
+    """Whoever whistled, by the own organisation; and the street's leader, who answers for the street."""
+    consultation = apps.get_model("cases", "Consultation")
+    opened = consultation._default_manager.filter(case=OuterRef("pk"), ended_at__isnull=True)
+    match actor.extent("cases.call_off"):
+        case "org" if actor.organisation_id is not None:
+            opened = opened.filter(called_by=actor.organisation_id)
+        case "area":
+            pass
+        case _:
+            return NOTHING
+    return Q(Exists(opened)) & scope_q(actor.scope_code) & _not_confidential("cases.call_off", actor)
+
+
 def _ask_for_time(actor: Actor) -> Q:
     """The task of the unit that leads the case: the lead's, or the community's where no unit has been given it."""
     if actor.organisation_id is None:
@@ -363,6 +377,7 @@ register("cases.topics", _in_area("cases.topics"))
 register("cases.consult", _on_cases("cases.consult"))
 register("cases.attend", _attend)
 register("cases.conclude", _on_cases("cases.conclude"))
+register("cases.call_off", _call_off)
 register("cases.request_extension", _ask_for_time)
 register("cases.decide_extension", _give_time)
 register("cases.supervise", _on_cases("cases.supervise"))

@@ -248,6 +248,16 @@ BESIDE = {
             ("answer",),
             "ConsultationAnswered",
         ),
+        Transition(
+            "call_off",
+            _("取消会商"),
+            BEING_WORKED_ON,
+            "",
+            "cases.call_off",
+            ("opinion",),
+            "ConsultationCalledOff",
+            "plain",
+        ),
         Transition("assists", _("调整协办"), AT_WORK, "", "cases.dispatch", ("units",), tone="plain"),
         Transition(
             "request_extension",

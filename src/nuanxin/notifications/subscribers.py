@@ -197,6 +197,17 @@ def consultation_concluded(event: events.ConsultationConcluded, envelope: Envelo
     tell(notices)
 
 
+@subscribe(events.ConsultationCalledOff)
+def consultation_called_off(event: events.ConsultationCalledOff, envelope: Envelope) -> None:
+    """Everybody who was whistled hears that nobody need come, also who has answered; the reporter that it goes on."""
+    case, unit = case_facts(event.case_id), organisation_label(event.organisation_id)
+    notices = to_followers(envelope, case, Kind.GOES_ON)
+    for organisation_id in parties_of(event.consultation_id):
+        staff = members_of(organisation_id, (*WORK_ROLES, "street_lead"), envelope)
+        notices += to_staff(envelope, case, Kind.CALLED_OFF, staff, unit=unit)
+    tell(notices)
+
+
 @subscribe(events.ExtensionRequested)
 def extension_requested(event: events.ExtensionRequested, envelope: Envelope) -> None:
     """One level up: the street's leader; for the street's own request the district."""

@@ -53,6 +53,9 @@ WORDS: Mapping[str, Words] = {
         "users-group",
         "info",
     ),
+    Kind.GOES_ON: Words(
+        _("不用一起商量了：%(category)s"), _("接着往下办，有进展就告诉你。"), "users-group", "info"
+    ),
     Kind.EXTENDED: Words(
         _("要再等几天：%(category)s"), _("一时办不完，新的时间是 %(until)s 前。"), "calendar-event", "wait"
     ),
@@ -106,6 +109,9 @@ WORDS: Mapping[str, Words] = {
         _("都报到了：%(category)s"), _("可以开会了，会后请写结论、定主办。"), "users-group", "info"
     ),
     Kind.CONCLUDED: Words(_("会商有结论：%(category)s"), _("由%(unit)s主办。"), "gavel", "info"),
+    Kind.CALLED_OFF: Words(
+        _("会商取消了：%(category)s"), _("%(unit)s说不用开了，贵单位不用再报到。"), "x", "info"
+    ),
     Kind.MORE_TIME: Words(
         _("申请延期：%(category)s"), _("%(unit)s想延到 %(until)s，请在到期前审批。"), "calendar-event", "wait"
     ),

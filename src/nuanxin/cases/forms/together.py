@@ -84,6 +84,12 @@ class ConcludeForm(DispatchForm):
     opinion = words_field(_("会商结论"), help_text=_("谁主办、谁配合、各做什么。各单位都会看到。"))
 
 
+class CallOffForm(StepForm):
+    opinion = words_field(
+        _("为什么不开了"), rows=2, help_text=_("被吹哨的单位都会看到；上报人只知道不用商量了。")
+    )
+
+
 class AssistsForm(UnitsForm):
     legend = _("哪些单位协办")
     legend_help = _("勾上就派一份，取消就撤回；已交结果的不能撤。每个协办单位有自己的时限。")
@@ -159,6 +165,7 @@ FORMS: dict[str, type[StepForm]] = {
     "consult": ConsultForm,
     "answer_call": AnswerCallForm,
     "conclude": ConcludeForm,
+    "call_off": CallOffForm,
     "assists": AssistsForm,
     "request_extension": RequestExtensionForm,
     "grant_extension": GrantExtensionForm,

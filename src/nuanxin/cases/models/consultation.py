@@ -11,9 +11,8 @@ from nuanxin.cases.models.case import TEXT_LENGTH, Case
 
 
 class Consultation(models.Model):
-    """Called by the community or the street; over when its minutes name one lead, or when nothing is left to settle.
-
-    While one is open, `Case.consulting_since` says since when.
+    """Called by the community or the street; over when its minutes name one lead, when nothing is left to settle, or
+    when it is called off with a reason. While one is open, `Case.consulting_since` says since when.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consultations")
@@ -28,6 +27,7 @@ class Consultation(models.Model):
     ended_at = models.DateTimeField("结束时间", null=True)
     minutes = models.CharField("会商结论", max_length=TEXT_LENGTH, blank=True)
     lead = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    call_off_reason = models.CharField("为什么取消", max_length=TEXT_LENGTH, blank=True)
 
     class Meta:
         ordering = ["called_at", "id"]
@@ -37,6 +37,10 @@ class Consultation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lead__isnull=True) | Q(ended_at__isnull=False), name="cases_consulted_has_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(call_off_reason="") | Q(ended_at__isnull=False, lead__isnull=True),
+                name="cases_called_off_is_over",
             ),
         ]
 

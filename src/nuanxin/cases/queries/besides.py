@@ -17,7 +17,7 @@ from nuanxin.kernel.access import Actor, policy
 AT_IT = (TaskState.CLAIMED, TaskState.ACCEPTED, TaskState.IN_PROGRESS)
 # What one learns only after having accepted (`domain.md` §2.3); all else is on the paper that was dispatched.
 SEEN_ON_SITE = frozenset({ReturnReason.R3, ReturnReason.R4, ReturnReason.R5, ReturnReason.R9})
-ON_CASE = ("recategorise", "consult", "answer_call", "assists")
+ON_CASE = ("recategorise", "consult", "answer_call", "call_off", "assists")
 
 
 def is_offered(name: str, case: Case, task: Task | None, *, now: datetime) -> bool:
@@ -80,6 +80,8 @@ def besides(
         found.append(("consult", None))
     if consulting and "cases.attend" in held and _has_not_answered(actor, case):
         found.append(("answer_call", None))
+    if consulting and "call_off" in legal and "cases.call_off" in held:
+        found.append(("call_off", None))
     if "assists" in legal and "cases.dispatch" in held:
         found.append(("assists", None))
     found += _extensions(actor, case, tasks, aside, now=now)

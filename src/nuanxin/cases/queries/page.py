@@ -104,6 +104,7 @@ TITLES: dict[str, Text] = {
     "consult": _("吹哨会商"),
     "answer_call": _("报到"),
     "conclude": _("会商有结论"),
+    "call_off": _("取消了会商"),
     "assists": _("调整协办"),
     "request_extension": _("申请延期"),
     "grant_extension": _("同意延期"),

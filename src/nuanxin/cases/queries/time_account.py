@@ -246,9 +246,9 @@ def _stage(clock: Clock, case: Case, *, now: datetime) -> Stage:
 
 
 def _phases(case: Case, logs: Sequence[CaseLog], stages: Sequence[Stage], *, now: datetime) -> list[Phase]:
-    spans = _overlaid(
-        _state_spans(logs, now=now, hands_off=bool(kind_of(case.category_id).handoff)), _standstills(stages)
-    )
+    spans = _state_spans(logs, now=now, hands_off=bool(kind_of(case.category_id).handoff))
+    spans = _overlaid(spans, _consultations(stages), "consulting")
+    spans = _overlaid(spans, _standstills(stages), "shelved")
     totals = [stage for stage in stages if stage.clock.kind == ClockKind.TOTAL]
     whole = sum((span.length for _name, span in spans), NONE)
     phases = []
@@ -294,8 +294,16 @@ def _standstills(stages: Sequence[Stage]) -> list[Span]:
     return _disjoint(spans)
 
 
-def _overlaid(spans: Sequence[tuple[str, Span]], above: Sequence[Span]) -> list[tuple[str, Span]]:
-    """`spans`, and where `above` lies, a standstill."""
+def _consultations(stages: Sequence[Stage]) -> list[Span]:
+    """While several organisations settled whose it is: from the whistle to the minutes, or to whatever ended it."""
+    meetings = (stage for stage in stages if stage.clock.kind == ClockKind.MEETING)
+    return _disjoint(Span(stage.clock.started_at, stage.until) for stage in meetings)
+
+
+def _overlaid(
+    spans: Sequence[tuple[str, Span]], above: Sequence[Span], name_above: str
+) -> list[tuple[str, Span]]:
+    """`spans`, and where `above` lies, that."""
     result: list[tuple[str, Span]] = []
     for name, span in spans:
         at = span.start
@@ -303,7 +311,7 @@ def _overlaid(spans: Sequence[tuple[str, Span]], above: Sequence[Span]) -> list[
             start, end = max(top.start, at), min(top.end, span.end)
             if start >= end:
                 continue
-            result += [(name, Span(at, start)), ("shelved", Span(start, end))]
+            result += [(name, Span(at, start)), (name_above, Span(start, end))]
             at = end
         result.append((name, Span(at, span.end)))
     return [(name, span) for name, span in result if span.length]

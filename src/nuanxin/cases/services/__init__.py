@@ -16,7 +16,12 @@ from nuanxin.cases.services.bulletin import make_bulletins
 from nuanxin.cases.services.categories import load_categories, update_category
 from nuanxin.cases.services.clocks import settle_provisional_clocks
 from nuanxin.cases.services.confirming import Confirmed, confirm_case
-from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
+from nuanxin.cases.services.consulting import (
+    answer_call,
+    call_consultation,
+    call_off_consultation,
+    conclude_consultation,
+)
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.escalating import watch_clocks
 from nuanxin.cases.services.export_lists import (
@@ -131,6 +136,7 @@ __all__ = [
     "ask_reporter",
     "call_consultation",
     "call_in_units",
+    "call_off_consultation",
     "call_off_redactions",
     "claim_task",
     "clear_stray_voices",

@@ -32,7 +32,7 @@ def end_consultation(
 ) -> None:
     """Who has not answered by now need not any more; where the time had passed, that stays on record."""
     consultation.ended_at, consultation.minutes, consultation.lead = now, minutes, lead
-    consultation.save(update_fields=["ended_at", "minutes", "lead"])
+    consultation.save(update_fields=["ended_at", "minutes", "lead", "call_off_reason"])
     case.consulting_since = None
     Case.objects.filter(pk=case.pk).update(consulting_since=None)
     if lead is not None:

@@ -10,7 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import ClockKind, ConsultAnswer
-from nuanxin.cases.events import ConsultationAnswered, ConsultationCalled, ConsultationConcluded
+from nuanxin.cases.events import (
+    ConsultationAnswered,
+    ConsultationCalled,
+    ConsultationCalledOff,
+    ConsultationConcluded,
+)
 from nuanxin.cases.models import Case, Consultation, ConsultationParty
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.limits import handling_limits
@@ -19,7 +24,7 @@ from nuanxin.cases.services.clocks import Start, set_next_due, start_clocks, sto
 from nuanxin.cases.services.consultation_ends import end_consultation, open_consultation
 from nuanxin.cases.services.dispatching import give_out, parts_of
 from nuanxin.cases.services.steps import MissingField, announce, locked_case, require_text, write_beside
-from nuanxin.cases.workflow import BESIDE
+from nuanxin.cases.workflow import BESIDE, CASE
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict
 from nuanxin.kernel.workflow import IllegalMove
@@ -135,6 +140,34 @@ def answer_call(*, actor: Actor, case: Case, answer: str, now: datetime, opinion
         stop_clocks(case, ClockKind.ANSWER, organisation_id=party.organisation_id, now=now)
         set_next_due(case)
         announce(case, _answered(case, party), now=now)
+    return case
+
+
+def call_off_consultation(*, actor: Actor, case: Case, opinion: str, now: datetime) -> Case:
+    """Nobody need come any more, and why; whoever was whistled is told. Publishes `ConsultationCalledOff`.
+
+    Where the case still waits to be given out, the dispatcher's clock begins anew; one that must be consulted about
+    has to be whistled for again. Raises `NotConsulting`, also the second time.
+    """
+    text = require_text("opinion", opinion, _("请写明为什么不开了，被吹哨的单位都会看到。"))
+    with transaction.atomic():
+        if Case.objects.filter(pk=case.pk, consulting_since=None).exists():
+            raise NotConsulting
+        case = locked_case(actor, "cases.call_off", case)
+        consultation = open_consultation(case)
+        if consultation is None:
+            raise NotConsulting
+        consultation.call_off_reason = text
+        end_consultation(case, consultation, minutes="", lead=None, now=now)
+        if case.state in CASE.transitions["dispatch"].sources:
+            start_clocks(case, [Start(ClockKind.DISPATCH)], now=now)
+        set_next_due(case)
+        write_beside(case, "call_off", actor=actor, opinion=text, since=consultation.called_at, now=now)
+        announce(
+            case,
+            ConsultationCalledOff(case.pk, case.number, consultation.pk, actor.organisation_id or 0),
+            now=now,
+        )
     return case
 
 

@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.enums import MeasureKind
 from nuanxin.cases.models import Case, Task
 from nuanxin.cases.services.assisting import set_assists
-from nuanxin.cases.services.consulting import answer_call, call_consultation, conclude_consultation
+from nuanxin.cases.services.consulting import (
+    answer_call,
+    call_consultation,
+    call_off_consultation,
+    conclude_consultation,
+)
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
 from nuanxin.cases.services.extending import grant_extension, refuse_extension, request_extension
 from nuanxin.cases.services.feedback import reopen_case
@@ -159,6 +164,9 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     ),
     "answer_call": lambda actor, case, given, now: answer_call(
         actor=actor, case=case, answer=given.answer, opinion=given.opinion, now=now
+    ),
+    "call_off": lambda actor, case, given, now: call_off_consultation(
+        actor=actor, case=case, opinion=given.opinion, now=now
     ),
     "assists": lambda actor, case, given, now: set_assists(
         actor=actor, case=case, units=_organisations(given.units, "units"), opinion=given.opinion, now=now
