@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import load_workbook
 
 from nuanxin.cases import services
 from nuanxin.cases.models import Case, Rating
@@ -183,6 +185,42 @@ def test_the_table_that_leaves_is_written_down_and_names_no_case(town):
     assert any("城管" in row[0] for row in lines)
     assert not any(case.number in cell for row in [*rows, *lines] for cell in row)
     assert AuditEntry.objects.filter(action="insight.export").count() == 2
+
+
+def sheets(answer):
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert re.search(r'filename="indicators-\w+-\d{8}-\d{4}\.xlsx"', answer["Content-Disposition"])
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return [book.get_sheet_by_name(name).to_python() for name in ("指标", "说明")]
+
+
+def test_the_workbook_holds_the_same_figures_as_numbers_and_says_what_they_are(town):
+    case = dispatched(town)
+    client = client_of(town, "dispatcher")
+    rows, notes = sheets(client.post("/insight/export/?period=week&form=xlsx"))
+    by_name = {row[2]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert set(by_name) == {each.identifier for each in INDICATORS}
+    text = {row[1]: row for row in table(client.post("/insight/export/?period=week")) if len(row) > 4}
+    for identifier, row in by_name.items():
+        shown = text[identifier][2]
+        if row["单位"] == "%" and isinstance(row["数值"], float | int):
+            assert f"{row['数值'] * 100:.1f}%" == shown
+            assert row["数值"] == pytest.approx(row["分子"] / row["分母"])
+        elif row["单位"] == "个":
+            assert f"{row['数值']:.0f}" == shown
+        assert row["口径"]
+    told = dict(notes)
+    assert told["范围"] == "枫林街道"
+    assert {"时段", "数据截至", "导出时间", "谁可以看"} <= set(told)
+    lines, about = sheets(client.post("/insight/dispatch_accuracy/export/?by=unit&form=xlsx"))
+    assert lines[0][0] == "名称"
+    assert any("城管" in row[0] for row in lines[1:])
+    assert dict(about)["分开看"] == "按单位"
+    everything = str([rows, notes, lines, about])
+    assert case.number not in everything
+    assert town.persons["worker"].name not in everything
+    forms = AuditEntry.objects.filter(action="insight.export").values_list("detail", flat=True)
+    assert sorted(detail["form"] for detail in forms) == ["csv", "xlsx", "xlsx"]
 
 
 def test_statements_do_not_grow_with_what_there_is(town):

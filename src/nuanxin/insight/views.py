@@ -2,10 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 
 
@@ -31,7 +32,11 @@ BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 def overview(request: ActorRequest) -> HttpResponse:
     form, asked, area = _asked(request)
     page = figures.overview(area, asked.span, now=request.now)
-    context = _frame(request, form, asked, area) | {"page": page, "until": page.until}
+    context = _frame(request, form, asked, area) | {
+        "page": page,
+        "until": page.until,
+        "export": f"{reverse('insight:export')}?{urlencode(_query(request))}",
+    }
     return render(request, "insight/overview.html", context)
 
 
@@ -61,6 +66,7 @@ def indicator(request: ActorRequest, identifier: str) -> HttpResponse:
         "is_kept": page.is_kept,
         "lines": [(line, _line_links(found, line, here, by)) for line in rows],
         "by": by,
+        "export": _url("insight:export_indicator", here | {"by": by}, identifier),
         "breakdowns": [
             (name, words, _url("insight:indicator", here | {"by": name, "sort": ""}, identifier))
             for name, words in lines.BREAKDOWNS.items()
@@ -112,8 +118,10 @@ def cases(request: ActorRequest, identifier: str) -> HttpResponse:
 @limited("exports")
 def export_overview(request: ActorRequest) -> HttpResponseBase:
     _form, asked, area = _asked(request)
-    rows = services.export_overview(actor=request.actor, area=area, span=asked.span, now=request.now)
-    return _table(request, rows, "overview")
+    given: dict[str, Any] = {"actor": request.actor, "area": area, "span": asked.span, "now": request.now}
+    if request.GET.get("form") == "xlsx":
+        return _workbook(request, services.overview_workbook(**given), "overview")
+    return _table(request, services.export_overview(**given), "overview")
 
 
 @require_POST
@@ -122,15 +130,11 @@ def export_overview(request: ActorRequest) -> HttpResponseBase:
 def export_indicator(request: ActorRequest, identifier: str) -> HttpResponseBase:
     found = _indicator(identifier)
     _form, asked, area = _asked(request)
-    rows = services.export_breakdown(
-        actor=request.actor,
-        indicator=found,
-        area=area,
-        span=asked.span,
-        by=_by(request, area),
-        now=request.now,
-    )
-    return _table(request, rows, identifier)
+    given: dict[str, Any] = {"actor": request.actor, "area": area, "span": asked.span, "now": request.now}
+    given |= {"indicator": found, "by": _by(request, area)}
+    if request.GET.get("form") == "xlsx":
+        return _workbook(request, services.breakdown_workbook(**given), identifier)
+    return _table(request, services.export_breakdown(**given), identifier)
 
 
 def _indicator(identifier: str) -> Indicator:
@@ -255,9 +259,17 @@ class _Line:
 
 
 def _table(request: ActorRequest, rows: Iterable[list[str]], name: str) -> HttpResponseBase:
-    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="indicators-{name}-{day}.csv"'
+    return _named(request, response, name, "csv")
+
+
+def _workbook(request: ActorRequest, book: IO[bytes], name: str) -> HttpResponseBase:
+    return _named(request, FileResponse(book, content_type=XLSX), name, "xlsx")
+
+
+def _named(request: ActorRequest, response: HttpResponseBase, name: str, form: str) -> HttpResponseBase:
+    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
+    response["Content-Disposition"] = f'attachment; filename="indicators-{name}-{day}.{form}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -8,10 +8,11 @@ from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 Text = str | Promise
-Cell = str | int | datetime | None
+Cell = str | int | float | datetime | None  # a float is a share and shown in per cent
+CASES = gettext_lazy("案件")
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -35,7 +36,12 @@ class Note:
 
 
 def write_workbook(
-    *, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], notes: Sequence[Note], now: datetime
+    *,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    notes: Sequence[Note],
+    now: datetime,
+    title: Text = CASES,
 ) -> IO[bytes]:
     """A temporary file, at its beginning: the rows under a heading that stays and filters, and a sheet of notes."""
     from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
@@ -47,19 +53,22 @@ def write_workbook(
         "heading": book.add_format(
             {"bold": True, "bg_color": "#FFF1E6", "bottom": 1, "bottom_color": "#D9480F", "valign": "vcenter"}
         ),
+        "share": book.add_format({"num_format": "0.0%"}),
         "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
         "term": book.add_format({"bold": True, "valign": "top"}),
         "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
     }
-    count = _write_rows(book, columns, rows, styles)
+    count = _write_rows(book, title, columns, rows, styles)
     _write_notes(book, [*notes, Note(gettext("行数"), str(count))], styles)
     book.close()
     file.seek(0)
     return file
 
 
-def _write_rows(book: Any, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], styles: Any) -> int:
-    sheet = book.add_worksheet(gettext("案件"))
+def _write_rows(
+    book: Any, title: Text, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], styles: Any
+) -> int:
+    sheet = book.add_worksheet(str(title))
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, 22)
     for index, column in enumerate(columns):
@@ -73,11 +82,13 @@ def _write_rows(book: Any, columns: Sequence[Column], rows: Iterable[Sequence[Ce
     return count
 
 
-def _write(sheet: Any, row: int, index: int, cell: Text | int | datetime | None, styles: Any) -> None:
+def _write(sheet: Any, row: int, index: int, cell: Cell | Promise, styles: Any) -> None:
     if isinstance(cell, datetime):
         sheet.write_datetime(row, index, timezone.localtime(cell).replace(tzinfo=None), styles["time"])
     elif isinstance(cell, int):
         sheet.write_number(row, index, cell)
+    elif isinstance(cell, float):
+        sheet.write_number(row, index, cell, styles["share"])
     elif cell:
         sheet.write_string(row, index, str(cell))
 

@@ -21,7 +21,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def export_overview(*, actor: Actor, area: Area, span: Span, now: datetime) -> Iterator[list[str]]:
     """All indicators of a place, with their definitions, as rows of text. Audited. Raises `NotAllowed`."""
-    _write_down(actor, area, "overview", span, now=now)
+    write_down(actor, area, "overview", span, form="csv", now=now)
     page = overview(area, span, now=now)
     yield from _head(area, span)
     yield [
@@ -33,10 +33,10 @@ def export_overview(*, actor: Actor, area: Area, span: Span, now: datetime) -> I
             each = card.indicator
             words = [str(each.formula), str(each.denominator_rule)]
             yield [
-                _safe(str(each.name)),
+                safe(str(each.name)),
                 each.identifier,
                 *_cells(card.value),
-                _safe(card.before.text),
+                safe(card.before.text),
                 *words,
             ]
 
@@ -45,14 +45,15 @@ def export_breakdown(
     *, actor: Actor, indicator: Indicator, area: Area, span: Span, by: str, now: datetime
 ) -> Iterator[list[str]]:
     """One indicator line by line, as rows of text. Audited. Raises `NotAllowed`."""
-    _write_down(actor, area, indicator.identifier, span, now=now)
+    write_down(actor, area, indicator.identifier, span, form="csv", now=now)
     yield from _head(area, span)
     yield [gettext("名称"), gettext("数值"), gettext("分子"), gettext("分母"), gettext("对比值")]
     for line in breakdown(indicator, area, span, by=by, now=now):
-        yield [_safe(line.name), *_cells(line.value), _safe(line.before.text)]
+        yield [safe(line.name), *_cells(line.value), safe(line.before.text)]
 
 
-def _write_down(actor: Actor, area: Area, what: str, span: Span, *, now: datetime) -> None:
+def write_down(actor: Actor, area: Area, what: str, span: Span, *, form: str, now: datetime) -> None:
+    """Who took what, before the first row leaves. Raises `NotAllowed`."""
     if not policy.permits(actor, "insight.view"):
         raise NotAllowed
     with transaction.atomic():
@@ -66,15 +67,19 @@ def _write_down(actor: Actor, area: Area, what: str, span: Span, *, now: datetim
                 "from": span.first_day.isoformat(),
                 "to": span.last_day.isoformat(),
                 "unit": area.place.unit_id,
+                "form": form,
             },
             now=now,
         )
 
 
 def _head(area: Area, span: Span) -> Iterator[list[str]]:
-    days = f"{span.first_day:%Y-%m-%d} – {span.last_day:%Y-%m-%d}"
     unit = area.unit.label if area.unit and not area.is_own_unit else ""
-    yield [_safe(area.name), _safe(unit), str(NAMES[span.period]), days]
+    yield [safe(area.name), safe(unit), str(NAMES[span.period]), days_of(span)]
+
+
+def days_of(span: Span) -> str:
+    return f"{span.first_day:%Y-%m-%d} – {span.last_day:%Y-%m-%d}"
 
 
 def _cells(value: Value) -> list[str]:
@@ -91,6 +96,6 @@ def _cells(value: Value) -> list[str]:
     return [value.text, str(value.numerator), str(value.denominator)]
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """Never a formula, whatever a unit is called."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
