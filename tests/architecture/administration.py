@@ -81,17 +81,18 @@ ADMINISTRATION = frozenset(
 # Working on cases, one's own reports and one's own inbox: each step writes its row by `cases.services.steps.write_log`.
 WORK = frozenset(
     {
-        "cases.accept", "cases.answer", "cases.appeal", "cases.ask", "cases.attend", "cases.board", "cases.call_in",
-        "cases.claim", "cases.conclude", "cases.consult", "cases.decide_appeal", "cases.decide_extension",
-        "cases.decide_shelving", "cases.dispatch", "cases.file", "cases.keep_views", "cases.make_safe",
-        "cases.measure", "cases.merge", "cases.offer_publication", "cases.opine_appeal", "cases.penalise",
-        "cases.plan_repair", "cases.precheck_appeal", "cases.rate", "cases.recategorise", "cases.reject",
-        "cases.remind", "cases.reopen", "cases.reply_supervision", "cases.report", "cases.report_for",
-        "cases.request_extension", "cases.request_shelving", "cases.return", "cases.root_causes", "cases.screen",
-        "cases.search", "cases.self_handle", "cases.start", "cases.submit_result", "cases.supervise",
-        "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer", "cases.verify", "cases.view",
-        "cases.view_categories", "cases.view_own", "compounds.view", "notifications.read", "portal.phone",
-        "territories.view",
+        "cases.accept", "cases.answer", "cases.appeal", "cases.ask", "cases.attend", "cases.board",
+        "cases.call_in", "cases.call_off", "cases.claim", "cases.conclude", "cases.consult",
+        "cases.decide_appeal", "cases.decide_extension", "cases.decide_shelving", "cases.dispatch",
+        "cases.file", "cases.keep_views", "cases.make_safe", "cases.measure", "cases.merge",
+        "cases.offer_publication", "cases.opine_appeal", "cases.penalise", "cases.plan_repair",
+        "cases.precheck_appeal", "cases.rate", "cases.recategorise", "cases.reject", "cases.remind",
+        "cases.reopen", "cases.reply_supervision", "cases.report", "cases.report_for",
+        "cases.request_extension", "cases.request_shelving", "cases.return", "cases.root_causes",
+        "cases.screen", "cases.search", "cases.self_handle", "cases.start", "cases.submit_result",
+        "cases.supervise", "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer",
+        "cases.verify", "cases.view", "cases.view_categories", "cases.view_own", "compounds.view",
+        "notifications.read", "portal.phone", "territories.view",
     }
 )  # fmt: skip
 
@@ -316,12 +317,13 @@ def _recorded_order(hand: Hand) -> list[Any]:
     return [ExchangeOrder.objects.get().public_id]
 
 
-def _decided(step: str) -> Of:
-    def answered(hand: Hand) -> list[Any]:
-        ExchangeOrder.objects.update(state=OrderState.ANSWERED)
-        return [ExchangeOrder.objects.get().public_id, step]
+def _step(name: str) -> Of:
+    return lambda hand: [*_number(hand), name]
 
-    return answered
+
+def _answered(hand: Hand) -> list[Any]:
+    ExchangeOrder.objects.update(state=OrderState.ANSWERED)
+    return [*_number(hand), "keep_outside"]
 
 
 def _ended_order(hand: Hand) -> list[Any]:
@@ -335,8 +337,8 @@ PASSWORD = "Sunny-Bridge-2718"
 CHAT_ADDRESS = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=11111111-2222-3333-4444-555555555555"
 CHAT = {"address": CHAT_ADDRESS, "groups": ["work"], "is_active": "on"}
 REFUSED = {"opinion": "看得出是谁家的门牌"}
-TOLD = {"words": "路面有坑洞，请派人处理。"}
-STILL = {"words": "还没有修好，请再看看。"}
+TOLD = {"opinion": "路面有坑洞，请派人处理。"}
+STILL = {"opinion": "还没有修好，请再看看。"}
 WORDS = {
     "title": "路面的坑补平了",
     "wrong": "路面塌下去一块，车轮容易陷进去。",
@@ -452,16 +454,22 @@ ELSEWHERE = (
         Deed("gateway:webhook_act", "system_admin", (f"gateway.webhook_{step}",), args=_act(step))
         for step in ("again", "pause", "resume", "rotate")
     ),
+    Deed("gateway:keys_export", "system_admin", ("gateway.keys_list_export",)),
+    Deed("gateway:webhooks_export", "system_admin", ("gateway.webhooks_list_export",)),
     Deed("gateway:webhook_export", "system_admin", ("gateway.webhook_export",), args=_last(WebhookEndpoint)),
     Deed("gateway:webhook_act", "system_admin", ("gateway.webhook_remove",), args=_act("remove")),
     Deed("gateway:new_link", "system_admin", ("gateway.exchange_register",), _link),
     Deed("gateway:link", "system_admin", ("gateway.exchange_change",), _link, _last(ExchangeLink)),
     Deed("gateway:renew_secrets", "system_admin", ("gateway.exchange_rotate",), args=_last(ExchangeLink)),
-    Deed("gateway:send_case", "dispatcher", ("cases.send_outside",), TOLD, _number),
+    Deed("cases:step", "dispatcher", ("cases.send_outside",), TOLD, _step("send_outside")),
     Deed("gateway:order_retry", "dispatcher", ("gateway.exchange_retry",), args=_recorded_order),
-    Deed("gateway:decide", "dispatcher", ("cases.keep_outside", "gateway.exchange_keep"), STILL, _decided("keep")),
+    Deed("cases:step", "dispatcher", ("cases.keep_outside", "gateway.exchange_keep"), STILL, _answered),
     Deed("gateway:order_seen", "dispatcher", ("gateway.exchange_seen",), args=_ended_order),
+    Deed("gateway:keys_export", "system_admin", ("gateway.keys_list_export",)),
+    Deed("gateway:webhooks_export", "system_admin", ("gateway.webhooks_list_export",)),
+    Deed("gateway:orders_export", "dispatcher", ("gateway.exchange_list_export",)),
     Deed("gateway:differences_export", "dispatcher", ("gateway.exchange_export",)),
+    Deed("gateway:orders_export", "dispatcher", ("gateway.exchange_list_export",)),
 )  # fmt: skip
 
 PREPARED = {"cases": _closed, "elsewhere": _filed}

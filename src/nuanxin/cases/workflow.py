@@ -375,6 +375,21 @@ BESIDE = {
             ("stage", "opinion", "after"),
             "RepairStageDone",
         ),
+        Transition(
+            "send_outside",
+            _("转城市平台"),
+            BEING_WORKED_ON,
+            "",
+            "cases.dispatch",
+            ("opinion",),
+            "CaseHandedOff",
+            "plain",
+        ),
+        Transition(
+            "take_outside", _("以对方结果为准"), (C.FILED,), "", "cases.dispatch", ("opinion",), "CaseClosed"
+        ),
+        Transition("keep_outside", _("我们继续办"), (), "", "cases.dispatch", ("opinion",), tone="plain"),
+        Transition("take_back", _("收回，自己派单"), (), "", "cases.dispatch", ("opinion",), tone="danger"),
         Transition("remind", _("催办"), (), "", "cases.remind", (), "CaseUrged", "plain"),
         Transition("appeal", _("申诉"), (), "", "cases.appeal", ("about", "opinion"), "AppealFiled", "plain"),
     )

@@ -36,6 +36,13 @@ class GatewayConfig(AppConfig):
         )
         panel = slots.Panel("gateway/case_panel.html", context=_case_panel, permission="cases.view")
         slots.register("case", panel)
+        from nuanxin.cases.services import (
+            register_outside_steps,  # models exist only after the apps are ready
+        )
+        from nuanxin.gateway.queries.exchange import offers_outside  # as above
+        from nuanxin.gateway.services.case_steps import STEPS  # as above
+
+        register_outside_steps(offers=offers_outside, steps=STEPS)
 
 
 def _case_panel(request: Any) -> dict[str, Any]:

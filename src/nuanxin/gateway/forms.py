@@ -1,16 +1,18 @@
-"""What the administrator fills in about other systems, and what a dispatcher writes to them."""
+"""What the administrator fills in about other systems, and how lists are narrowed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.gateway.enums import CodeKind, Sending
+from nuanxin.cases.queries.catalogue import MAJORS, kinds_by_major
+from nuanxin.gateway.enums import CodeKind, EndpointState, KeyState, Sending
 from nuanxin.gateway.models import ExchangeLink, WebhookEndpoint
 from nuanxin.gateway.queries.areas import area_choices
 from nuanxin.gateway.queries.exchange import OrderFilters, code_lines
-from nuanxin.gateway.queries.webhooks import LogFilters
-from nuanxin.gateway.services.exchanging import LONGEST
+from nuanxin.gateway.queries.keys import KeyFilters
+from nuanxin.gateway.queries.webhooks import EndpointFilters, LogFilters
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED
 from nuanxin.kernel.errors import DomainError, Invalid
 
@@ -63,6 +65,64 @@ class EndpointForm(forms.Form):
         return cls(data, initial=given)
 
 
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+def _words(placeholder: Any, length: int = 40) -> forms.CharField:
+    widget = forms.TextInput(attrs={"placeholder": placeholder, "type": "search"})
+    return forms.CharField(label=_("关键字"), required=False, max_length=length, widget=widget)
+
+
+class AreaListForm(forms.Form):
+    """What is not understood narrows nothing."""
+
+    area = forms.ChoiceField(label=_("区域"), required=False)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["area"].choices = [("", _("全部区域")), *area_choices()]  # type: ignore[attr-defined]
+
+    def chosen(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name) or "").strip()
+
+
+class KeyListForm(AreaListForm):
+    show = forms.ChoiceField(
+        label=_("看哪些"),
+        required=False,
+        choices=[
+            ("", _("现在能用的")),
+            *((state, state.label) for state in KeyState if state != KeyState.ACTIVE),
+            ("all", _("全部状态")),
+        ],
+    )
+    words = _words(_("名称，或末四位"))
+
+    def filters(self) -> KeyFilters:
+        return KeyFilters(self.chosen("show") or "force", self.chosen("area"), self.chosen("words"))
+
+
+class EndpointListForm(AreaListForm):
+    show = forms.ChoiceField(
+        label=_("看哪些"),
+        required=False,
+        choices=[
+            ("", _("全部状态")),
+            (EndpointState.ACTIVE, _("启用中")),
+            (EndpointState.PAUSED, _("已暂停")),
+            ("failing", _("送不到的")),
+        ],
+    )
+    words = _words(_("名称或地址"), 60)
+
+    def filters(self) -> EndpointFilters:
+        return EndpointFilters(self.chosen("show"), self.chosen("area"), self.chosen("words"))
+
+
 class LogForm(forms.Form):
     state = forms.ChoiceField(
         label=_("状态"),
@@ -87,12 +147,20 @@ class LogForm(forms.Form):
         max_length=19,
         widget=forms.TextInput(attrs={"placeholder": _("案卷号")}),
     )
+    since = _day(_("产生日期从"))
+    until = _day(_("到"))
 
     def filters(self) -> LogFilters:
         """What is not understood narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
-        return LogFilters(given.get("state", ""), given.get("event", ""), given.get("number", ""))
+        return LogFilters(
+            state=given.get("state", ""),
+            event_type=given.get("event", ""),
+            number=given.get("number", ""),
+            since=given.get("since"),
+            until=given.get("until"),
+        )
 
 
 class LinkForm(forms.Form):
@@ -146,26 +214,6 @@ class LinkForm(forms.Form):
         return {**given, "codes": codes}
 
 
-class WordsForm(forms.Form):
-    words = forms.CharField(
-        label=_("给对方的说明"),
-        max_length=LONGEST,
-        help_text=_("对方会看到。写事情本身，不要写是谁报的、怎么称呼、电话多少。"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
-class TakeForm(WordsForm):
-    """Read by the one who reported: what became of it."""
-
-    words = forms.CharField(
-        label=_("结果"),
-        max_length=300,
-        help_text=_("上报人会看到：谁办的、办成什么样。结案方式是“已转交”。"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
 class OrderListForm(forms.Form):
     show = forms.ChoiceField(
         label=_("看哪些"),
@@ -184,12 +232,56 @@ class OrderListForm(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"placeholder": _("案卷号或对方编号")}),
     )
+    link = forms.ChoiceField(label=_("平台"), required=False)
+    kind = forms.ChoiceField(label=_("类别"), required=False)
+    place = forms.ChoiceField(label=_("街道、社区"), required=False)
+    since = _day(_("转出日期从"))
+    until = _day(_("到"))
+
+    def __init__(
+        self, *args: Any, links: Sequence[tuple[str, str]] = (), places: Sequence[Any] = (), **given: Any
+    ) -> None:
+        super().__init__(*args, **given)
+        narrowed = {
+            "link": (_("全部平台"), links if len(links) > 1 else ()),
+            "kind": (_("全部类别"), _kinds()),
+            "place": (_("全部地方"), places),
+        }
+        for name, (every, choices) in narrowed.items():
+            if choices:
+                self.fields[name].choices = [("", every), *choices]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
     def filters(self) -> OrderFilters:
         """What is not understood narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
-        return OrderFilters(given.get("show") or "decide", given.get("number", "").strip())
+        kind = given.get("kind") or ""
+        return OrderFilters(
+            show=given.get("show") or "decide",
+            number=given.get("number", "").strip(),
+            link=given.get("link") or "",
+            major=kind if len(kind) == 2 else "",
+            category=kind if len(kind) == 4 else "",
+            place=given.get("place") or "",
+            since=given.get("since"),
+            until=given.get("until"),
+        )
+
+
+def _kinds() -> list[Any]:
+    """Majors as groups: all of the major first, then its kinds."""
+    return [
+        (
+            MAJORS[major][0],
+            [
+                (major, _("%(name)s（全部）") % {"name": MAJORS[major][0]}),
+                *((kind.code, kind.name) for kind in kinds),
+            ],
+        )
+        for major, kinds in kinds_by_major()
+    ]
 
 
 class AreaForm(forms.Form):

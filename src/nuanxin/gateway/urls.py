@@ -7,12 +7,14 @@ from nuanxin.gateway.views import exchange, incoming, keys, webhooks
 app_name = "gateway"
 urlpatterns = [
     path("system/keys/", keys.keys, name="keys"),
+    path("system/keys.csv", keys.keys_export, name="keys_export"),
     path("system/keys/new/", keys.new_key, name="new_key"),
     path("system/keys/<uuid:public_id>/revoke/", keys.revoke_key, name="revoke_key"),
     path("system/jurisdictions/new/", keys.new_jurisdiction, name="new_jurisdiction"),
     path("system/jurisdictions/<str:identifier>/close/", keys.close_jurisdiction, name="close_jurisdiction"),
     path("open311/v2/", include("nuanxin.gateway.views.open311_addresses")),
     path("system/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("system/webhooks.csv", webhooks.webhooks_export, name="webhooks_export"),
     path("system/webhooks/new/", webhooks.new_webhook, name="new_webhook"),
     path("system/webhooks/<uuid:public_id>/", webhooks.webhook, name="webhook"),
     path("system/webhooks/<uuid:public_id>/edit/", webhooks.edit_webhook, name="edit_webhook"),
@@ -30,12 +32,11 @@ urlpatterns = [
     path("system/exchange/<uuid:public_id>/", exchange.edit_link, name="link"),
     path("system/exchange/<uuid:public_id>/secrets/", exchange.renew_secrets, name="renew_secrets"),
     path("exchange/", exchange.order_list, name="orders"),
+    path("exchange/orders.csv", exchange.orders_export, name="orders_export"),
     path("exchange/differences/", exchange.reconciliation_list, name="differences"),
     path("exchange/differences.csv", exchange.reconciliations_export, name="differences_export"),
     path("exchange/orders/<uuid:public_id>/", exchange.order, name="order"),
     path("exchange/orders/<uuid:public_id>/retry/", exchange.retry, name="order_retry"),
     path("exchange/orders/<uuid:public_id>/seen/", exchange.seen, name="order_seen"),
-    path("exchange/orders/<uuid:public_id>/decide/<slug:step>/", exchange.decide, name="decide"),
-    path("cases/<str:number>/exchange/", exchange.send_case, name="send_case"),
     path("exchange/in/<uuid:public_id>/", incoming.incoming, name="incoming"),
 ]

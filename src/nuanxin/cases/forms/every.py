@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from nuanxin.cases.forms import measuring, merging, overseeing, recategorising, steps, together
+from nuanxin.cases.forms import measuring, merging, outside, overseeing, recategorising, steps, together
 
 FORMS: Mapping[str, type[steps.StepForm]] = {
     **steps.FORMS,
@@ -11,4 +11,5 @@ FORMS: Mapping[str, type[steps.StepForm]] = {
     **measuring.MEASURE_FORMS,
     **merging.MERGE_FORMS,
     **recategorising.RECATEGORISE_FORMS,
+    **outside.OUTSIDE_FORMS,
 }

@@ -31,8 +31,9 @@ def words_field(label: Any, *, required: bool = True, help_text: Any = "", rows:
 
 
 class StepForm(forms.Form):
-    """Common to all: `step_input` is what the service is given."""
+    """Common to all: `step_input` is what the service is given, `told` what becomes of it, above the fields."""
 
+    told: Any = ""
     photo_kinds: Mapping[str, PhotoKind] = {}
 
     def __init__(

@@ -12,6 +12,7 @@ from nuanxin.cases.models import Attachment, Case, CaseLog, CaseMessage, Clock, 
 from nuanxin.cases.queries.aside import Aside
 from nuanxin.cases.queries.besides import asked_beside, besides, is_offered
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
+from nuanxin.cases.queries.outside import outside_moves
 from nuanxin.cases.queries.oversight import PERMISSIONS as OVERSIGHT
 from nuanxin.cases.queries.oversight import Oversight, oversight_moves, oversight_of
 from nuanxin.cases.workflow import BESIDE, CASE, OPEN_TASK, TASK
@@ -144,6 +145,7 @@ def moves_for(
     overseen = [
         Move(move, about=about) for move, about in oversight_moves(actor, case, seen, held=held, now=now)
     ]
+    overseen += [Move(move) for move in outside_moves(actor, case)]
     if case.shelved_at is not None:
         return overseen
     own = [

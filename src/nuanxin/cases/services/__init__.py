@@ -62,6 +62,7 @@ from nuanxin.cases.services.holding import end_hold, place_hold
 from nuanxin.cases.services.limits import put_handling_limit
 from nuanxin.cases.services.measuring import issue_notice, look_again, remind_of_looks, take_measure
 from nuanxin.cases.services.merging import merge_case, split_case
+from nuanxin.cases.services.outside import NoPlatform, OutsideStep, register_outside_steps
 from nuanxin.cases.services.patterns import find_cause, notice_recurrence, propose_topic
 from nuanxin.cases.services.performing import STEP_NAMES, StepInput, perform_step
 from nuanxin.cases.services.publishing import (
@@ -122,7 +123,9 @@ __all__ = [
     "Confirmed",
     "Draft",
     "Heard",
+    "NoPlatform",
     "OnBehalf",
+    "OutsideStep",
     "Photo",
     "PlannedStage",
     "StepInput",
@@ -202,6 +205,7 @@ __all__ = [
     "refuse_picture",
     "refuse_publication",
     "refuse_shelving",
+    "register_outside_steps",
     "reject_appeal",
     "reject_case",
     "release_picture",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import MeasureKind
 from nuanxin.cases.models import Case, Task
+from nuanxin.cases.queries.outside import OUTSIDE
 from nuanxin.cases.services.assisting import set_assists
 from nuanxin.cases.services.consulting import (
     answer_call,
@@ -32,6 +33,7 @@ from nuanxin.cases.services.handling import (
 )
 from nuanxin.cases.services.measuring import issue_notice, look_again, take_measure
 from nuanxin.cases.services.merging import merge_case, split_case
+from nuanxin.cases.services.outside import outside_step
 from nuanxin.cases.services.overseeing import OVERSIGHT_STEPS
 from nuanxin.cases.services.recategorising import recategorise_case
 from nuanxin.cases.services.staging import PlannedStage, finish_stage, plan_repair
@@ -148,6 +150,12 @@ def _measure(actor: Actor, task: Task, kind: str, given: StepInput, now: datetim
     )
 
 
+def _outside(name: str) -> Callable[[Actor, Case, StepInput, datetime], Case]:
+    """A platform of the city is told, or what it has answered is decided."""
+    service = outside_step(name)
+    return lambda actor, case, given, now: service(actor=actor, case=case, words=given.opinion, now=now)
+
+
 CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     "screen": lambda actor, case, given, now: start_screening(actor=actor, case=case, now=now),
     "file": lambda actor, case, given, now: file_case(actor=actor, case=case, opinion=given.opinion, now=now),
@@ -196,6 +204,7 @@ CASE_STEPS: Mapping[str, Callable[[Actor, Case, StepInput, datetime], Case]] = {
     "reopen": lambda actor, case, given, now: reopen_case(
         actor=actor, case=case, opinion=given.opinion, now=now
     ),
+    **{name: _outside(name) for name in OUTSIDE},
 }
 
 TASK_STEPS: Mapping[str, Callable[[Actor, Task, StepInput, datetime], Case]] = {

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from nuanxin.cases.enums import CaseState, Visibility
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.gateway.enums import OrderState, Sending
+from nuanxin.gateway.exchange.transport import transport
 from nuanxin.gateway.models import (
     ExchangeCode,
     ExchangeConflict,
@@ -19,9 +22,9 @@ from nuanxin.gateway.models import (
     ExchangeOrder,
     Reconciliation,
 )
-from nuanxin.gateway.queries.webhooks import covers
+from nuanxin.gateway.queries.webhooks import covers, midnight
 from nuanxin.gateway.workflow import ORDER
-from nuanxin.kernel.access import Actor, policy, visible
+from nuanxin.kernel.access import Actor, policy, scope_q, visible
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.workflow import Transition
@@ -46,11 +49,12 @@ class LinkFor:
     link_id: int
     name: str
     scope_code: str
+    is_active: bool
 
 
 def _load() -> tuple[LinkFor, ...]:
-    rows = ExchangeLink.objects.filter(is_active=True).only("pk", "name", "scope_code")
-    return tuple(sorted((LinkFor(row.pk, row.name, row.scope_code) for row in rows), key=_narrowest))
+    rows = ExchangeLink.objects.values_list("pk", "name", "scope_code", "is_active")
+    return tuple(sorted((LinkFor(*row) for row in rows), key=_narrowest))
 
 
 def _narrowest(link: LinkFor) -> tuple[int, int]:
@@ -63,7 +67,8 @@ LINKS: Cached[tuple[LinkFor, ...]] = Cached("gateway.links", _load)
 
 def link_for(scope_code: str) -> LinkFor | None:
     """The platform of the smallest territory around the place; none unless a city has set one up."""
-    return next((each for each in LINKS.get() if covers(each.scope_code, scope_code)), None)
+    active = (each for each in LINKS.get() if each.is_active)
+    return next((each for each in active if covers(each.scope_code, scope_code)), None)
 
 
 def links(actor: Actor) -> QuerySet[ExchangeLink]:
@@ -96,43 +101,90 @@ def may_go(case: Case) -> bool:
     return case.state in MAY_GO and not closed and case.shelved_at is None
 
 
+# What a table of orders calls its moves, and how a case's buttons are called (`cases.workflow.BESIDE`).
+MOVES = {"take": "take_outside", "keep": "keep_outside", "back": "take_back"}
+
+
+def latest_order(actor: Actor, case: Case) -> ExchangeOrder | None:
+    rows = ExchangeOrder.objects.filter(policy.rule("gateway.exchange", actor), case=case)
+    return rows.select_related("link", "case").order_by("-pk").first()
+
+
+def order_moves(actor: Actor, order: ExchangeOrder) -> list[Transition]:
+    """What may be done about it now."""
+    return [each for each in ORDER.available(actor, order) if each.name != "take" or may_take(order)]
+
+
+def offers_outside(actor: Actor, case: Case) -> list[tuple[str, str]]:
+    """The buttons of a case: to be handed over, or what may be decided about its order. No statement without a link."""
+    if not LINKS.get() or not policy.permits(actor, "gateway.exchange"):
+        return []
+    order = latest_order(actor, case)
+    if order is not None and order.ended_at is None:
+        return [(MOVES[move.name], "") for move in order_moves(actor, order) if move.name in MOVES]
+    link = link_for(case.scope_code)
+    if link is None or transport() is None or not may_go(case):
+        return []
+    if not policy.allows(actor, "cases.dispatch", case):
+        return []
+    return [("send_outside", str(_("转%(name)s") % {"name": link.name}))]
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What the page of a case says about the platform: the order, what is to be decided, or that it may be sent."""
+    """What the page of a case says about the platform: how the order stands, and what is to be decided."""
 
-    link: LinkFor
-    number: str
-    order: ExchangeOrder | None
+    order: ExchangeOrder
     conflict: ExchangeConflict | None
-    may_send: bool
-    may_decide: bool
+    may_look: bool
 
 
 def beside_case(actor: Actor, number: str) -> Beside | None:
-    """None without a link for the place, or for who may not see the case. No statement where no city has a link."""
+    """None for a case that was never handed over, or who may not see it. No statement where no city has a link."""
     if not LINKS.get():
         return None
     case = Case.objects.filter(policy.rule("cases.view", actor), number=number).first()
-    link = link_for(case.scope_code) if case else None
-    if case is None or link is None:
-        return None
-    rows = ExchangeOrder.objects.filter(case=case).select_related("link").order_by("-pk")
-    order = rows.first()
-    conflict = ExchangeConflict.objects.filter(order=order, decided_at=None).first() if order else None
-    may = (
-        policy.permits(actor, "gateway.exchange") and may_go(case) and (order is None or bool(order.ended_at))
+    order = (
+        ExchangeOrder.objects.filter(case=case).select_related("link").order_by("-pk").first()
+        if case
+        else None
     )
-    may = may and policy.allows(actor, "cases.dispatch", case)
-    decides = order is not None and policy.allows(actor, "gateway.exchange", order)
-    return Beside(link, number, order, conflict, may_send=may, may_decide=decides)
+    if order is None:
+        return None
+    conflict = ExchangeConflict.objects.filter(order=order, decided_at=None).first()
+    return Beside(order, conflict, may_look=policy.allows(actor, "gateway.exchange", order))
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """`show`: `decide` (by default), `open`, `unsent`, `over` or `all`."""
+    """`show`: `decide` (by default), `open`, `unsent`, `over` or `all`. Days are those on which it was handed over."""
 
     show: str = "decide"
     number: str = ""
+    link: str = ""
+    category: str = ""
+    major: str = ""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def q(self) -> Q:
+        where = Q()
+        if self.number:
+            where &= Q(case__number=self.number) | Q(their_number=self.number)
+        if self.link:
+            where &= Q(link__public_id=self.link)
+        if self.category:
+            where &= Q(case__category=self.category)
+        elif self.major:
+            where &= Q(case__category__gte=self.major + "00", case__category__lte=self.major + "99")
+        if self.place:
+            where &= scope_q(self.place, "case__")
+        if self.since:
+            where &= Q(asked_at__gte=midnight(self.since))
+        if self.until:
+            where &= Q(asked_at__lt=midnight(self.until + timedelta(days=1)))
+        return where
 
 
 def orders(actor: Actor, filters: OrderFilters) -> QuerySet[ExchangeOrder]:
@@ -146,9 +198,19 @@ def orders(actor: Actor, filters: OrderFilters) -> QuerySet[ExchangeOrder]:
             rows = rows.filter(state__in=[OrderState.FAILED, OrderState.RECORDED, OrderState.QUEUED])
         case "over":
             rows = rows.filter(ended_at__isnull=False)
-    if filters.number:
-        rows = rows.filter(Q(case__number=filters.number) | Q(their_number=filters.number))
-    return rows.select_related("link", "case").order_by("-asked_at", "-pk")
+    return rows.filter(filters.q()).select_related("link", "case").order_by("-asked_at", "-pk")
+
+
+def order_links(actor: Actor) -> list[tuple[str, str]]:
+    """The platforms that the actor's orders went to, for a filter."""
+    rows = visible(ExchangeOrder.objects.all(), "gateway.exchange", actor)
+    found = rows.order_by("link__name").values_list("link__public_id", "link__name").distinct()
+    return [(str(public_id), name) for public_id, name in found]
+
+
+def with_conflict(rows: QuerySet[ExchangeOrder]) -> QuerySet[ExchangeOrder]:
+    """Whether somebody here has to decide about it, as `is_open_question`."""
+    return rows.annotate(is_open_question=Exists(_open_conflicts()))
 
 
 def order_counts(actor: Actor) -> dict[str, int]:
@@ -177,7 +239,7 @@ def order_of(actor: Actor, public_id: UUID) -> ExchangeOrder:
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     order: ExchangeOrder
-    steps: list[Transition]
+    steps: list[tuple[Transition, str]]
     conflicts: list[ExchangeConflict]
     messages: list[ExchangeMessage]
     incoming: list[ExchangeIncoming]
@@ -191,7 +253,7 @@ def order_page(actor: Actor, public_id: UUID) -> OrderPage:
     still = next((each for each in conflicts if each.decided_at is None), None)
     return OrderPage(
         order=order,
-        steps=[each for each in ORDER.available(actor, order) if each.name != "take" or may_take(order)],
+        steps=[(each, MOVES.get(each.name, "")) for each in order_moves(actor, order)],
         conflicts=conflicts,
         messages=list(order.messages.order_by("-pk")[:20]),
         incoming=list(order.incoming.order_by("-pk")[:20]),

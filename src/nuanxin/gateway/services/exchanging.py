@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
-from nuanxin.cases.services import note_outside
+from nuanxin.cases.services import NoPlatform, note_outside
+from nuanxin.cases.services.steps import refusal
 from nuanxin.gateway.enums import ExchangeVerb, OrderState, Sending, TheirState
 from nuanxin.gateway.exchange.mapping import Codes
 from nuanxin.gateway.exchange.transport import Address, Refused, Told, Transport, transport
@@ -34,15 +35,14 @@ from nuanxin.gateway.workflow import ORDER, WITH_THEM
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.channels.outside import NotReached
-from nuanxin.kernel.errors import Conflict, Invalid, NotFound
+from nuanxin.kernel.errors import Conflict, Invalid
 
 PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}-?\d{7,8})(?!\d)")
 LONGEST = 500
 
 
-class NoLink(Conflict):
-    default_message = _("这里没有接通城市管理平台。")
-    default_hint = _("请系统管理员在“对外接口”里设置。")
+class NoLink(NoPlatform):
+    """None for this place, or no way to it."""
 
 
 class MayNotGo(Conflict):
@@ -70,13 +70,13 @@ def hand_over(*, actor: Actor, case: Case, words: str, now: datetime) -> Exchang
     The case goes on here as it is; its clocks run. Publishes `CaseHandedOff` while nobody has it. Raises `NoLink`,
     `MayNotGo`, `HandedOverAlready`, `NotMapped`, `WrongWords`.
     """
+    if not policy.permits(actor, "gateway.exchange"):
+        raise refusal(actor, case)
     text = checked_words(words)
     link = link_for(case.scope_code)
     if link is None or transport() is None:
         raise NoLink
     with transaction.atomic():
-        if not policy.permits(actor, "gateway.exchange"):
-            raise NotFound
         case = note_outside(actor=actor, case=case, step="send_outside", opinion=text, now=now)
         if not may_go(case):
             raise MayNotGo
@@ -94,11 +94,11 @@ def checked_words(words: str) -> str:
     """Raises `WrongWords` for none, and for a number of somebody."""
     text = words.strip()
     if not text:
-        raise WrongWords(fields={"words": _("请写一句：是什么、在哪里、要对方做什么。")})
+        raise WrongWords(fields={"opinion": _("请写一句：是什么、在哪里、要对方做什么。")})
     if len(text) > LONGEST:
-        raise WrongWords(fields={"words": _("最多 500 个字。")})
+        raise WrongWords(fields={"opinion": _("最多 500 个字。")})
     if PERSONAL.search(text):
-        raise WrongWords(fields={"words": _("里面好像有电话或证件号码，请去掉：对方不需要知道是谁。")})
+        raise WrongWords(fields={"opinion": _("里面好像有电话或证件号码，请去掉：对方不需要知道是谁。")})
     return text
 
 

@@ -10,26 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.catalogue import kind_of
-from nuanxin.cases.queries.places import address_for
-from nuanxin.gateway.forms import LinkForm, OrderListForm, TakeForm, WordsForm
+from nuanxin.cases.queries.places import place_choices
+from nuanxin.gateway.forms import LinkForm, OrderListForm
 from nuanxin.gateway.queries import areas
 from nuanxin.gateway.queries import exchange as queries
-from nuanxin.gateway.services import deciding, exchanging, linking, reconciling
+from nuanxin.gateway.services import deciding, exchanging, exporting, linking, reconciling
 from nuanxin.gateway.views.tables import csv_file, page_of
 from nuanxin.gateway.views.webhooks import once, tell
-from nuanxin.gateway.workflow import ORDER
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
-
-DECIDE = {
-    "take": deciding.take_their_result,
-    "keep": deciding.keep_handling,
-    "back": deciding.take_back,
-}
 
 
 @require_safe
@@ -85,13 +77,27 @@ def _secrets(row: Any, secrets: tuple[str, str]) -> dict[str, Any]:
 @require_safe
 @requires("gateway.exchange")
 def order_list(request: ActorRequest) -> HttpResponse:
-    form = OrderListForm(request.GET)
-    here = reverse("gateway:orders")
+    form, here = _order_form(request), reverse("gateway:orders")
     context = page_of(request, queries.orders(request.actor, form.filters()), here, form)
     context["rows"] = [(row, kind_of(row.case.category_id).name) for row in context["rows"]]
     context["counts"] = queries.order_counts(request.actor)
+    context["may_export"] = policy.permits(request.actor, "cases.export")
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, f"gateway/orders{'_rows' if partial else ''}.html", context)
+
+
+def _order_form(request: ActorRequest) -> OrderListForm:
+    actor = request.actor
+    return OrderListForm(request.GET, links=queries.order_links(actor), places=place_choices(actor))
+
+
+@require_POST
+@requires("gateway.exchange")
+@limited("exports")
+def orders_export(request: ActorRequest) -> HttpResponseBase:
+    filters = _order_form(request).filters()
+    rows = exporting.export_orders(actor=request.actor, filters=filters, now=request.now)
+    return csv_file("exchange-orders", rows, now=request.now)
 
 
 @require_safe
@@ -100,62 +106,6 @@ def order(request: ActorRequest, public_id: UUID) -> HttpResponse:
     page = queries.order_page(request.actor, public_id)
     context = {"page": page, "order": page.order, "kind": kind_of(page.order.case.category_id)}
     return render(request, "gateway/order.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("gateway.exchange")
-def send_case(request: ActorRequest, number: str) -> HttpResponse:
-    """Hand a case over: what it is, where, and the dispatcher's own words."""
-    case = detail.case_for(request.actor, number)
-    kind = kind_of(case.category_id)
-    place = address_for(request.actor, case)
-    first = {"words": "，".join(filter(None, [kind.name_zh, place])) + "，请派人处理。"}
-    form = WordsForm(request.POST if request.method == "POST" else None, initial=first)
-    notice = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = exchanging.hand_over(
-                actor=request.actor, case=case, words=form.cleaned_data["words"], now=request.now
-            )
-        except Invalid as error:
-            tell(form, error)
-        except Conflict as error:
-            notice = error
-        else:
-            messages.success(request, _("已排上，马上告诉%(name)s。") % {"name": made.link.name})
-            return redirect("cases:case", number)
-    link = queries.link_for(case.scope_code)
-    if link is None:
-        raise NotFound
-    context = {"case": case, "kind": kind, "place": place, "form": form, "notice": notice, "link": link}
-    return render(request, "gateway/send_case.html", context, status=_status(form, notice))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("gateway.exchange")
-def decide(request: ActorRequest, public_id: UUID, step: str) -> HttpResponse:
-    """One of the buttons of the table, with the words it needs."""
-    row = queries.order_of(request.actor, public_id)
-    if step not in DECIDE:
-        raise NotFound
-    form = (TakeForm if step == "take" else WordsForm)(request.POST if request.method == "POST" else None)
-    notice = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            DECIDE[step](actor=request.actor, order=row, words=form.cleaned_data["words"], now=request.now)
-        except Invalid as error:
-            tell(form, error)
-        except Conflict as error:
-            notice = error
-        else:
-            messages.success(request, _("记下了。"))
-            return redirect("cases:case", row.case.number)
-    context = {"order": row, "form": form, "notice": notice, "move": ORDER[step], "step": step}
-    return render(request, "gateway/decide.html", context, status=_status(form, notice))
-
-
-def _status(form: Any, notice: Conflict | None) -> int:
-    return 409 if notice else 422 if form.errors else 200
 
 
 @require_POST
