@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from nuanxin.gateway.checks import keys_about_to_expire
 from nuanxin.gateway.models import ApiKey, Jurisdiction
+from nuanxin.gateway.queries.keys import KeyFilters
+from nuanxin.gateway.services.exporting import export_keys
 from nuanxin.gateway.services.keys import create_key, open_jurisdiction, revoke_key
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.people.models import Assignment
 from tests.factories.people import sign_in
-from tests.factories.town import OTHER_STREET, STREET, build_town
+from tests.factories.town import DISTRICT, OTHER_STREET, STREET, build_town
 from tests.gateway.open311 import POTHOLE, Caller, jurisdiction, key_of
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,40 @@ def test_states_are_told_apart(town, admin):
     }
     (finding,) = keys_about_to_expire(now)
     assert "甲" in str(finding.message)
+
+
+def test_the_list_narrows_and_is_a_file_without_a_secret(town, admin):
+    now = timezone.now()
+    keys = {name: key_of(town, name=name) for name in ("甲城", "乙镇", "=丙区")}
+    ApiKey.objects.filter(name="甲城").update(expires_at=now + timedelta(days=3))
+    revoke_key(actor=town["system_admin"], public_id=keys["乙镇"].row.public_id, now=now)
+    tail = keys["=丙区"].row.tail
+    for query, names in (
+        ("", {"甲城", "=丙区"}), ("show=soon", {"甲城"}), ("show=revoked", {"乙镇"}), ("show=expired", set()),
+        ("show=all", set(keys)), ("words=甲", {"甲城"}), (f"words={tail}", {"=丙区"}), ("show=x", {"甲城", "=丙区"}),
+        (f"area={DISTRICT}", {"甲城", "=丙区"}), (f"area={OTHER_STREET}", set()),
+    ):  # fmt: skip
+        page = admin.get(f"{KEYS}?{query}", headers={"HX-Request": "true"})
+        assert {line.key.name for line in page.context["lines"]} == names, query
+    assert "没有符合条件的" in admin.get(f"{KEYS}?show=expired").content.decode()
+    file = b"".join(admin.post("/system/keys.csv?show=all&words=").streaming_content).decode()
+    assert ("已停用" in file, "快到期" in file, "'=丙区" in file) == (True, True, True)
+    for made in keys.values():
+        for secret in (made.text, made.text[4:], made.row.key_hash, str(made.row.client_id)):
+            assert secret not in file
+    entry = AuditEntry.objects.get(action="gateway.keys_list_export")
+    assert entry.detail == {"filters": {"show": "all"}}
+    with pytest.raises(NotAllowed):
+        export_keys(actor=town["dispatcher"], filters=KeyFilters(), now=now)
+    counted = []
+    for words in ("甲", ""):
+        with CaptureQueriesContext(connection) as asked:
+            rows = list(
+                export_keys(actor=town["system_admin"], filters=KeyFilters("all", "", words), now=now)
+            )
+        counted.append((len(rows), len(asked)))
+    assert [rows for rows, _ in counted] == [2, 4]
+    assert counted[0][1] == counted[1][1]
 
 
 def test_statements_do_not_grow_with_the_keys(town, admin):

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from nuanxin.gateway.enums import EndpointState
 from nuanxin.gateway.models import WebhookEndpoint, WebhookMessage
 from nuanxin.gateway.services import posting
+from nuanxin.kernel.audit.models import AuditEntry
 from tests.factories.desks import HTMX, client_of
 from tests.factories.town import DISTRICT
 from tests.gateway.test_webhooks import endpoint_at, happen
@@ -81,6 +84,47 @@ def test_the_log_narrows_exports_and_shows_each_message(town, admin, other):
     file = admin.post(reverse("gateway:webhook_export", args=[endpoint.public_id]) + "?state=waiting")
     text = b"".join(file.streaming_content).decode()
     assert (message.message_id in text, file.headers["Content-Type"]) == (True, "text/csv; charset=utf-8")
+
+
+def test_the_list_of_addresses_narrows_and_is_a_file(town, admin, other):
+    one, secret = endpoint_at(town, f"{other.url}/a?token=abc123")
+    WebhookEndpoint.objects.filter(pk=one.pk).update(failing_since=timezone.now(), name="甲平台")
+    endpoint_at(town, other.url)
+    here = reverse("gateway:webhooks")
+    for query, n in (
+        ("", 2), ("show=failing", 1), ("show=paused", 0), ("show=active", 2), ("words=甲平台", 1),
+        (f"area={DISTRICT}", 2), ("area=110000000000", 2), ("words=nothing", 0),
+    ):  # fmt: skip
+        page = admin.get(f"{here}?{query}", **HTMX).content.decode()
+        assert page.count("<tr>") == (n + 1 if n else 0), query
+    file = b"".join(admin.post(reverse("gateway:webhooks_export")).streaming_content).decode()
+    assert ("甲平台" in file, "127.0.0.1" in file) == (True, True)
+    assert (secret in file, "abc123" in file) == (False, False)
+    assert AuditEntry.objects.filter(action="gateway.webhooks_list_export").exists()
+    with CaptureQueriesContext(connection) as few:
+        admin.post(reverse("gateway:webhooks_export") + "?words=甲平台")
+    with CaptureQueriesContext(connection) as many:
+        admin.post(reverse("gateway:webhooks_export"))
+    assert len(few) == len(many)
+
+
+def test_the_log_narrows_by_day(town, admin, other):
+    endpoint, _secret = endpoint_at(town, other.url, types=["cases.CaseFiled", "cases.TaskDispatched"])
+    case = happen(town)
+    here = reverse("gateway:webhook", args=[endpoint.public_id])
+    day = timezone.localdate(WebhookMessage.objects.latest("pk").created_at)
+    for query, is_there in (
+        (f"since={day}&until={day}", True),
+        (f"since={day + timedelta(days=1)}", False),
+        (f"until={day - timedelta(days=1)}", False),
+        ("since=x", True),
+    ):
+        assert (case.number in admin.get(f"{here}?{query}", **HTMX).content.decode()) is is_there, query
+    export = reverse("gateway:webhook_export", args=[endpoint.public_id])
+    file = b"".join(admin.post(f"{export}?since={day}").streaming_content).decode()
+    assert case.number in file
+    entry = AuditEntry.objects.filter(action="gateway.webhook_export").latest("pk")
+    assert entry.detail == {"filters": {"since": str(day)}}
 
 
 def test_buttons(town, admin, other):

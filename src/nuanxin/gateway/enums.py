@@ -12,6 +12,15 @@ class EndpointState(TextChoices):
     REMOVED = "removed", _("已移除")
 
 
+class KeyState(TextChoices):
+    """How long a key of another system still opens anything."""
+
+    ACTIVE = "active", _("有效")
+    SOON = "soon", _("快到期")
+    EXPIRED = "expired", _("已到期")
+    REVOKED = "revoked", _("已停用")
+
+
 class PauseCause(TextChoices):
     """Why nothing is sent to an endpoint."""
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.timezone import make_aware
 
 from nuanxin.cases.enums import Visibility
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.gateway.enums import EndpointState, PauseCause, Sending
 from nuanxin.gateway.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
-from nuanxin.kernel.access import Actor, level_of, visible
+from nuanxin.kernel.access import Actor, level_of, scope_q, visible
 from nuanxin.kernel.access.scope import LEVELS, MUNICIPALITIES
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.models import Organisation
 
 PAGE_SIZE = 50
+# They paused by themselves, or nothing arrives at them.
+TROUBLE = Q(pause_cause__in=[PauseCause.FAILING, PauseCause.GONE]) | Q(failing_since__isnull=False)
 
 
 class EndpointNotFound(NotFound):
@@ -75,11 +78,36 @@ def unit_of(organisation_id: int | None) -> tuple[str, str] | None:
     return (str(row[0]), row[1]) if row else None
 
 
-def endpoints(actor: Actor) -> QuerySet[WebhookEndpoint]:
-    """All that have not been removed, with what waits and when something last arrived."""
+@dataclass(frozen=True, slots=True)
+class EndpointFilters:
+    """`show`: `active`, `paused`, or `failing` where nothing arrives; `words` a part of the name or of the address."""
+
+    show: str = ""
+    area: str = ""
+    words: str = ""
+
+    def q(self) -> Q:
+        where = {
+            "active": Q(state=EndpointState.ACTIVE),
+            "paused": Q(state=EndpointState.PAUSED),
+            "failing": TROUBLE,
+        }.get(self.show, Q())
+        if self.area:
+            where &= scope_q(self.area)
+        if self.words:
+            where &= Q(name__icontains=self.words) | Q(url__icontains=self.words)
+        return where
+
+
+ALL_ENDPOINTS = EndpointFilters()
+
+
+def endpoints(actor: Actor, filters: EndpointFilters = ALL_ENDPOINTS) -> QuerySet[WebhookEndpoint]:
+    """Those that have not been removed, with what waits and when something last arrived."""
     rows = visible(WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED), "gateway.webhooks", actor)
     return (
-        rows.defer("secret", "old_secret")
+        rows.filter(filters.q())
+        .defer("secret", "old_secret")
         .annotate(
             waiting=Count("messages", filter=Q(messages__state=Sending.WAITING)),
             given_up=Count("messages", filter=Q(messages__state=Sending.FAILED)),
@@ -102,6 +130,8 @@ class LogFilters:
     state: str = ""
     event_type: str = ""
     number: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 def messages_of(endpoint: WebhookEndpoint, filters: LogFilters) -> QuerySet[WebhookMessage]:
@@ -113,7 +143,15 @@ def messages_of(endpoint: WebhookEndpoint, filters: LogFilters) -> QuerySet[Webh
         rows = rows.filter(event_type=filters.event_type)
     if filters.number:
         rows = rows.filter(topic=filters.number.strip())
+    if filters.since:
+        rows = rows.filter(created_at__gte=midnight(filters.since))
+    if filters.until:
+        rows = rows.filter(created_at__lt=midnight(filters.until + timedelta(days=1)))
     return rows
+
+
+def midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))
 
 
 def message_of(endpoint: WebhookEndpoint, public_id: UUID) -> WebhookMessage:
@@ -134,6 +172,5 @@ def due(rows: Iterable[int], now: datetime) -> QuerySet[WebhookMessage]:
 
 def stopped_endpoints() -> list[str]:
     """Names of those that paused by themselves or at which nothing arrives."""
-    trouble = Q(pause_cause__in=[PauseCause.FAILING, PauseCause.GONE]) | Q(failing_since__isnull=False)
-    rows = WebhookEndpoint.objects.filter(trouble).exclude(state=EndpointState.REMOVED)
+    rows = WebhookEndpoint.objects.filter(TROUBLE).exclude(state=EndpointState.REMOVED)
     return list(rows.order_by("name").values_list("name", flat=True))

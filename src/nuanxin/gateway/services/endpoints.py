@@ -167,7 +167,8 @@ def export_log(
     """The log as text, the latest `EXPORT_MOST` rows. Audited."""
     with transaction.atomic():
         _locked(actor, endpoint)
-        _audit(actor, endpoint, "export", {"filters": asdict(filters)}, now=now)
+        narrowed = {name: str(value) for name, value in asdict(filters).items() if value}
+        _audit(actor, endpoint, "export", {"filters": narrowed}, now=now)
     return _lines(endpoint, filters)
 
 

@@ -4,29 +4,42 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.gateway.forms import JurisdictionForm, KeyForm
+from nuanxin.gateway.forms import JurisdictionForm, KeyForm, KeyListForm
 from nuanxin.gateway.queries import keys as queries
+from nuanxin.gateway.services import exporting
 from nuanxin.gateway.services import keys as services
+from nuanxin.gateway.views.tables import csv_file, page_of
 from nuanxin.kernel.access.http import requires
+from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 
 
 @requires("gateway.keys")
 @require_safe
 def keys(request: Any) -> HttpResponse:
-    show = "all" if request.GET.get("show") == "all" else ""
-    context = {
-        "lines": queries.key_lines(show=show, now=request.now),
-        "show": show,
-        "jurisdictions": queries.jurisdiction_lines(),
-    }
+    form = KeyListForm(request.GET)
+    context = page_of(request, queries.keys(form.filters(), now=request.now), reverse("gateway:keys"), form)
+    context["lines"] = queries.key_lines(context["rows"], now=request.now)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "gateway/keys_rows.html", context)
+    context["jurisdictions"] = queries.jurisdiction_lines()
     return render(request, "gateway/keys.html", context)
+
+
+@require_POST
+@requires("gateway.keys")
+@limited("exports")
+def keys_export(request: Any) -> HttpResponseBase:
+    filters = KeyListForm(request.GET).filters()
+    rows = exporting.export_keys(actor=request.actor, filters=filters, now=request.now)
+    return csv_file("api-keys", rows, now=request.now)
 
 
 @requires("gateway.keys")

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.gateway.forms import EndpointForm, LogForm
+from nuanxin.gateway.forms import EndpointForm, EndpointListForm, LogForm
 from nuanxin.gateway.queries import areas
 from nuanxin.gateway.queries import webhooks as queries
-from nuanxin.gateway.services import endpoints
+from nuanxin.gateway.services import endpoints, exporting
 from nuanxin.gateway.views.tables import csv_file, page_of
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED
 from nuanxin.kernel.access.http import ActorRequest, requires
@@ -27,8 +27,23 @@ PAGE = "gateway:webhook"
 @require_safe
 @requires("gateway.webhooks")
 def webhook_list(request: ActorRequest) -> HttpResponse:
-    rows = [(row, areas.area_label(row.scope_code)) for row in queries.endpoints(request.actor)]
-    return render(request, "gateway/webhooks.html", {"rows": rows})
+    form = EndpointListForm(request.GET)
+    context = page_of(
+        request, queries.endpoints(request.actor, form.filters()), reverse("gateway:webhooks"), form
+    )
+    labels = areas.area_labels(row.scope_code for row in context["rows"])
+    context["rows"] = [(row, labels[row.scope_code]) for row in context["rows"]]
+    partial = request.htmx and not request.htmx.history_restore_request
+    return render(request, f"gateway/webhooks{'_rows' if partial else ''}.html", context)
+
+
+@require_POST
+@requires("gateway.webhooks")
+@limited("exports")
+def webhooks_export(request: ActorRequest) -> HttpResponseBase:
+    filters = EndpointListForm(request.GET).filters()
+    rows = exporting.export_endpoints(actor=request.actor, filters=filters, now=request.now)
+    return csv_file("webhooks", rows, now=request.now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
