@@ -66,3 +66,14 @@ def test_more_than_fits_is_refused_not_cut_off(town, monkeypatch):
     answer = as_(town, "audit_admin").get("/audit/export.csv", {"action": "people.assign"})
     assert answer.status_code == 422
     assert not AuditEntry.objects.filter(action="audit.export").exists()
+
+
+def test_the_security_administrator_begins_with_the_people(town):
+    assert as_(town, "security_admin").get("/desk/")["Location"] == "/people/"
+
+
+def test_the_audit_log_names_roles_as_people_do(town):
+    record(actor=SYSTEM, action="people.assign", now=town.now)
+    page = as_(town, "audit_admin").get("/audit/", {"action": "people.assign"}).content.decode()
+    assert ">系统</td>" in page
+    assert ">system</td>" not in page

@@ -32,7 +32,7 @@ def _fill_workbench() -> None:
     )
     edited += ("cases:import_rules", "cases:rules_plan", "cases:limits", "cases:limit")
     catalogue = slots.Item(
-        _("类别"), "cases:categories", icon="category", permission="cases.categories", match=edited
+        _("类别目录"), "cases:categories", icon="category", permission="cases.categories", match=edited
     )
     board = slots.Item(_("大屏"), "cases:board", icon="layout-dashboard", permission="cases.board")
     paper = ("cases:bulletins", "cases:bulletin_page")

@@ -22,6 +22,7 @@ from nuanxin.kernel.retention import report
 from nuanxin.portal.disclosure import disclosure
 from nuanxin.portal.greeting import greeting
 from nuanxin.portal.health import can_serve
+from nuanxin.portal.roles import with_roles
 
 PAGE_SIZE = 50
 
@@ -57,6 +58,8 @@ def desk(request: Any) -> HttpResponse:
         return redirect("portal:check")
     if policy.permits(actor, "audit.view"):
         return redirect("portal:audit")
+    if policy.permits(actor, "people.assign"):
+        return redirect("people:people")
     return render(request, "portal/desk.html")
 
 
@@ -95,8 +98,8 @@ def audit(request: Any) -> HttpResponse:
     rows = entries(action=action)
     if before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
-    page = list(rows[:PAGE_SIZE])
-    following = page[-1].pk if len(page) == PAGE_SIZE else None
+    page = with_roles(rows[:PAGE_SIZE])
+    following = page[-1][0].pk if len(page) == PAGE_SIZE else None
     found = {"page": page, "following": following, "seals": newest_seals(), "action": action}
     return render(request, "portal/audit.html", found)
 

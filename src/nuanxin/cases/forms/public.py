@@ -25,9 +25,17 @@ class PublicForm(forms.Form):
         self._offer("area", _("全部地方"), facets.areas)
         months = [(f"{month:{MONTH}}", date_format(month, "YEAR_MONTH_FORMAT")) for month in facets.months]
         self._offer("month", _("全部时间"), months)
+        # A link that somebody kept may name what nobody offers any more: it narrows nothing.
+        self.data = {name: value for name, value in self._given() if self._is_on_offer(name, value)}
 
     def _offer(self, name: str, everything: Any, choices: Sequence[tuple[str, Any]]) -> None:
         self.fields[name].choices = [("", everything), *choices]  # type: ignore[attr-defined]
+
+    def _given(self) -> list[tuple[str, str]]:
+        return [(name, self.data[name]) for name in self.fields if name in self.data]
+
+    def _is_on_offer(self, name: str, value: str) -> bool:
+        return value in dict(self.fields[name].choices)  # type: ignore[attr-defined]
 
     def filters(self) -> PublicFilters:
         self.is_valid()

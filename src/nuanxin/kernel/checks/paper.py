@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from nuanxin.kernel.checks import Finding, Level, check
 from nuanxin.kernel.typesetting import chinese_fonts
 
@@ -14,8 +16,8 @@ def fonts(now: datetime) -> Iterable[Finding]:
         yield Finding(
             level=Level.WARNING,
             code="fonts-missing",
-            message="no Chinese font is installed: bulletins cannot be made into PDF, their pages can be printed",
-            hint="Install Noto CJK (Debian and Ubuntu: apt-get install fonts-noto-cjk), then restart.",
+            message=_("没有装中文字体：快报做不成 PDF，网页还能打印"),
+            hint=_("请安装 Noto CJK（Debian、Ubuntu：apt-get install fonts-noto-cjk），再重启。"),
         )
         return
-    yield Finding(level=Level.OK, code="fonts", message=f"Chinese is typeset in {serif or sans}")
+    yield Finding(level=Level.OK, code="fonts", message=_("中文排版用 %(font)s") % {"font": serif or sans})
