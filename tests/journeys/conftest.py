@@ -17,8 +17,10 @@ from tests.journeys.looking import Look, looks_at_both_sizes
 from tests.journeys.pages import Stop
 from tests.servers import Server
 
+# Those that have come into view; whether one has is known a frame later.
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MAPS_ARE_DRAWN = (
-    "() => [...document.querySelectorAll('[data-map]')].every(each => each.nuanxinMap?.map.loaded())"
+    "() => [...document.querySelectorAll('[data-begun]')].every(each => each.nuanxinMap?.map.loaded())"
 )
 
 
@@ -62,13 +64,15 @@ class Gallery:
         page.set_viewport_size(SIZES["phone"])
         self.faults.clear()
         answer = page.goto(path, wait_until="load")
+        looks = looks_at_both_sizes(page, hand="phone" if stop.is_on_phone else "desk")
+        page.evaluate(NEXT_FRAME)
         page.wait_for_function(MAPS_ARE_DRAWN)  # they go on fetching after the page has loaded
         return Visit(
             status=answer.status if answer else 0,
             title=page.title(),
             headings=[text.strip() for text in page.locator("h1").all_text_contents()],
             faults=[fault for fault in self.faults if stop.status == 200 or str(stop.status) not in fault],
-            looks=looks_at_both_sizes(page, hand="phone" if stop.is_on_phone else "desk"),
+            looks=looks,
         )
 
     def _window(self, persona: str, language: str) -> Page:

@@ -209,9 +209,22 @@ class NuanxinMap {
   }
 }
 
-export async function start(root = document) {
-  const figures = [...root.querySelectorAll("[data-map]:not([data-begun])")];
-  if (!figures.length || !hasWebGL()) return;
+// A map is drawn when it comes into view: who never looks at it pays for neither its library nor its pixels.
+const onlooker = new IntersectionObserver(
+  (seen) => {
+    const figures = seen.filter((each) => each.isIntersecting).map((each) => each.target);
+    for (const figure of figures) onlooker.unobserve(figure);
+    if (figures.length) draw(figures);
+  },
+  { rootMargin: "200px" },
+);
+
+export function start(root = document) {
+  if (!hasWebGL()) return;
+  for (const figure of root.querySelectorAll("[data-map]:not([data-begun])")) onlooker.observe(figure);
+}
+
+async function draw(figures) {
   for (const figure of figures) figure.dataset.begun = "";
   try {
     loadStyles(figures[0].dataset.css);
