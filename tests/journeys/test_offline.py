@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import enter
-from tests.journeys.doing import home_of, open_danger
+from tests.journeys.doing import home_of, locate, open_danger
 from tests.journeys.looking import assert_in_order
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def write(page: Page, words: str, photo=None) -> None:
         page.locator(".upload__preview").first.wait_for()
     page.locator("textarea[name=text]").fill(words)
     page.locator("[data-next]").click()
-    page.locator("[data-locate-me]").click()
+    locate(page)
     expect(page.locator("[data-locate-status]")).to_contain_text(re.compile(r"\d"))
     page.locator("[data-next]").click()
     page.locator(f"input[name=category][value='{HOLE}']").first.check(force=True)
@@ -79,7 +79,10 @@ def number_of(page: Page, words: str) -> list[str]:
 
 def test_offline_killed_back_and_sent_once(rider, photo):
     page = rider()
+    page.goto("/me/consents/")
+    page.locator("#location button[name=given]").click()  # so the page asks, with or without signal
     page.goto("/report/")
+    expect(page.locator("#report[data-agrees]")).to_have_count(0)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")  # the app has been opened once
     wrong = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [each["errorId"] for each in wrong if each["errorId"] != "in-incognito"] == []
@@ -104,6 +107,8 @@ def test_offline_killed_back_and_sent_once(rider, photo):
     expect(other.locator(WAITING)).to_have_class(re.compile("--received"))
     assert page.evaluate(STATES) == ["received"]
     assert len(number_of(other, "没信号也要报的大坑")) == 1
+    other.goto("/report/")
+    expect(other.locator("#report[data-agrees]")).to_have_count(1)  # what was pressed came along
 
 
 def test_the_draft_outlives_its_tab(rider):

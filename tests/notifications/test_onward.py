@@ -293,6 +293,13 @@ def test_an_agreement_to_older_words_is_not_stretched(town):
     assert len(texts()) == 1
 
 
+def test_where_nothing_carries_text_messages_none_is_planned(town, settings):
+    agree(town)
+    settings.NUANXIN_SMS_PROVIDER = "none"
+    rejected(town, town.now)
+    assert not Delivery.objects.filter(subscriber="notifications.message_due").exists()
+
+
 def test_codes_and_calls_to_those_on_duty_rest_on_no_consent(town):
     """What needs none is sent where it belongs; a new door for text messages is a decision to be made here."""
     services.save_preferences(

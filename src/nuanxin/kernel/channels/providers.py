@@ -166,6 +166,11 @@ def sms_provider() -> tuple[str, SmsProvider]:
     return _chosen("NUANXIN_SMS_PROVIDER", SMS_PROVIDERS)
 
 
+def has_sms() -> bool:
+    """Whether text messages are carried here at all; what would only fail need not be planned."""
+    return bool(settings.NUANXIN_SMS_PROVIDER != "none")
+
+
 def mail_provider() -> tuple[str, MailProvider]:
     return _chosen("NUANXIN_MAIL_PROVIDER", MAIL_PROVIDERS)
 

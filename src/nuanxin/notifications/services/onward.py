@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nuanxin.cases.queries.catalogue import CATALOGUE, Kind
+from nuanxin.kernel.channels.providers import has_sms
 from nuanxin.kernel.channels.send import ChannelDown, send_chat, send_mail
 from nuanxin.kernel.channels.templates import sms_template
 from nuanxin.kernel.events import publish
@@ -73,7 +74,7 @@ def publish_onward(notices: Iterable[Notice]) -> None:
 
 def _publish_texts(notices: Iterable[Notice]) -> None:
     """For those who agree to text messages about their own reports; asked again when each is sent."""
-    told = [each for each in notices if each.assignment_id is None and each.kind in TEXTED]
+    told = [each for each in notices if each.assignment_id is None and each.kind in TEXTED and has_sms()]
     subjects = agreeing_among((each.person_id for each in told), SMS_CONSENT) if told else {}
     wanted = [each for each in told if each.person_id in subjects]
     if not wanted:
