@@ -159,3 +159,21 @@ def test_queue_tabs_count_and_page(town):
     assert len(seen) == len(set(seen)) == 7
     assert queue.queue_page(actor, tabs[0], queue.Filters(words="井盖"), now=town.now).rows
     assert not queue.queue_page(actor, tabs[0], queue.Filters(words="路灯"), now=town.now).rows
+
+
+def test_marks_that_nobody_sees_are_no_words(town):
+    """A right-to-left override would turn the street's list around; a space of no width is not a reason."""
+    case = report(
+        town, category="0401", text="\u202e井盖\u200b碎了👷\u200d♂️一半", address="\u2067枫林路 3 号\u2069"
+    ).case
+    assert case.text == "井盖碎了👷\u200d♂️一半"
+    assert case.address == "枫林路 3 号"
+    services.start_screening(actor=town["dispatcher"], case=case, now=town.now + MINUTE)
+    with pytest.raises(Invalid):
+        services.reject_case(
+            actor=town["dispatcher"],
+            case=case,
+            reason="6",
+            opinion="\u200b\u200f \ufeff",
+            now=town.now + 2 * MINUTE,
+        )

@@ -222,3 +222,10 @@ def test_statements_do_not_grow_with_the_keys(town, admin):
             admin.get(KEYS)
         counts.append(len(asked))
     assert counts[1] == counts[2]
+
+
+def test_a_name_of_nothing_that_is_seen_is_no_name(town, admin):
+    page = admin.post(f"{KEYS}new/", GIVEN | {"name": "\u200b\u202e"})
+    assert page.status_code == 422
+    admin.post(f"{KEYS}new/", GIVEN | {"name": "\u202e12345 热线"})
+    assert ApiKey.objects.get().name == "12345 热线"

@@ -19,6 +19,7 @@ from nuanxin.cases.services.voices import announce_voice, keep_voice
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, Invalid
 from nuanxin.kernel.files.sounds.accept import AcceptedSound
+from nuanxin.kernel.words import seen
 
 WORDS_LENGTH = 500
 
@@ -94,7 +95,7 @@ def _checked(text: str, photos: Sequence[Photo], voice: AcceptedSound | None, ke
     """What can be said without looking at the case."""
     if not key or len(key) > KEY_LENGTH:
         raise Invalid(_("缺少提交编号。"), code="bad_key")
-    words = text.strip()
+    words = seen(text)
     if len(words) > WORDS_LENGTH:
         raise Invalid(fields={"text": _("最多 %(n)d 个字。") % {"n": WORDS_LENGTH}})
     if not photos and not voice:

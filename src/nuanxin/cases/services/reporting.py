@@ -29,6 +29,7 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.sounds.accept import AcceptedSound
 from nuanxin.kernel.ids import next_serial
+from nuanxin.kernel.words import seen
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.subjects import subject_by_phone
 from nuanxin.people.services import Agreement
@@ -61,6 +62,10 @@ class Draft:
     agreed: Agreement | None = None
     photos: tuple[Photo, ...] = field(default=(), repr=False)
     voice: AcceptedSound | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", seen(self.text))
+        object.__setattr__(self, "address", seen(self.address))
 
     def digest(self) -> str:
         """What makes two submissions the same: everything but the clock of the phone and what it knows of itself."""

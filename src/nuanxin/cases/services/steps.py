@@ -20,6 +20,7 @@ from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.services import store_image
 from nuanxin.kernel.prepared import Prepared, PreparedFor
+from nuanxin.kernel.words import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def refusal(actor: Actor, case: Case) -> NotAllowed | NotFound:
 
 
 def require_text(field: str, value: str, message: Any) -> str:
-    text = value.strip()
+    text = seen(value)
     if not text:
         raise MissingField(fields={field: message})
     return text

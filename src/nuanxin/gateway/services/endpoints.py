@@ -19,6 +19,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.channels.outside import target_of
 from nuanxin.kernel.channels.signing import new_secret
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.words import seen
 from nuanxin.territories.queries import is_territory
 
 BOTH_FOR = timedelta(hours=24)
@@ -47,7 +48,7 @@ def register_endpoint(
     secret = new_secret()
     with transaction.atomic():
         row = WebhookEndpoint.objects.create(
-            name=name.strip(),
+            name=seen(name),
             url=url.strip(),
             scope_code=scope_code,
             event_types=types,
@@ -75,7 +76,7 @@ def change_endpoint(
     with transaction.atomic():
         _locked(actor, endpoint)
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
-            name=name.strip(), url=url.strip(), scope_code=scope_code, event_types=types, changed_at=now
+            name=seen(name), url=url.strip(), scope_code=scope_code, event_types=types, changed_at=now
         )
         moved = url.strip() != endpoint.url
         _changed(actor, endpoint, "change", {"types": types, "scope": scope_code, "moved": moved}, now=now)
@@ -199,7 +200,7 @@ def _when(at: datetime | None) -> str:
 def _checked(name: str, url: str, scope_code: str, event_types: Iterable[str]) -> list[str]:
     chosen = set(event_types)
     types = [each for each in PUBLISHED if each in chosen]
-    if not name.strip():
+    if not seen(name):
         raise WrongEndpoint(fields={"name": _("请写一个名称，例如“城市大脑”。")})
     if not types or len(types) < len(chosen):
         raise WrongEndpoint(fields={"event_types": _("请至少选一种事件。")})

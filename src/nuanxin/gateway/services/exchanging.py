@@ -36,6 +36,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.channels.outside import NotReached
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.words import seen
 
 PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}-?\d{7,8})(?!\d)")
 LONGEST = 500
@@ -92,7 +93,7 @@ def hand_over(*, actor: Actor, case: Case, words: str, now: datetime) -> Exchang
 
 def checked_words(words: str) -> str:
     """Raises `WrongWords` for none, and for a number of somebody."""
-    text = words.strip()
+    text = seen(words)
     if not text:
         raise WrongWords(fields={"opinion": _("请写一句：是什么、在哪里、要对方做什么。")})
     if len(text) > LONGEST:

@@ -14,6 +14,7 @@ from nuanxin.gateway.queries.open311 import JURISDICTIONS, key_digest
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.audit import record
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from nuanxin.kernel.words import seen
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.territories.queries import is_territory
 
@@ -58,7 +59,7 @@ def create_key(
     text = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         row = ApiKey.objects.create(
-            name=name.strip(),
+            name=seen(name),
             scope_code=scope_code,
             key_hash=key_digest(text),
             tail=text[-4:],
@@ -105,7 +106,7 @@ def open_jurisdiction(
     try:
         with transaction.atomic():
             row = Jurisdiction.objects.create(
-                identifier=identifier, name=name.strip(), scope_code=scope_code, created_at=now
+                identifier=identifier, name=seen(name), scope_code=scope_code, created_at=now
             )
             _note(actor, "gateway.open_jurisdiction", "gateway.jurisdiction", identifier, scope_code, now, {})
             JURISDICTIONS.changed()
@@ -134,7 +135,7 @@ def _may(actor: Actor) -> None:
 
 
 def _check(name: str, scope_code: str, *, days: int) -> None:
-    if not name.strip():
+    if not seen(name):
         raise Invalid(fields={"name": _("写一下给谁用，日后好认。")})
     if not is_territory(scope_code):
         raise Invalid(fields={"scope_code": _("没有这个区划，请重新选择。")})

@@ -17,6 +17,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.channels.outside import target_of
 from nuanxin.kernel.channels.signing import new_secret
 from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.words import seen
 from nuanxin.people.enums import UnitType
 from nuanxin.territories.queries import is_territory
 
@@ -45,7 +46,7 @@ def save_link(
     """
     rows = _checked(name, url, scope_code, codes)
     values = {
-        "name": name.strip(), "url": url.strip(), "scope_code": scope_code, "is_active": is_active, "pulls": pulls,
+        "name": seen(name), "url": url.strip(), "scope_code": scope_code, "is_active": is_active, "pulls": pulls,
         "changed_at": now,
     }  # fmt: skip
     secrets = None if link else (new_secret(), new_secret())
@@ -88,7 +89,7 @@ def category_code(codes: Codes, category: str) -> str:
 
 
 def _checked(name: str, url: str, scope_code: str, codes: Mapping[str, str]) -> list[dict[str, str]]:
-    if not name.strip():
+    if not seen(name):
         raise WrongLink(fields={"name": _("请写平台的名称，例如“12345 热线”。")})
     if not is_territory(scope_code):
         raise WrongLink(fields={"scope_code": _("请选择区划。")})

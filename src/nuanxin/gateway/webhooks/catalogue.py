@@ -39,7 +39,7 @@ class Published:
 _ALL = (
     Published(events.CaseReported, _("收到上报"), ("number", "category", "urgency"), by_reporter=True),
     Published(events.CaseFiled, _("已立案"), ("number", "category")),
-    Published(events.CaseRejected, _("不受理"), ("number", "category", "reason")),
+    Published(events.CaseRejected, _("已不予受理"), ("number", "category", "reason")),
     Published(events.CaseRecategorised, _("改了类别"), ("number", "category_before", "category")),
     Published(events.TaskDispatched, _("派单给单位"), ("number", "category", "urgency", "role"), unit=True),
     Published(events.TaskClaimed, _("社区领单"), ("number",), unit=True),

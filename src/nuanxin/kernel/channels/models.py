@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.privacy.fields import BlindIndexField, EncryptedTextField
 
@@ -7,9 +8,9 @@ TO_PURPOSE = "kernel.recorded_message.to"
 
 
 class Channel(models.TextChoices):
-    SMS = "sms", "短信"
-    MAIL = "mail", "邮件"
-    CHAT = "chat", "群机器人"
+    SMS = "sms", _("短信")
+    MAIL = "mail", _("邮件")
+    CHAT = "chat", _("群机器人")
 
 
 class OutgoingMessage(models.Model):

@@ -1,6 +1,7 @@
 // Small helpers around htmx and plain pages: refusals, toasts, keyboard in lists, menus, printing.
 
 const TOAST_FOR = 6000;
+const SENDING = 5000;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A refusal that names its own place (a toast) is shown; any other error leaves the page as it was.
@@ -39,6 +40,17 @@ document.addEventListener("submit", ({ target }) => {
   address.search = location.search;
   if (form) address.searchParams.set("form", form);
   target.action = address;
+});
+
+// A second press while the first is under way sends nothing; after a while, or when the page comes back, it may again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+  if (Date.now() - Number(form.dataset.sent ?? 0) < SENDING) event.preventDefault();
+  else form.dataset.sent = Date.now();
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
 function watchToast(toast) {
