@@ -278,7 +278,10 @@ def test_called_off_nobody_need_come_and_everybody_invited_is_told(town):
     assert sorted(outcomes) == [("answer", "cancelled"), ("answer", "met"), ("meeting", "cancelled")]
     drain(now=now)
     for who in ("water", "gas"):
-        assert titles(town, who, now)[0] == "会商取消了：道路破损坑洼"
+        latest = inbox.inbox_page(town[who], now=now)[0][0]
+        assert latest.title == "会商取消了：道路破损坑洼"
+        assert "街道" in latest.text
+        assert client_of(town, who).get(latest.url, follow=True).status_code == 200, "no dead end"
     assert titles(town, "worker", now)[0] == "不用一起商量了：道路破损坑洼"
     assert [log.action for log in detail.timeline(case)].count("call_off") == 1
     with pytest.raises(NotConsulting):

@@ -193,7 +193,8 @@ def consultation_concluded(event: events.ConsultationConcluded, envelope: Envelo
     for organisation_id in parties_of(event.consultation_id):
         if organisation_id != event.organisation_id:
             staff = members_of(organisation_id, WORK_ROLES, envelope)
-            notices += to_staff(envelope, case, Kind.CONCLUDED, staff, unit=unit)
+            where = _where_to_read_on(event.case_id, organisation_id)
+            notices += to_staff(envelope, case, Kind.CONCLUDED, staff, unit=unit, **where)
     tell(notices)
 
 
@@ -204,8 +205,16 @@ def consultation_called_off(event: events.ConsultationCalledOff, envelope: Envel
     notices = to_followers(envelope, case, Kind.GOES_ON)
     for organisation_id in parties_of(event.consultation_id):
         staff = members_of(organisation_id, (*WORK_ROLES, "street_lead"), envelope)
-        notices += to_staff(envelope, case, Kind.CALLED_OFF, staff, unit=unit)
+        where = _where_to_read_on(event.case_id, organisation_id)
+        notices += to_staff(envelope, case, Kind.CALLED_OFF, staff, unit=unit, **where)
     tell(notices)
+
+
+def _where_to_read_on(case_id: int, organisation_id: int) -> dict[str, str]:
+    """Who was only whistled reads the case no longer: to what they are still called to."""
+    if organisation_id in holders_of(case_id):
+        return {}
+    return {"path": f"{reverse('cases:queue')}?tab=consult"}
 
 
 @subscribe(events.ExtensionRequested)

@@ -86,7 +86,9 @@ class ConcludeForm(DispatchForm):
 
 class CallOffForm(StepForm):
     opinion = words_field(
-        _("为什么不开了"), rows=2, help_text=_("被吹哨的单位都会看到；上报人只知道不用商量了。")
+        _("为什么不开了"),
+        rows=2,
+        help_text=_("被吹哨的单位都会收到通知；办这件事的单位看得到原因，上报人只知道不用商量了。"),
     )
 
 

@@ -149,7 +149,7 @@ def call_off_consultation(*, actor: Actor, case: Case, opinion: str, now: dateti
     Where the case still waits to be given out, the dispatcher's clock begins anew; one that must be consulted about
     has to be whistled for again. Raises `NotConsulting`, also the second time.
     """
-    text = require_text("opinion", opinion, _("请写明为什么不开了，被吹哨的单位都会看到。"))
+    text = require_text("opinion", opinion, _("请写明为什么不开了，办这件事的单位会看到。"))
     with transaction.atomic():
         if Case.objects.filter(pk=case.pk, consulting_since=None).exists():
             raise NotConsulting
