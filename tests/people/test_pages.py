@@ -274,6 +274,10 @@ def test_asking_for_a_second_code_too_early_keeps_the_first(client):
     again = client.post(reverse("people:send_code"), {"phone": phone, "code_id": given["code_id"]})
     assert again.status_code == 429
     assert 50 < int(again["Retry-After"]) < 61
+    assert re.search(r"要得太勤了。每分钟只能发一条，请等 \d+ 秒再试。", again.content.decode())
+    client.cookies["django_language"] = "en"
+    english = client.post(reverse("people:send_code"), {"phone": phone})
+    assert re.search(r"too often\. \S", english.content.decode())
     assert hidden(again, "code_id") == given["code_id"]
     assert client.post(reverse("people:sign_in"), given).url == reverse("people:register")
 

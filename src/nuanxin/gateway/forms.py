@@ -297,7 +297,7 @@ class AreaForm(forms.Form):
         for name, text in fields.items():
             self.add_error(name if name in self.fields else None, str(text))
         if not fields:
-            self.add_error(None, f"{error.message}{error.hint}")
+            self.add_error(None, error.told)
 
 
 class KeyForm(AreaForm):

@@ -28,6 +28,12 @@ class DomainError(Exception):
         self.code = code or type(self).__name__
         super().__init__(str(self.message))
 
+    @property
+    def told(self) -> str:
+        """Both sentences as one text; between Chinese ones there is no space, between English ones there is."""
+        message, hint = str(self.message), str(self.hint)
+        return f"{message}{' ' if message[-1:].isascii() else ''}{hint}"
+
 
 class NotAllowed(DomainError):
     """The actor may see the object but not do this with it."""

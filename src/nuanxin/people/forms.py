@@ -22,7 +22,7 @@ def show(form: forms.Form, error: DomainError) -> None:
     for name, text in fields.items():
         form.add_error(name if name in form.fields else None, str(text))
     if not fields:
-        form.add_error(None, f"{error.message}{error.hint}")
+        form.add_error(None, error.told)
 
 
 class PlainForm(forms.Form):

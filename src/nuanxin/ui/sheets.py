@@ -72,7 +72,7 @@ def plan(request: Any, sheet: Sheet, pages: Pages, public_id: UUID) -> HttpRespo
                 actor=request.actor, sheet=sheet, public_id=public_id, digest=digest, now=request.now
             )
         except AlreadyDifferent as error:
-            messages.warning(request, f"{error.message}{error.hint}")
+            messages.warning(request, error.told)
             status = error.status
         else:
             return redirect(pages.plan, public_id=public_id)

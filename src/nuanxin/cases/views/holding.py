@@ -27,7 +27,7 @@ def holds(request: ActorRequest) -> HttpResponse:
         except Invalid as error:
             tell(form, error)
         except Conflict as error:
-            form.add_error(None, f"{error.message}{error.hint}")
+            form.add_error(None, error.told)
         else:
             messages.success(request, _("已保全。到期也不会删除，直到解除。"))
             return redirect("cases:holds")

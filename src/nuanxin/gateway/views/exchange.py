@@ -115,7 +115,7 @@ def retry(request: ActorRequest, public_id: UUID) -> HttpResponse:
     try:
         deciding.send_over_again(actor=request.actor, order=row, now=request.now)
     except Conflict as error:
-        messages.error(request, f"{error.message}{error.hint}")
+        messages.error(request, error.told)
     else:
         messages.success(request, _("又排上了，编号不变，对方收过的不会重复立单。"))
     return redirect("gateway:order", public_id)

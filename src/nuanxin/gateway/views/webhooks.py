@@ -131,7 +131,7 @@ def again(request: ActorRequest, public_id: UUID, message_id: UUID) -> HttpRespo
     try:
         endpoints.send_again(actor=request.actor, endpoint=row, message=message, now=request.now)
     except Conflict as error:
-        messages.error(request, f"{error.message}{error.hint}")
+        messages.error(request, error.told)
     else:
         messages.success(request, _("排上了，几秒后再发一次；消息号不变，对方收过就会丢掉。"))
     return redirect("gateway:webhook_message", public_id, message_id)
@@ -166,7 +166,7 @@ def act(request: ActorRequest, public_id: UUID, step: str) -> HttpResponse:
             case _:
                 raise NotFound
     except Conflict as error:
-        messages.error(request, f"{error.message}{error.hint}")
+        messages.error(request, error.told)
     return redirect(PAGE, public_id)
 
 
@@ -190,4 +190,4 @@ def tell(form: Any, error: Invalid) -> None:
     for field, text in error.fields.items():
         form.add_error(field if field in form.fields else None, str(text))
     if not error.fields:
-        form.add_error(None, f"{error.message}{error.hint}")
+        form.add_error(None, error.told)

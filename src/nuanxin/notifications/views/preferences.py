@@ -86,7 +86,7 @@ def _form(request: Any, data: Any) -> PreferencesForm:
 
 
 def _tell(form: Form, field: str, error: DomainError) -> None:
-    text = getattr(error, "fields", {}).get(field) or f"{error.message}{error.hint}"
+    text = getattr(error, "fields", {}).get(field) or error.told
     form.add_error(field, str(text))
 
 

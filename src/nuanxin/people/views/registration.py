@@ -70,7 +70,7 @@ def _register(form: RegisterForm, phone: str, request: Any, *, as_resident: bool
 def _show_consent(form: RegisterForm, error: DomainError) -> None:
     """A missing consent is said beside its box."""
     if "consents" in getattr(error, "fields", {}):
-        form.add_error("consent_service", f"{error.message}{error.hint}")
+        form.add_error("consent_service", error.told)
     else:
         show(form, error)
 
