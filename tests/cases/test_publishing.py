@@ -65,6 +65,17 @@ def test_all_the_way(town, photo):
     assert public.area_code == COMMUNITY
 
 
+def test_words_that_nobody_sees_are_not_published(town, photo):
+    row = offered(town, solved(town, photo))
+    with pytest.raises(Invalid):
+        write(town, row, wrong="\u200b\u202e")
+    with pytest.raises(Invalid):  # taken for a number, whatever stands between its digits
+        write(town, row, wrong="打 138\u200b1234\u20605678 的人说灯不亮")
+    assert shown() == []
+    write(town, row, title="\u202e路灯亮了")
+    assert public_rows()[0].title == "路灯亮了"
+
+
 def test_agreeing_twice_is_agreeing_once(town, photo):
     case = solved(town, photo)
     assert offered(town, case).pk == offered(town, case).pk

@@ -64,7 +64,8 @@ def test_a_revoked_key_opens_nothing_and_is_still_listed(town, admin):
     address = f"{KEYS}{made.row.public_id}/revoke/"
     assert "停用" in admin.get(address).content.decode()
     assert admin.post(address).status_code == 302
-    assert admin.post(address).status_code == 404
+    assert admin.post(address).status_code == 302  # pressed twice, or after going back: it is revoked
+    assert AuditEntry.objects.filter(action="gateway.revoke_key").count() == 1
     assert admin.get(address).status_code == 404
     assert made.row.tail not in admin.get(KEYS).content.decode()
     assert "已停用" in admin.get(f"{KEYS}?show=all").content.decode()

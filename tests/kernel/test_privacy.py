@@ -93,6 +93,8 @@ def test_unmasking_needs_a_reason_and_is_on_record():
     asked = {"actor": actor, "kind": Kind.PHONE, "value": PHONE, "object_type": "cases.Case", "object_id": 7}
     with pytest.raises(Invalid):
         unmask(**asked, reason=" 看看 ", now=NOW)
+    with pytest.raises(Invalid):
+        unmask(**asked, reason="\u200b\u200b\u202e\u200f\ufeff", now=NOW)  # long enough, and nothing to read
     assert not AuditEntry.objects.filter(actor_subject_id=subject).exists()
     assert unmask(**asked, reason="与报告人确认地点", now=NOW) == PHONE
     entry = AuditEntry.objects.get(actor_subject_id=subject)

@@ -30,6 +30,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 from nuanxin.kernel.privacy.flags import Flag
+from nuanxin.kernel.words import seen
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.enums import Channel
 from nuanxin.people.models import Consent
@@ -154,7 +155,8 @@ def publish_case(
             raise NotPublishable
         for name in WORDS:
             require_text(name, words.get(name, ""), _("这一栏要写，大家会看到。"))
-        _refuse_flagged(row.case, words, set(cleared))
+        # A number with a space of no width inside is a number.
+        _refuse_flagged(row.case, {name: seen(text) for name, text in words.items()}, set(cleared))
         PUBLICATION.step(
             row, "publish", **_facts(row.case), published_on=now.astimezone(SHANGHAI).date(), changed_at=now
         )
@@ -245,7 +247,7 @@ def _write(
         if chosen is not None and chosen not in released:
             raise Invalid(fields={name: _("这张照片还没有打码放行，不能公开。请先在案件页里处理照片。")})
     changes = {
-        **{name: words.get(name, "").strip() for name in WORDS},
+        **{name: seen(words.get(name, "")) for name in WORDS},
         "before_id": before_id,
         "after_id": after_id,
         "cleared": sorted(set(cleared)),

@@ -22,6 +22,7 @@ from nuanxin.kernel.files.finding import LookFailed, ModelsAbsent, find_areas
 from nuanxin.kernel.files.redact import Area, redact
 from nuanxin.kernel.files.services import PictureGone, delete_file, open_file, store_image
 from nuanxin.kernel.privacy.unmask import SHORTEST_REASON, ReasonMissing
+from nuanxin.kernel.words import seen
 
 MOST_TRIES = 3
 
@@ -203,7 +204,7 @@ def review_again(*, actor: Actor, picture_id: int, now: datetime) -> Redaction:
 
 def see_original(*, actor: Actor, picture_id: int, reason: str, now: datetime) -> bytes:
     """The picture as it was handed in, once, for a reason that stands in the audit log. Raises `ReasonMissing`."""
-    reason = reason.strip()
+    reason = seen(reason)
     if len(reason) < SHORTEST_REASON:
         raise ReasonMissing(
             _("请写明为什么需要看原图。"), fields={"reason": _("至少四个字；这次查看会留下记录。")}

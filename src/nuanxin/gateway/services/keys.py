@@ -75,12 +75,14 @@ def create_key(
 
 
 def revoke_key(*, actor: Actor, public_id: UUID, now: datetime) -> ApiKey:
-    """From now on it opens nothing; what it has sent stays. Raises `NotFound`, also for one that is revoked already."""
+    """From now on it opens nothing; what it has sent stays. Twice is once. Raises `NotFound`."""
     _may(actor)
     with transaction.atomic():
-        row = ApiKey.objects.select_for_update().filter(public_id=public_id, revoked_at=None).first()
+        row = ApiKey.objects.select_for_update().filter(public_id=public_id).first()
         if row is None:
             raise NotFound
+        if row.revoked_at is not None:
+            return row
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
         _note(actor, "gateway.revoke_key", "gateway.key", row.public_id, row.scope_code, now, {})

@@ -9,6 +9,7 @@ from nuanxin.kernel.access import Actor
 from nuanxin.kernel.audit import record
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.privacy.masking import Kind
+from nuanxin.kernel.words import seen
 
 SHORTEST_REASON = 4
 
@@ -33,7 +34,7 @@ def unmask(
 
     Whether the actor may ask at all is the caller's permission to check.
     """
-    reason = reason.strip()
+    reason = seen(reason)
     if len(reason) < SHORTEST_REASON:
         raise ReasonMissing(fields={"reason": ReasonMissing.default_message})
     with transaction.atomic():
