@@ -63,6 +63,7 @@ TOGETHER = (
     "tests/demo/test_personas.py",
     "tests/demo/test_player.py",
     "tests/kernel/test_backup.py",
+    "tests/kernel/test_s3.py",
     "tests/standards/test_open311_clients.py",
 )
 
