@@ -11,8 +11,16 @@ const ACTS = {
   refused: ["open", "see", "drop"],
   received: ["see", "known"],
 };
-const MOMENT = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const WORKER_AFTER = 3_000; // ms: the page first
+
+// The day as pages say it: 11月22日 21:10, 22 Nov 21:10.
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const DAY = { zh: ["zh-CN", { month: "long", day: "numeric" }], en: ["en-GB", { day: "numeric", month: "short" }] };
+
+function moment(at) {
+  const [language, parts] = document.documentElement.lang.startsWith("en") ? DAY.en : DAY.zh;
+  return [parts, CLOCK].map((each) => new Intl.DateTimeFormat(language, each).format(at)).join(" ");
+}
 
 class OutboxList {
   constructor(section) {
@@ -58,7 +66,7 @@ class OutboxList {
     if (entry.thumb) find(".outbox__thumb").replaceChildren(Object.assign(new Image(), { src: entry.thumb, alt: "" }));
     const text = entry.fields.find(([name]) => name === "text")?.[1];
     find("[data-name]").textContent = entry.names.kind || text || this.words.nameless;
-    const seen = this.words.when.replace("%s", new Intl.DateTimeFormat(document.documentElement.lang, MOMENT).format(entry.captured));
+    const seen = this.words.when.replace("%s", moment(entry.captured));
     find("[data-when]").textContent = [seen, entry.names.place].filter(Boolean).join(" · ");
     find("[data-state]").append(this.section.querySelector(`[data-state-of="${entry.state}"]`).content.cloneNode(true));
     if (entry.state === "refused") this.problem(find("[data-problem]"), entry);
