@@ -5,9 +5,11 @@ import os
 import socket
 import subprocess
 
+import click
 import pytest
+from django.utils import translation
 
-from nuanxin.cli.main import COMMANDS
+from nuanxin.cli.main import COMMANDS, main
 from tests.servers import NUANXIN, environment_of, fresh_database
 
 
@@ -45,6 +47,22 @@ def test_a_missing_secret_is_a_sentence_that_says_what_to_do(nuanxin):
     assert answer.returncode == 1
     assert "NUANXIN_SECRET_KEY" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "language"),
+    [
+        ("demo", "zh-hans"),
+        ("migrate", "zh-hans"),
+        ("people", "zh-hans"),
+        ("worker", "zh-hans"),
+        ("check", "en"),
+    ],
+)
+def test_an_english_terminal_is_answered_in_english_and_changes_no_notice(monkeypatch, command, language):
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    main.get_command(click.Context(main), command)
+    assert translation.get_language() == language
 
 
 @pytest.mark.parametrize("command", ["demo", "serve"])

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
@@ -29,6 +30,9 @@ class Entry:
     summary: str
     needs_application: bool = True
     keeps_secrets: bool = False  # the demo's are made for it
+    reaches_people: bool = (
+        False  # what it stores or sends is in the product's language, not in the terminal's
+    )
     environment: Mapping[str, str] = field(default_factory=dict)  # only what is not set yet
 
 
@@ -37,6 +41,7 @@ COMMANDS = {
         module="demo",
         summary="Play a living city and open it in the browser. Start here.",
         keeps_secrets=True,
+        reaches_people=True,
         environment={"NUANXIN_DEMO": "1", "NUANXIN_HOME": "var/demo"},
     ),
     "serve": Entry(
@@ -44,10 +49,14 @@ COMMANDS = {
         summary="Serve the pages, the API and, in one process, the worker.",
         needs_application=False,
     ),
-    "worker": Entry(module="worker", summary="Deliver events and run periodic jobs in a process of its own."),
-    "migrate": Entry(module="migrate", summary="Bring the database to this version."),
+    "worker": Entry(
+        module="worker",
+        summary="Deliver events and run periodic jobs in a process of its own.",
+        reaches_people=True,
+    ),
+    "migrate": Entry(module="migrate", summary="Bring the database to this version.", reaches_people=True),
     "territories": Entry(module="territories", summary="Load divisions, grids and boundaries."),
-    "people": Entry(module="people", summary="Invite the first members of staff."),
+    "people": Entry(module="people", summary="Invite the first members of staff.", reaches_people=True),
     "import": Entry(
         module="imports", summary="Bring in categories, units or dispatch rules from a spreadsheet."
     ),
@@ -117,6 +126,7 @@ class Commands(click.Group):
             keep_demo_secrets(Path(os.environ["NUANXIN_HOME"]))
         if entry.needs_application:
             _start_application()
+            translation.activate(settings.LANGUAGE_CODE if entry.reaches_people else terminal_language())
         return load(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -131,8 +141,9 @@ class Commands(click.Group):
             hint = getattr(error, "hint", None)
             if hint is None:
                 raise
-            parts = [f"{name}: {words}" for name, words in getattr(error, "fields", {}).items()]
-            raise click.ClickException("\n".join([str(error), *parts, str(hint)])) from error
+            with translation.override(terminal_language()):
+                parts = [f"{name}: {words}" for name, words in getattr(error, "fields", {}).items()]
+                raise click.ClickException("\n".join([str(error), *parts, str(hint)])) from error
 
 
 def _start_application() -> None:
@@ -141,10 +152,10 @@ def _start_application() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from error
-    if os.environ.get("LANG", "").startswith("zh"):
-        translation.activate("zh-hans")
-    else:
-        translation.activate("en")
+
+
+def terminal_language() -> str:
+    return "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
 
 
 @click.command(cls=Commands, help=HELP, context_settings={"help_option_names": sorted(HELP_OPTIONS)})
