@@ -33,7 +33,8 @@ ADMINISTRATOR = Seat("xitong", "system_admin", "centre")
 NOBODY_LISTENS = "http://127.0.0.1:9"  # the port of the old discard service
 HEARD_IN = DISTRICT[0] + "001"  # the street that is entered most often
 SILENT_IN = DISTRICT[0] + "002"
-EVENTS = ("cases.CaseClosed", "cases.CaseShelved", "cases.SupervisionOpened", "cases.ReworkRequested")
+URGENT = ("cases.CaseShelved", "cases.SupervisionOpened", "cases.ReworkRequested")
+ENDED = ("cases.CaseClosed",)
 KEY_DAYS = 365
 STUMBLES = 7  # each seventh message arrives only at the second try
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -64,17 +65,17 @@ def connect(settled: Population, *, now: datetime) -> Connections:
 def _addresses(actor: Actor, *, now: datetime) -> tuple[WebhookEndpoint, ...]:
     if not settings.NUANXIN_OUTSIDE_LOOPBACK:
         return ()
-    planned = (("街道值班大屏", "screen", HEARD_IN), ("区数据共享平台", "share", SILENT_IN))
+    planned = (("街道值班大屏", "screen", HEARD_IN, URGENT), ("区数据共享平台", "share", SILENT_IN, ENDED))
     made = (
         register_endpoint(
             actor=actor,
             name=name,
             url=f"{NOBODY_LISTENS}/{path}",
             scope_code=padded(scope),
-            event_types=EVENTS,
+            event_types=types,
             now=now,
         )
-        for name, path, scope in planned
+        for name, path, scope, types in planned
     )
     return tuple(endpoint for endpoint, _secret in made)
 
