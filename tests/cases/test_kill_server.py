@@ -16,7 +16,7 @@ from tests.factories.town import LAT, LNG
 from tests.kernel import killing
 from tests.servers import NUANXIN, environment_of, migrated_database
 
-SECONDS = 9
+SECONDS = 6
 PEOPLE = 3
 PROGRAM = "tests.cases.killed_server"
 

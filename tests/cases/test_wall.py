@@ -108,6 +108,12 @@ EXTRA = (
     "/no/such/page/",
 )
 ROLES = [key for key, *_ in PEOPLE]
+AS_PARTS = {
+    "dispatcher",
+    "community",
+    "gas",
+    "swd",
+}  # who is asked as htmx asks as well: the same templates, in parts
 
 
 @pytest.mark.slow
@@ -124,7 +130,12 @@ def test_no_page_says_who_reported(scene, who):
         assert answer.status_code < 500, path
         seen += answer.status_code == 200
         found += holes(scene, path, answer)
-        if answer.status_code == 200 and path.startswith("/cases/") and "/steps/" not in path:
+        if (
+            who in AS_PARTS
+            and answer.status_code == 200
+            and path.startswith("/cases/")
+            and "/steps/" not in path
+        ):
             found += holes(scene, path, client.get(path, headers={"hx-request": "true"}))
     assert not found
     assert seen > 5

@@ -11,7 +11,7 @@ from tests.kernel import killing
 from tests.servers import environment_of, migrated_database
 
 KILLED = "tests.gateway.killed"
-SECONDS = 8
+SECONDS = 5
 
 
 @pytest.mark.slow

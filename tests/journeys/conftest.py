@@ -45,6 +45,7 @@ class Gallery:
         self.seen: dict[tuple[str, str], Visit] = {}
         self.window: Page | None = None
         self.whose = ("", "")
+        self.frames: set[tuple[str, str, str]] = set()
         self.faults: list[str] = []
 
     def visit(self, stop: Stop, language: str = "zh") -> Visit:
@@ -64,7 +65,9 @@ class Gallery:
         page.set_viewport_size(SIZES["phone"])
         self.faults.clear()
         answer = page.goto(path, wait_until="load")
-        looks = looks_at_both_sizes(page, hand="phone" if stop.is_on_phone else "desk")
+        looks = looks_at_both_sizes(
+            page, hand="phone" if stop.is_on_phone else "desk", within=self._part(page, stop, language)
+        )
         page.evaluate(NEXT_FRAME)
         page.wait_for_function(MAPS_ARE_DRAWN)  # they go on fetching after the page has loaded
         return Visit(
@@ -74,6 +77,14 @@ class Gallery:
             faults=[fault for fault in self.faults if stop.status == 200 or str(stop.status) not in fault],
             looks=looks,
         )
+
+    def _part(self, page: Page, stop: Stop, language: str) -> str:
+        """What is new on this page: header and navigation are the same on all pages of a person and are read once."""
+        frame = (stop.persona, language, page.evaluate("document.body.className"))
+        if frame not in self.frames:
+            self.frames.add(frame)
+            return ""
+        return "main"
 
     def _window(self, persona: str, language: str) -> Page:
         if self.window and self.whose == (persona, language):

@@ -53,8 +53,11 @@ class Look:
     violations: list[str]
 
 
-def looks_at_both_sizes(page: Page, *, hand: str = "phone") -> dict[str, Look]:
-    """Whether it fits is asked at both sizes; axe, which costs most, reads the page at the size it is worked with."""
+def looks_at_both_sizes(page: Page, *, hand: str = "phone", within: str = "") -> dict[str, Look]:
+    """Whether it fits is asked at both sizes; axe, which costs most, reads the page at the size it is worked with.
+
+    `within` is a selector of the part that axe reads, if the page has such a part; else it reads the whole page.
+    """
     page.evaluate(_axe())
     looks = {}
     for size, viewport in SIZES.items():
@@ -62,13 +65,14 @@ def looks_at_both_sizes(page: Page, *, hand: str = "phone") -> dict[str, Look]:
         looks[size] = Look(
             too_wide=page.evaluate(WIDTH),
             cut_words=page.evaluate(CUT_WORDS),
-            violations=_violations(page) if size == hand else [],
+            violations=_violations(page, within) if size == hand else [],
         )
     return looks
 
 
-def _violations(page: Page) -> list[str]:
-    return _serious(page.evaluate("rules => axe.run(rules).then(found => found.violations)", RULES))
+def _violations(page: Page, within: str) -> list[str]:
+    run = "([within, rules]) => axe.run((within && document.querySelector(within)) || document, rules)"
+    return _serious(page.evaluate(f"{run}.then(found => found.violations)", [within, RULES]))
 
 
 @functools.cache
