@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from nuanxin.kernel.access.limits import forget_leases
 from nuanxin.kernel.audit import guard
@@ -74,7 +75,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def held_values_of_this_test():
-    """What the process holds of outlines and reference tables belongs to a test's rows, gone after it."""
+    """What the process holds of outlines and reference tables belongs to a test's rows, gone after it.
+
+    So does the language that a command took from the terminal it was called in.
+    """
+    translation.deactivate()
     expire_all()
     forget_all()
     forget_actors()
