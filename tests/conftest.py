@@ -31,6 +31,7 @@ REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
 # `.venv/bin/python scripts/pg.py --no-fsync -- .venv/bin/pytest tests/journeys tests/cases/test_wall.py`.
 ONCE = (
     "tests/architecture/test_access_walk.py",
+    "tests/architecture/test_administration.py",
     "tests/architecture/test_docs.py",
     "tests/architecture/test_layers.py",
     "tests/architecture/test_locks.py",

@@ -34,7 +34,7 @@ def command(*, target: Path, keys: Path | None) -> None:
     if target.is_dir():
         target = target / f"nuanxin-{timezone.localtime(now):%Y%m%d-%H%M%S}.tar"
     if keys:
-        backup.write_keys(target=keys, passphrase=asked_passphrase(confirm=True))
+        backup.write_keys(target=keys, passphrase=asked_passphrase(confirm=True), now=now)
     manifest = backup.make_backup(target=target, now=now)
     rows = sum(manifest.tables.values())
     click.echo(

@@ -5,10 +5,16 @@ from datetime import datetime
 import click
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from nuanxin import __version__
 from nuanxin.cases.services import load_categories
+from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.audit import record
 from nuanxin.kernel.worktime.services import import_shipped_holidays
+from nuanxin.people.queries.grants import how_many_cells
 
 
 @click.command("migrate")
@@ -25,7 +31,9 @@ def command(*, plan: bool) -> None:
     if plan:
         call_command("migrate", interactive=False, plan=True)
         return
+    before = _known()
     bring_up_to_date(now=timezone.now(), verbosity=1)
+    _note(before)
 
 
 def bring_up_to_date(*, now: datetime, verbosity: int = 0) -> None:
@@ -34,3 +42,22 @@ def bring_up_to_date(*, now: datetime, verbosity: int = 0) -> None:
     call_command("migrate", interactive=False, verbosity=verbosity)
     load_categories()
     import_shipped_holidays(now=now)
+
+
+def _known() -> tuple[int, int]:
+    """How many migrations are done, and how many cells the role matrix has."""
+    done = len(MigrationRecorder(connection).applied_migrations())
+    if not done:
+        return 0, 0
+    return done, how_many_cells()
+
+
+def _note(before: tuple[int, int]) -> None:
+    """Who may do what has changed, or the tables have: nothing of that happens unseen."""
+    after = _known()
+    if after != before:
+        detail = {"migrations": after[0] - before[0], "grants": after[1] - before[1]}
+        record(
+            actor=SYSTEM, action="system.migrate", object_type="system.version", object_id=__version__,
+            detail=detail, now=timezone.now(),
+        )  # fmt: skip

@@ -128,8 +128,9 @@ def draft_publication(
 ) -> Publication:
     """Keep what has been written so far; nothing is public by it. Raises `Invalid` for a picture not released."""
     with transaction.atomic():
-        row = _locked(actor, publication)
-        return _write(row, actor, words, before_id, after_id, cleared, now=now)
+        row = _write(_locked(actor, publication), actor, words, before_id, after_id, cleared, now=now)
+        _audit(row.case, "draft_publication", actor=actor, now=now)
+    return row
 
 
 def publish_case(

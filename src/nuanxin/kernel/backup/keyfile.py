@@ -3,23 +3,28 @@
 import base64
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.conf import settings
+from django.db import transaction
 
+from nuanxin.kernel import audit
+from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.backup.archive import appearing
 from nuanxin.kernel.backup.refused import Refused
+from nuanxin.kernel.privacy.keys import key_ring
 
 FORMAT = "nuanxin-keys-1"
 SHORTEST = 12
 COST = 2**17  # of scrypt: 128 MB and some tenths of a second for each guess
 
 
-def write_keys(*, target: Path, passphrase: str) -> None:
-    """Write what the environment must hold to read this installation's data. Raises `Refused`."""
+def write_keys(*, target: Path, passphrase: str, now: datetime) -> None:
+    """Write what the environment must hold to read this installation's data. Audited. Raises `Refused`."""
     if len(passphrase) < SHORTEST:
         raise Refused(
             f"The passphrase has fewer than {SHORTEST} characters.", hint="Take four or five words."
@@ -33,7 +38,11 @@ def write_keys(*, target: Path, passphrase: str) -> None:
     sealed = AESGCM(_derived(passphrase, salt)).encrypt(nonce, json.dumps(held).encode(), FORMAT.encode())
     parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
     text = {"format": FORMAT} | {name: base64.b64encode(part).decode() for name, part in parts.items()}
-    with appearing(target) as file:
+    with transaction.atomic(), appearing(target) as file:
+        key = key_ring()[0].id if settings.NUANXIN_KEYS else ""
+        audit.record(
+            actor=SYSTEM, action="system.write_keys", object_type="system.keys", object_id=key, now=now
+        )
         file.write(json.dumps(text, indent=1).encode() + b"\n")
 
 

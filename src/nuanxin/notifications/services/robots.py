@@ -50,8 +50,8 @@ def save_robot(
 
 
 def test_robot(*, actor: Actor, now: datetime) -> ChatRobot:
-    """Say hello in the group. Raises `NotAllowed`, `NotFound`, `ChannelDown`."""
-    _organisation(actor)
+    """Say hello in the group. Audited. Raises `NotAllowed`, `NotFound`, `ChannelDown`."""
+    organisation_id = _organisation(actor)
     robot = robot_of(actor)
     if robot is None:
         raise NotFound
@@ -61,7 +61,9 @@ def test_robot(*, actor: Actor, now: datetime) -> ChatRobot:
         key=f"chat-test:{robot.pk}:{now.timestamp():.0f}",
         now=now,
     )
-    ChatRobot.objects.filter(pk=robot.pk).update(tested_at=now)
+    with transaction.atomic():
+        ChatRobot.objects.filter(pk=robot.pk).update(tested_at=now)
+        _note(actor, "notifications.test_robot", organisation_id, now)
     return robot
 
 

@@ -14,6 +14,11 @@ def roles_holding(permission: str) -> list[str]:
     return sorted(role for role, grants in matrix.get().items() if permission in grants.extents)
 
 
+def how_many_cells() -> int:
+    """Of the matrix: who may do what, counted."""
+    return RoleAction.objects.count()
+
+
 def _read() -> dict[str, Grants]:
     extents: dict[str, dict[str, str]] = {}
     masked: dict[str, set[str]] = {}

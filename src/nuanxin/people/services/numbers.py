@@ -113,7 +113,7 @@ def _move(
     except IntegrityError:
         person.phone = old
         raise NumberTaken from None
-    end_all_sessions(person=person, reason="number_changed", now=now, keep=keep)
+    end_all_sessions(person=person, reason="number_changed", now=now, keep=keep, actor=actor)
     _tell_old_number(old, code, now)
 
 

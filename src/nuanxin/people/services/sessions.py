@@ -88,12 +88,13 @@ def is_over(session: SessionBase, *, now: datetime) -> bool:
 
 
 def switch_assignment(*, request: HttpRequest, person: Person, public_id: UUID, now: datetime) -> Assignment:
-    """Act as something else from now on. Raises `NotFound`, `SecondFactorNeeded`."""
+    """Act as something else from now on. Audited. Raises `NotFound`, `SecondFactorNeeded`."""
     assignment = assignments_in_force(person_id=person.pk, now=now).filter(public_id=public_id).first()
     if assignment is None:
         raise NotFound
     if not reaches(request.session.get(METHOD_KEY, ""), assignment):
         raise SecondFactorNeeded
+    _note(person, "people.switch_role", now, assignment.role_id)
     request.session[ASSIGNMENT_KEY] = assignment.pk
     return assignment
 
@@ -114,17 +115,24 @@ def end_one_session(*, person: Person, public_id: UUID, now: datetime) -> None:
         _note(person, "people.end_session", now)
 
 
-def end_all_sessions(*, person: Person, reason: str, now: datetime, keep: HttpRequest | None = None) -> None:
+def end_all_sessions(
+    *,
+    person: Person,
+    reason: str,
+    now: datetime,
+    keep: HttpRequest | None = None,
+    actor: Actor | None = None,
+) -> None:
     """Every session of the person ends at its next request; `keep` is the one that goes on.
 
-    Publishes `SessionsEnded`.
+    `actor`: who does it for the person. Publishes `SessionsEnded`.
     """
     with transaction.atomic():
         Person.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
         person.refresh_from_db(fields=["session_epoch", "password"])
         kept = keep.session.session_key if keep else ""
         SignIn.objects.filter(person=person, ended_at=None).exclude(session_key=kept).update(ended_at=now)
-        _note(person, "people.end_sessions", now, reason)
+        _note(person, "people.end_sessions", now, reason, actor)
         publish(SessionsEnded(reason), subject_id=person.subject.pk, now=now)
     if keep:
         keep.session[HASH_SESSION_KEY] = person.get_session_auth_hash()
@@ -151,9 +159,9 @@ def _session_store() -> type:
     return store
 
 
-def _note(person: Person, action: str, now: datetime, detail: str = "") -> None:
-    actor = Actor(role="self", person_id=person.pk, subject_id=person.subject.pk)
+def _note(person: Person, action: str, now: datetime, detail: str = "", actor: Actor | None = None) -> None:
+    oneself = Actor(role="self", person_id=person.pk, subject_id=person.subject.pk)
     record(
-        actor=actor, action=action, object_type="people.subject", object_id=person.subject.pk,
+        actor=actor or oneself, action=action, object_type="people.subject", object_id=person.subject.pk,
         detail={"how": detail} if detail else None, now=now,
     )  # fmt: skip

@@ -8,19 +8,20 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.kernel.access.http import client_address, signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_phone
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
-from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, purpose_words, role_name, show
+from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, role_name, show
 from nuanxin.people.services import Work
 from nuanxin.people.views.registration import picked
 from nuanxin.territories.queries import path_name
 
 
+@require_safe
 @signed_in
 def me(request: Any) -> HttpResponse:
     person, now = request.person, request.now
@@ -78,6 +79,7 @@ def switcher(request: Any) -> dict[str, Any]:
     }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def name(request: Any) -> HttpResponse:
     person = request.person
@@ -98,6 +100,7 @@ def name(request: Any) -> HttpResponse:
     return render(request, "people/name.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def work(request: Any) -> HttpResponse:
     person = request.person
@@ -127,7 +130,7 @@ def work(request: Any) -> HttpResponse:
     page = {
         "form": form,
         "has_consented": has_consented,
-        "purpose": purpose_words(purpose),
+        "purpose": queries.purpose_words(purpose),
         **picked(form["community"].value() or ""),
     }
     return render(request, "people/work.html", page, status=422 if form.errors else 200)
@@ -143,6 +146,7 @@ def _declared(profile: Any) -> dict[str, Any]:
     return initial
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def number(request: Any) -> HttpResponse:
     """The new number proves itself by a code; the old one is told."""

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanxin.kernel.access.http import requires
 from nuanxin.kernel.errors import DomainError
@@ -17,6 +17,7 @@ from nuanxin.people import queries, services
 from nuanxin.people.forms import ShiftForm, role_name, show
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("people.duty")
 def week(request: Any) -> HttpResponse:
     monday = _monday(request)

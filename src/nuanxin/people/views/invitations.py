@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from nuanxin.kernel.access.http import client_address, public, requires
 from nuanxin.kernel.errors import DomainError
@@ -17,6 +18,7 @@ from nuanxin.people.views.sign_in import NEXT_KEY, finish_staff
 from nuanxin.territories.queries import path_name
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("people.invite")
 def invite(request: Any) -> HttpResponse:
     form = InviteForm(request.POST or None, **queries.places_for(request.actor, "people.invite"))
@@ -74,6 +76,7 @@ def invited(request: Any, token: str) -> HttpResponse:
     return render(request, "people/invited.html", page, status=422 if form and form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("people.recover")
 def recover_for_worker(request: Any) -> HttpResponse:
     """Face to face: the worker's old number, the papers, the new number, its code."""

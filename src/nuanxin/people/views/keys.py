@@ -9,7 +9,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanxin.kernel.access.http import signed_in
 from nuanxin.kernel.errors import DomainError
@@ -41,6 +41,7 @@ def recovery_code(request: Any) -> HttpResponse:
     return render(request, "people/recovery_code.html", {"code": code})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def tokens(request: Any) -> HttpResponse:
     """GET the form; POST makes a key and shows it the only time."""
@@ -70,6 +71,7 @@ def revoke_token(request: Any, public_id: UUID) -> HttpResponse:
     return redirect("/me/#tokens")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def change_password(request: Any) -> HttpResponse:
     if not request.person.login_name:
@@ -91,6 +93,7 @@ def change_password(request: Any) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def replace_second_factor(request: Any) -> HttpResponse:
     """On a new phone: scan again; the old authenticator stops with the first code of the new one."""

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 import nuanxin.people
 from nuanxin.kernel.access.http import signed_in
@@ -45,6 +45,7 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def erase(request: Any) -> HttpResponse:
     """GET says what goes and what stays; POST does it."""

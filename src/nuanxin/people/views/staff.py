@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import requires
@@ -27,6 +27,7 @@ from nuanxin.territories.queries import path_names
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@require_safe
 @requires("people.view")
 def people(request: Any) -> HttpResponse:
     form, found = _filtered(request)
@@ -82,6 +83,7 @@ def _next(request: Any, rows: list[Any]) -> str:
     return f"?{given.urlencode()}"
 
 
+@require_safe
 @requires("people.view")
 @limited("exports")
 def export(request: Any) -> HttpResponse:
@@ -100,6 +102,7 @@ def export(request: Any) -> HttpResponse:
     return response
 
 
+@require_safe
 @requires("people.view")
 def person(request: Any, public_id: UUID) -> HttpResponse:
     found = queries.visible_person(request.actor, public_id=public_id, now=request.now)
@@ -125,6 +128,7 @@ def person(request: Any, public_id: UUID) -> HttpResponse:
     return render(request, "people/person.html", page)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("people.assign")
 def assign(request: Any, public_id: UUID) -> HttpResponse:
     """One more role for somebody who is already in the actor's reach."""
@@ -151,6 +155,7 @@ def assign(request: Any, public_id: UUID) -> HttpResponse:
     return render(request, "people/assign.html", page, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("people.assign")
 def end_assignment(request: Any, public_id: UUID) -> HttpResponse:
     """Says what is open and who could take it, then ends the role and hands the work over."""
@@ -190,6 +195,7 @@ def reset_second_factor(request: Any, public_id: UUID) -> HttpResponse:
     return redirect("people:person", public_id=public_id)
 
 
+@require_safe
 @requires("organisations.view")
 def organisations(request: Any) -> HttpResponse:
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "")[:40].strip()
@@ -206,6 +212,7 @@ def organisations(request: Any) -> HttpResponse:
     return render(request, template, page)
 
 
+@require_safe
 @requires("organisations.view")
 def organisation(request: Any, public_id: UUID) -> HttpResponse:
     found = queries.visible_organisation(request.actor, public_id=public_id)

@@ -1,0 +1,475 @@
+"""What an administrator, or whoever else decides about others, can do at an address, and the trace that it must leave.
+
+`DEEDS` is read from top to bottom within a group: what one deed makes, the next one changes. Whoever adds a writing
+address adds a line; `tests/architecture/test_administration.py` asks for it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from nuanxin.cases.forms.categories import CategoryForm
+from nuanxin.cases.models import Case, Category, LegalHold, Publication, Redaction, VoiceNote
+from nuanxin.cases.services import Photo, file_case, look_at_next_picture
+from nuanxin.compounds.models import Compound
+from nuanxin.gateway.enums import ConflictKind, OrderState, Sending
+from nuanxin.gateway.models import (
+    ApiKey,
+    ExchangeConflict,
+    ExchangeLink,
+    ExchangeOrder,
+    WebhookEndpoint,
+    WebhookMessage,
+)
+from nuanxin.gateway.services import exchanging
+from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.people import services as people
+from nuanxin.people.enums import CodePurpose
+from nuanxin.people.models import ApiToken, Assignment, DutyShift, SignIn
+from tests.cases.test_sheets import workbook
+from tests.factories.desks import client_of, reported
+from tests.factories.fixtures import jpeg
+from tests.factories.publishing import offered, open_streets, solved
+from tests.factories.sounds import voice
+from tests.factories.town import (
+    COMMUNITY,
+    DISTRICT,
+    LAT,
+    LNG,
+    NEXT_COMMUNITY,
+    STREET,
+    Town,
+    outlines,
+)
+
+
+@dataclass
+class Hand:
+    """Somebody at a browser."""
+
+    town: Town
+    client: Client
+    path: str = ""
+
+
+Of = Callable[[Hand], Any]
+
+# Whose permissions decide about people, settings, secrets and what leaves the system. A new permission is put here
+# or into the other list; nothing of it is left to chance.
+ADMINISTRATION = frozenset(
+    {
+        "audit.view", "cases.break_glass", "cases.bulletin", "cases.categories", "cases.export", "cases.hear",
+        "cases.hold", "cases.publish", "cases.release_picture", "compounds.edit", "gateway.exchange",
+        "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
+        "organisations.import", "organisations.view", "people.assign", "people.duty", "people.invite",
+        "people.recover", "people.view", "portal.workbench", "signed_in", "system.check", "system.retention",
+        "territories.edit",
+    }
+)  # fmt: skip
+# Working on cases, one's own reports and one's own inbox: each step writes its row by `cases.services.steps.write_log`.
+WORK = frozenset(
+    {
+        "cases.accept", "cases.answer", "cases.appeal", "cases.ask", "cases.attend", "cases.board", "cases.call_in",
+        "cases.claim", "cases.conclude", "cases.consult", "cases.decide_appeal", "cases.decide_extension",
+        "cases.decide_shelving", "cases.dispatch", "cases.file", "cases.keep_views", "cases.make_safe",
+        "cases.measure", "cases.merge", "cases.offer_publication", "cases.opine_appeal", "cases.penalise",
+        "cases.plan_repair", "cases.precheck_appeal", "cases.rate", "cases.recategorise", "cases.reject",
+        "cases.remind", "cases.reopen", "cases.reply_supervision", "cases.report", "cases.report_for",
+        "cases.request_extension", "cases.request_shelving", "cases.return", "cases.root_causes", "cases.screen",
+        "cases.search", "cases.self_handle", "cases.start", "cases.submit_result", "cases.supervise",
+        "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer", "cases.verify", "cases.view",
+        "cases.view_categories", "cases.view_own", "compounds.view", "notifications.read", "portal.phone",
+        "territories.view",
+    }
+)  # fmt: skip
+
+# Writing addresses that leave no row, and why that is right.
+NOTHING = {
+    "people:import_organisations": "keeps the file for its sender to look at; the plan that is confirmed is audited",
+    "cases:import_categories": "as above",
+    "cases:import_rules": "as above",
+}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One successful call: who, where, with what; `leaves` are the actions in the order in which they are written."""
+
+    address: str
+    who: str
+    leaves: tuple[str, ...]
+    body: dict[str, Any] | Of = field(default_factory=dict)
+    args: Of = lambda hand: []
+
+
+def _last(model: type[Model], name: str = "public_id") -> Of:
+    return lambda hand: [getattr(model.objects.latest("pk"), name)]  # type: ignore[attr-defined]
+
+
+def _person(who: str) -> Of:
+    return lambda hand: [hand.town.persons[who].public_id]
+
+
+def assignment_of(town: Town, who: str) -> Assignment:
+    return Assignment.objects.filter(person=town.persons[who]).latest("pk")
+
+
+# --- People ----------------------------------------------------------------------------------------
+def _community(hand: Hand) -> dict[str, str]:
+    unit = str(hand.town.organisations["community"].public_id)
+    return {"role": "community", "organisation": unit, "reason": "安排岗位的事由"}
+
+
+def _invitation(hand: Hand) -> dict[str, str]:
+    return {**_community(hand), "name": "新来的同事", "phone": "19911110009"}
+
+
+def _code_to(hand: Hand, number: str, purpose: str) -> dict[str, str]:
+    """A code was sent to the new number and is typed in."""
+    someone = hand.town.persons["worker"]
+    code = people.send_code(
+        phone=number, purpose=purpose, client="127.0.0.1", person=someone, now=timezone.now()
+    )
+    typed = re.search(r"\d{6}", recorded_messages()[0].text)
+    assert typed
+    return {"phone": number, "code_id": str(code.public_id), "code": typed.group()}
+
+
+def _recovering(hand: Hand) -> dict[str, str]:
+    given = _code_to(hand, "19911110001", CodePurpose.RECOVER)
+    return {**given, "old_phone": "19900000000", "identity_check": "id_card"}
+
+
+def _shift(hand: Hand) -> dict[str, str]:
+    day = timezone.localdate() + timedelta(days=2)
+    who = str(assignment_of(hand.town, "dispatcher").public_id)
+    return {"assignment": who, "day": f"{day}", "start": "08:30", "end": "17:30", "note": "顶班的备注"}
+
+
+def _work(hand: Hand) -> dict[str, str]:
+    return {"community": NEXT_COMMUNITY, "declared_as": "work", "does_courier": "on", "agree": "yes"}
+
+
+def _dynamic_code(hand: Hand) -> dict[str, str]:
+    secret = hand.client.get(reverse("people:replace_second_factor")).context["secret"].replace(" ", "")
+    return {"code": format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))}
+
+
+def _other_session(hand: Hand) -> list[Any]:
+    client_of(hand.town, "dispatcher")
+    return [SignIn.objects.latest("pk").public_id]
+
+
+def _another_role(hand: Hand) -> dict[str, str]:
+    person, area = hand.town.persons["dispatcher"], hand.town.organisations["street"]
+    row = people.assign(
+        actor=SYSTEM, person=person, role="street_lead", organisation=area, now=timezone.now()
+    )
+    return {"assignment": str(row.public_id)}
+
+
+# --- Settings --------------------------------------------------------------------------------------
+def _sheet(who: str, start: str, head: tuple[str, ...], row: tuple[str, ...]) -> dict[str, Any]:
+    """The file is sent first; what is confirmed carries the digest of what was shown."""
+
+    def plan(hand: Hand) -> list[Any]:
+        file = SimpleUploadedFile("list.xlsx", workbook(head, row))
+        sent = hand.client.post(reverse(start), {"file": file})
+        return [sent["Location"].rstrip("/").rpartition("/")[2]]
+
+    def confirmed(hand: Hand) -> dict[str, str]:
+        return {"digest": hand.client.get(hand.path).context["plan"].digest}
+
+    return {"who": who, "args": plan, "body": confirmed}
+
+
+def _category(hand: Hand) -> dict[str, Any]:
+    row = Category.objects.get(pk="0401")
+    return {
+        **{name: getattr(row, name) for name in CategoryForm.base_fields},
+        "keywords": "坑 坑洞 塌",
+        "is_active": "on",
+    }
+
+
+def outlined() -> bytes:
+    """The community's outline, a little smaller than it was."""
+    features = [each for each in outlines()["features"] if each["properties"]["code"] == COMMUNITY]
+    features[0]["geometry"]["coordinates"][0][2][1] -= 0.001
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def _outlines(hand: Hand) -> dict[str, Any]:
+    file = SimpleUploadedFile("outlines.geojson", outlined())
+    return {"file": file, "level": "community", "crs": "wgs84", "origin": "区民政局界线成果"}
+
+
+def _compound(hand: Hand) -> dict[str, Any]:
+    return {
+        "name": "枫叶苑", "address": "枫林横街 3 号", "lng": LNG + 0.003, "lat": LAT + 0.003,
+        "scope_code": COMMUNITY, "is_active": "on", "households": 120 + Compound.objects.count(),
+    }  # fmt: skip
+
+
+# --- Cases -----------------------------------------------------------------------------------------
+def _closed(town: Town) -> None:
+    """A solved case with pictures that its reporter has offered to the public, and one that was told by voice."""
+    open_streets(town)
+
+    def photo(kind: str) -> Photo:
+        return Photo(kind, accept_image(jpeg()))
+
+    offered(town, solved(town, photo))
+    while look_at_next_picture(now=timezone.now()):
+        pass
+    reported(town, text="", voice=voice())
+
+
+def _number(hand: Hand) -> list[Any]:
+    return [Case.objects.latest("pk").number]
+
+
+def _hold(hand: Hand) -> dict[str, str]:
+    return {"number": _number(hand)[0], "basis": "法院的调取证据通知书", "reason": "案件要在法庭上用"}
+
+
+def _voice(hand: Hand) -> list[Any]:
+    note = VoiceNote.objects.get()
+    return [note.case.number, note.public_id]
+
+
+def _picture(hand: Hand) -> list[Any]:
+    return [Redaction.objects.earliest("pk").pk]
+
+
+def _areas(hand: Hand) -> dict[str, Any]:
+    area = {"x": "10", "y": "20", "w": "30", "h": "40", "kind": "face", "by": "hand"}
+    return {"do": "save", "revision": str(Redaction.objects.earliest("pk").revision), **area}
+
+
+def _release(hand: Hand) -> dict[str, Any]:
+    return {**_areas(hand), "do": "release", "checked": "on"}
+
+
+def _again(hand: Hand) -> dict[str, Any]:
+    return {**_areas(hand), "do": "again"}
+
+
+def _refuse(hand: Hand) -> dict[str, Any]:
+    return {**_areas(hand), "do": "refuse", "reason": "看得出是谁家的"}
+
+
+# --- Other systems ---------------------------------------------------------------------------------
+def _key(hand: Hand) -> dict[str, str]:
+    return {"name": "城市大脑", "scope_code": DISTRICT, "may_report": "on", "days": "30"}
+
+
+def _jurisdiction(hand: Hand) -> dict[str, str]:
+    return {"identifier": "fenglin.example", "name": "枫林街道", "scope_code": STREET}
+
+
+def _endpoint(hand: Hand) -> dict[str, Any]:
+    url = "http://127.0.0.1:9/hook-of-the-city"
+    return {"name": "城市大脑", "url": url, "scope_code": DISTRICT, "event_types": ["cases.CaseClosed"]}
+
+
+def _act(step: str) -> Of:
+    return lambda hand: [WebhookEndpoint.objects.get().public_id, step]
+
+
+def _failed_message(hand: Hand) -> list[Any]:
+    message = WebhookMessage.objects.latest("pk")
+    WebhookMessage.objects.update(state=Sending.FAILED, next_try_at=None, done_at=timezone.now())
+    return [message.endpoint.public_id, message.public_id]
+
+
+def _link(hand: Hand) -> dict[str, Any]:
+    url = "http://127.0.0.1:9/orders-of-the-city"
+    return {
+        "name": "12345 热线",
+        "scope_code": DISTRICT,
+        "url": url,
+        "is_active": "on",
+        "category": "0401=SZ-07",
+    }
+
+
+def _filed(town: Town) -> None:
+    case = reported(town)
+    file_case(actor=town["dispatcher"], case=case, now=town.now)
+
+
+def _recorded_order(hand: Hand) -> list[Any]:
+    exchanging.send_exchange(now=timezone.now())
+    return [ExchangeOrder.objects.get().public_id]
+
+
+def _decided(step: str) -> Of:
+    def answered(hand: Hand) -> list[Any]:
+        ExchangeOrder.objects.update(state=OrderState.ANSWERED)
+        return [ExchangeOrder.objects.get().public_id, step]
+
+    return answered
+
+
+def _ended_order(hand: Hand) -> list[Any]:
+    order = ExchangeOrder.objects.get()
+    ExchangeOrder.objects.update(state=OrderState.DONE, ended_at=timezone.now())
+    ExchangeConflict.objects.create(order=order, kind=ConflictKind.CLOSED, opened_at=timezone.now())
+    return [order.public_id]
+
+
+PASSWORD = "Sunny-Bridge-2718"
+CHAT_ADDRESS = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=11111111-2222-3333-4444-555555555555"
+CHAT = {"address": CHAT_ADDRESS, "groups": ["work"], "is_active": "on"}
+REFUSED = {"opinion": "看得出是谁家的门牌"}
+TOLD = {"words": "路面有坑洞，请派人处理。"}
+STILL = {"words": "还没有修好，请再看看。"}
+WORDS = {
+    "title": "路面的坑补平了",
+    "wrong": "路面塌下去一块，车轮容易陷进去。",
+    "done": "铣刨重铺了一段，压实后和两边齐平。",
+}
+
+PEOPLE = (
+    Deed("people:people_export", "street_lead", ("people.export",)),
+    Deed("people:invite", "street_lead", ("people.invite",), _invitation),
+    Deed("people:recover_for_worker", "community", ("people.change_number", "people.end_sessions"), _recovering),
+    Deed("people:duty", "street_lead", ("people.plan_shift",), _shift),
+    Deed("people:remove_shift", "street_lead", ("people.remove_shift",), args=_last(DutyShift, "pk")),
+    Deed("people:assign", "security_admin", ("people.assign",), _community, _person("dispatcher")),
+    Deed("people:reset_second_factor", "security_admin", ("people.second_factor_reset",), args=_person("dispatcher")),
+    Deed(
+        "people:end_assignment",
+        "security_admin",
+        ("people.end_assignment",),
+        {"reason": "结束任职的事由"},
+        lambda hand: [assignment_of(hand.town, "dispatcher").public_id],
+    ),
+    Deed("people:organisations_plan", leaves=("people.import_organisation", "sheets.apply"), **_sheet(
+        "street_lead", "people:import_organisations",
+        ("单位名称", "类别", "承办类型", "区划代码"), ("枫林绿化队", "城市管理", "城管", STREET),
+    )),
+)  # fmt: skip
+
+ACCOUNT = (
+    Deed("people:name", "dispatcher", ("people.rename",), {"name": "换个称呼", "language": "zh-hans"}),
+    Deed("people:consent", "worker", ("people.consent_given",), {"agree": "yes"}, lambda hand: ["location"]),
+    Deed("people:consent", "worker", ("people.consent_withdrawn",), {"given": "no"}, lambda hand: ["location"]),
+    Deed("people:work", "worker", ("people.consent_given", "people.declare_work"), _work),
+    Deed("people:number", "worker", ("people.change_number", "people.end_sessions"),
+         lambda hand: _code_to(hand, "19911110002", CodePurpose.CHANGE_NUMBER)),
+    Deed("people:tokens", "dispatcher", ("people.create_token",), {"name": "社区大屏", "days": "30"}),
+    Deed("people:revoke_token", "dispatcher", ("people.revoke_token",), args=_last(ApiToken)),
+    Deed("people:recovery_code", "worker", ("people.recovery_code_made",)),
+    Deed("people:change_password", "dispatcher", ("people.set_password",), {"password": PASSWORD, "again": PASSWORD}),
+    Deed("people:replace_second_factor", "dispatcher", ("people.second_factor_set",), _dynamic_code),
+    Deed("people:end_session", "dispatcher", ("people.end_session",), args=_other_session),
+    Deed("people:end_other_sessions", "dispatcher", ("people.end_sessions",)),
+    Deed("people:switch", "dispatcher", ("people.switch_role",), _another_role),
+    Deed("people:export", "worker", ("people.export_me",), {"format": "json"}),
+    Deed("people:erase", "other_worker", ("system:people.end_assignment", "people.erase_me"), {"sure": "yes"}),
+)  # fmt: skip
+
+SETTINGS = (
+    Deed("cases:category", "swd", ("cases.update_category",), _category, lambda hand: ["0401"]),
+    Deed("cases:limit", "swd", ("cases.put_limit",), {"value": "3"}, lambda hand: ["most_returns"]),
+    Deed("cases:categories_plan", leaves=("cases.import_category", "sheets.apply"), **_sheet(
+        "swd", "cases:import_categories", ("编号", "名称", "英文名称", "紧急程度", "办结时限", "主办"),
+        ("0499", "路缘石破损", "broken kerb", "U4", "5个工作日", "城管、住建"),
+    )),
+    Deed("cases:rules_plan", leaves=("cases.import_dispatch_rule", "sheets.apply"), **_sheet(
+        "swd", "cases:import_rules", ("类别编号", "区划代码", "单位", "分工", "依据", "删除"),
+        ("0401", STREET, "暖阳区城管局", "主办", "权责清单第 12 条", ""),
+    )),
+    Deed("cases:publishing", "swd", ("cases.put_public_area",), {"area": STREET, "on": "0"}),
+    Deed("cases:publishing", "swd", ("cases.put_public_kind",), {"was": "0401"}),
+    Deed("cases:publishing", "swd", ("cases.put_sensitive_words",), {"words": "要当心的词"}),
+    Deed("territories:load_outlines", "street_lead", ("territories.boundaries",), _outlines),
+    Deed("compounds:create", "community", ("people.create_site", "compounds.create"), _compound),
+    Deed("compounds:edit", "community", ("compounds.update",), _compound, _last(Compound)),
+    Deed("notifications:robot", "dispatcher", ("notifications.save_robot",), CHAT),
+    Deed("notifications:try_robot", "dispatcher", ("notifications.test_robot",)),
+    Deed("notifications:forget_robot", "dispatcher", ("notifications.drop_robot",)),
+)  # fmt: skip
+
+CASES = (
+    Deed("cases:holds", "security_admin", ("cases.place_hold",), _hold),
+    Deed("cases:end_hold", "security_admin", ("cases.end_hold",), args=_last(LegalHold, "pk")),
+    Deed("cases:reveal", "dispatcher", ("cases.reveal_reporter",), {"reason": "要联系上报人核实地点"}, _number),
+    Deed("cases:voice", "dispatcher", ("cases.hear",), args=_voice),
+    Deed("cases:transcribe", "dispatcher", ("cases.transcribe",), {"words": "门口的井盖翻了"}, _voice),
+    Deed("cases:picture_original", "street_lead", ("cases.original_picture",), {"reason": "遮挡太大看不清"}, _picture),
+    Deed("cases:picture", "street_lead", ("cases.picture_redacted",), _areas, _picture),
+    Deed("cases:picture", "street_lead", ("cases.release_picture",), _release, _picture),
+    Deed("cases:picture", "street_lead", ("cases.withdraw_picture",), _refuse, _picture),
+    Deed("cases:picture", "street_lead", ("cases.review_again",), _again, _picture),
+    Deed("cases:picture", "street_lead", ("cases.refuse_picture",), _refuse, _picture),
+    Deed("cases:publication", "street_lead", ("cases.draft_publication",), {**WORDS, "do": "keep"}, _last(Publication)),
+    Deed("cases:publication", "street_lead", ("cases.publish",), {**WORDS, "do": "publish"}, _last(Publication)),
+    Deed("cases:publication_end", "street_lead", ("cases.revise",), {"do": "revise"}, _last(Publication)),
+    Deed("cases:publication_end", "street_lead", ("cases.refuse_publication",), REFUSED, _last(Publication)),
+)  # fmt: skip
+
+EXPORTS = (
+    *(
+        Deed(f"cases:{name}", "street_lead", ("cases.export",))
+        for name in ("export", "supervisions_export", "library_export", "appeals_export", "extensions_export",
+                     "notices_export", "causes_export", "publications_export", "pictures_export")
+    ),
+    Deed("insight:export", "street_lead", ("insight.export",)),
+    Deed("insight:export_indicator", "street_lead", ("insight.export",), args=lambda hand: ["filing_rate"]),
+    Deed("portal:audit_export", "audit_admin", ("audit.export",)),
+)  # fmt: skip
+
+ELSEWHERE = (
+    Deed("gateway:new_key", "system_admin", ("gateway.create_key",), _key),
+    Deed("gateway:revoke_key", "system_admin", ("gateway.revoke_key",), args=_last(ApiKey)),
+    Deed("gateway:new_jurisdiction", "system_admin", ("gateway.open_jurisdiction",), _jurisdiction),
+    Deed(
+        "gateway:close_jurisdiction",
+        "system_admin",
+        ("gateway.close_jurisdiction",),
+        args=lambda hand: ["fenglin.example"],
+    ),
+    Deed("gateway:new_webhook", "system_admin", ("gateway.webhook_register",), _endpoint),
+    Deed("gateway:edit_webhook", "system_admin", ("gateway.webhook_change",), _endpoint, _last(WebhookEndpoint)),
+    Deed("gateway:webhook_act", "system_admin", ("gateway.webhook_test",), args=_act("test")),
+    Deed("gateway:webhook_again", "system_admin", ("gateway.webhook_again",), args=_failed_message),
+    *(
+        Deed("gateway:webhook_act", "system_admin", (f"gateway.webhook_{step}",), args=_act(step))
+        for step in ("again", "pause", "resume", "rotate")
+    ),
+    Deed("gateway:webhook_export", "system_admin", ("gateway.webhook_export",), args=_last(WebhookEndpoint)),
+    Deed("gateway:webhook_act", "system_admin", ("gateway.webhook_remove",), args=_act("remove")),
+    Deed("gateway:new_link", "system_admin", ("gateway.exchange_register",), _link),
+    Deed("gateway:link", "system_admin", ("gateway.exchange_change",), _link, _last(ExchangeLink)),
+    Deed("gateway:renew_secrets", "system_admin", ("gateway.exchange_rotate",), args=_last(ExchangeLink)),
+    Deed("gateway:send_case", "dispatcher", ("cases.send_outside",), TOLD, _number),
+    Deed("gateway:order_retry", "dispatcher", ("gateway.exchange_retry",), args=_recorded_order),
+    Deed("gateway:decide", "dispatcher", ("cases.keep_outside", "gateway.exchange_keep"), STILL, _decided("keep")),
+    Deed("gateway:order_seen", "dispatcher", ("gateway.exchange_seen",), args=_ended_order),
+    Deed("gateway:differences_export", "dispatcher", ("gateway.exchange_export",)),
+)  # fmt: skip
+
+PREPARED = {"cases": _closed, "elsewhere": _filed}
+DEEDS = {
+    "people": PEOPLE,
+    "account": ACCOUNT,
+    "settings": SETTINGS,
+    "cases": CASES,
+    "exports": EXPORTS,
+    "elsewhere": ELSEWHERE,
+}
