@@ -44,6 +44,17 @@ def playwright_running() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_running: Playwright) -> Iterator[Browser]:
+    """As on a phone that cannot draw in three dimensions: the text beside a map stands for it.
+
+    Without a graphics card, drawing maps is most of what a journey would cost; the walk over every page draws them.
+    """
+    running = chromium.launch(playwright_running, arguments=("--disable-3d-apis",))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def browser_with_maps(playwright_running: Playwright) -> Iterator[Browser]:
     running = chromium.launch(playwright_running)
     yield running
     running.close()
@@ -83,8 +94,9 @@ def open_page(
     """Open a page as a new visitor (nothing shared, not even cookies): `open_page(size="desk", language="en")`."""
     contexts: list[BrowserContext] = []
 
-    def open_one(*, size: str = "phone", language: str = "zh", **options: object) -> Page:
-        context = browser.new_context(
+    def open_one(*, size: str = "phone", language: str = "zh", maps: bool = False, **options: object) -> Page:
+        window = request.getfixturevalue("browser_with_maps") if maps else browser
+        context = window.new_context(
             base_url=live_demo.url,
             viewport=SIZES[size],
             locale=LANGUAGES[language],

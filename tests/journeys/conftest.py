@@ -98,8 +98,10 @@ class Gallery:
 
 
 @pytest.fixture(scope="session")
-def gallery(playwright_running: Playwright, browser: Browser, live_demo: Server) -> Iterator[Gallery]:
-    opened = Gallery(playwright_running, browser, live_demo)
+def gallery(
+    playwright_running: Playwright, browser_with_maps: Browser, live_demo: Server
+) -> Iterator[Gallery]:
+    opened = Gallery(playwright_running, browser_with_maps, live_demo)
     yield opened
     opened.close()
 

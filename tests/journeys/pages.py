@@ -410,8 +410,6 @@ NO_PAGES: dict[str, str] = {
     "gateway:webhook_act": "posted to",
     "gateway:link": "needs a platform of its own: tests/gateway/test_exchange_pages.py",
     "gateway:order": "needs a platform of its own: tests/gateway/test_exchange_pages.py",
-    "gateway:decide": "needs a platform of its own: tests/gateway/test_exchange_pages.py",
-    "gateway:send_case": "needs a platform of its own: tests/gateway/test_exchange_pages.py",
     "gateway:renew_secrets": "posted to",
     "gateway:order_retry": "posted to",
     "gateway:order_seen": "posted to",

@@ -41,7 +41,7 @@ def send_from(page, *, located):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_gas_leak_goes_all_the_way_round(open_page, photo, language):
     def somebody(persona, **options):
-        page = open_page(size="phone", language=language, **options)
+        page = open_page(size="phone", language=language, maps=language == "zh", **options)
         enter(page, persona)
         return page
 
