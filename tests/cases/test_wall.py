@@ -113,7 +113,7 @@ AS_PARTS = {
     "community",
     "gas",
     "swd",
-}  # who is asked as htmx asks as well: the same templates, in parts
+}  # asked as htmx asks as well: the same templates, in parts
 
 
 @pytest.mark.slow
