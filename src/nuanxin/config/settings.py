@@ -54,6 +54,7 @@ CONTEXTS = [
     "nuanxin.ui",
     "nuanxin.territories",
     "nuanxin.people",
+    "nuanxin.places",
     "nuanxin.compounds",
     "nuanxin.cases",
     "nuanxin.notifications",

@@ -1,0 +1,68 @@
+"""One place, with everything that its page says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nuanxin.places.enums import Spoken
+from nuanxin.places.models import (
+    OpeningException,
+    Place,
+    PlaceChange,
+    PlaceFacility,
+    PlacePhoto,
+    PlaceService,
+)
+from nuanxin.places.queries.hours import Hours, hours_of, in_words
+
+CHANGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePage:
+    """`exceptions` are those that run or come; `photos` those that everybody sees."""
+
+    place: Place
+    hours: Hours
+    hours_words: str
+    opening: str
+    facilities: list[PlaceFacility]
+    services: list[PlaceService]
+    exceptions: list[OpeningException]
+    photos: list[PlacePhoto]
+    spoken: list[str]
+
+    @property
+    def broken(self) -> list[PlaceFacility]:
+        return [each for each in self.facilities if each.is_broken]
+
+    @property
+    def working(self) -> list[PlaceFacility]:
+        return [each for each in self.facilities if not each.is_broken]
+
+
+def place_page(place: Place, *, now: datetime) -> PlacePage:
+    """In four statements."""
+    exceptions = list(OpeningException.objects.filter(place=place, ends_at__gt=now).order_by("starts_at"))
+    hours = hours_of(place, exceptions, now)
+    held = PlaceFacility.objects.filter(place=place).select_related("facility")
+    services = PlaceService.objects.filter(place=place).select_related("item")
+    photos = PlacePhoto.objects.filter(place=place, released_at__isnull=False).select_related("file")
+    return PlacePage(
+        place=place,
+        hours=hours,
+        hours_words=hours.words(now),
+        opening=in_words(place.opening),
+        facilities=list(held.order_by("facility__sort", "facility_id")),
+        services=list(services.order_by("item__sort", "item_id")),
+        exceptions=exceptions,
+        photos=list(photos),
+        spoken=[str(Spoken(code).label) for code in place.languages.split() if code in Spoken.values],
+    )
+
+
+def latest_changes(place: Place) -> list[PlaceChange]:
+    return list(
+        PlaceChange.objects.filter(place=place)
+        .select_related("organisation")
+        .order_by("-at", "-id")[:CHANGES]
+    )
