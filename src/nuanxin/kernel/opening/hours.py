@@ -1,0 +1,305 @@
+"""Opening hours at an instant: open, closed or nobody knows; until when; what is next; and which rule decided.
+
+An expression is read once in a process and holds its last answer until that ends, so asking thousands of places at one
+`now` costs little more than looking at the clock. Whoever has many to ask gives them to `at_all`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from nuanxin.kernel.opening.holidays import NONE, Holidays, holidays_at
+from nuanxin.kernel.opening.library import evaluator, readable
+from nuanxin.kernel.opening.mistakes import InvalidOpening, in_the_syntax, suggesting
+from nuanxin.kernel.opening.rewriting import Plan, night_end, rewrite, uses_holidays
+from nuanxin.kernel.opening.rows import Change, Season, change_stretches, closed_seasons
+from nuanxin.kernel.opening.syntax import Kind, Rule, read
+from nuanxin.kernel.opening.timeline import Stretch, clipped, filled, merged, overlay
+from nuanxin.kernel.worktime.calendar import SHANGHAI
+
+# How far ahead is looked for the next change, in days, step by step; beyond the last nothing changes.
+HORIZONS = (9, 70, 400)
+DAY = timedelta(days=1)
+PARSED = 20_000
+
+_KINDS = {"open": Kind.OPEN, "closed": Kind.CLOSED, "unknown": Kind.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`until` is when another kind begins, `then`; None: not within a year. `comment` is what a rule or row says."""
+
+    kind: Kind
+    until: datetime | None = None
+    then: Kind | None = None
+    comment: str = ""
+    provisional: bool = False  # a holiday notice that is not published yet may change it
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind is Kind.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Half-open, in one state."""
+
+    start: datetime
+    end: datetime
+    kind: Kind
+    comment: str = ""
+
+
+class Reason(StrEnum):
+    """What decided."""
+
+    RULE = "rule"
+    NO_RULE = "no_rule"  # no rule opens at this time
+    CHANGE = "change"
+    SEASON = "season"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`day` is the one that the hours belong to: after midnight the evening before, as long as its night lasts."""
+
+    reason: Reason
+    state: State
+    day: date
+    rule: str = ""
+    holiday: str = ""  # the name under which the day stands in a holiday notice
+    worked: bool = False  # it is a weekend day that counts as a working day here
+    change: Change | None = None
+    hours: tuple[Interval, ...] = ()  # when it is open, or may be, on that day
+
+
+@dataclass(slots=True)
+class _Held:
+    holidays: Holidays
+    start: datetime
+    end: datetime
+    state: State
+
+
+class Hours:
+    """One expression, read. Compare and keep its `text`; get it by `parse`."""
+
+    __slots__ = ("_held", "_plan", "rules", "shift", "text", "uses_holidays")
+
+    def __init__(self, text: str, rules: tuple[Rule, ...]) -> None:
+        self.text = text
+        self.rules = rules
+        self.uses_holidays = uses_holidays(rules)
+        self.shift = timedelta(minutes=night_end(rules))
+        self._plan: tuple[Holidays, Plan] | None = None
+        self._held: _Held | None = None
+
+    def __repr__(self) -> str:
+        return f"Hours({self.text!r})"
+
+    def at(
+        self,
+        now: datetime,
+        *,
+        holidays: Holidays | None = None,
+        changes: Sequence[Change] = (),
+        seasons: Sequence[Season] = (),
+    ) -> State:
+        """The state at an instant. `changes` win over `seasons`, and both over the rules; of two changes the later."""
+        return self.state(_local(now), self._holidays(now, holidays), changes, seasons)
+
+    def state(
+        self, at: datetime, holidays: Holidays, changes: Sequence[Change], seasons: Sequence[Season]
+    ) -> State:
+        """The same at a local wall time, with the holidays given: what `at_all` asks for each place."""
+        if not seasons:
+            held = self._held
+            if held is None or not (held.start <= at < held.end) or held.holidays is not holidays:
+                held = self._held = self._look(at, holidays)
+            if not changes or not _touched(changes, at, held.state.until):
+                return held.state
+        return self._look(at, holidays, changes, seasons).state
+
+    def intervals(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        holidays: Holidays | None = None,
+        changes: Sequence[Change] = (),
+        seasons: Sequence[Season] = (),
+    ) -> list[Interval]:
+        """All stretches between two instants, closed ones too."""
+        found = self._stretches(_local(start), _local(end), self._holidays(start, holidays), changes, seasons)
+        return [_interval(each) for each in found]
+
+    def explain(
+        self,
+        now: datetime,
+        *,
+        holidays: Holidays | None = None,
+        changes: Sequence[Change] = (),
+        seasons: Sequence[Season] = (),
+    ) -> Why:
+        """Which rule or row decided, and the hours of the day."""
+        at, holidays = _local(now), self._holidays(now, holidays)
+        state = self.state(at, holidays, changes, seasons)
+        day = (at - self.shift).date()
+        midnight = datetime.combine(day, time()) + self.shift
+        of_day = list(self._stretches(midnight, midnight + DAY, holidays, changes, seasons))
+        there = next(each for each in of_day if each.start <= at < each.end)
+        rule = self._rule_at(at, holidays) if there.origin < 0 else None
+        reason = Reason.NO_RULE if rule is None else Reason.RULE
+        if there.origin >= 0:
+            reason = Reason.CHANGE if there.origin < len(changes) else Reason.SEASON
+        ordinal = day.toordinal()
+        return Why(
+            reason,
+            state,
+            day,
+            rule=rule.text if rule else "",
+            holiday=holidays.names.get(ordinal, "") if self.uses_holidays else "",
+            worked=self.uses_holidays and ordinal in holidays.worked,
+            change=changes[there.origin] if reason is Reason.CHANGE else None,
+            hours=tuple(_interval(each) for each in of_day if each.kind is not Kind.CLOSED),
+        )
+
+    def _holidays(self, now: datetime, holidays: Holidays | None) -> Holidays:
+        if holidays is not None:
+            return holidays
+        return holidays_at(now) if self.uses_holidays else NONE
+
+    def _look(
+        self,
+        at: datetime,
+        holidays: Holidays,
+        changes: Sequence[Change] = (),
+        seasons: Sequence[Season] = (),
+    ) -> _Held:
+        for days in HORIZONS:
+            stretches = iter(self._stretches(at, at + days * DAY, holidays, changes, seasons))
+            first = next(stretches)
+            other = next((each for each in stretches if each.kind is not first.kind), None)
+            if other:
+                break
+        until = other.start if other else None
+        state = State(
+            first.kind,
+            until.replace(tzinfo=SHANGHAI) if until else None,
+            other.kind if other else None,
+            first.comment,
+            self.uses_holidays
+            and not (until and holidays.is_published((at - self.shift).date(), until.date())),
+        )
+        return _Held(holidays, at, min(first.end, at + DAY), state)
+
+    def _stretches(
+        self,
+        start: datetime,
+        end: datetime,
+        holidays: Holidays,
+        changes: Sequence[Change] = (),
+        seasons: Sequence[Season] = (),
+    ) -> Iterator[Stretch]:
+        plan = self._planned(holidays)
+        if len(plan.expressions) == 1 and not changes and not seasons:
+            return merged(self._of_library(plan.expressions[0], start, end))
+        # Rows begin and end with a day: look from the day before on, so that a night of it is seen whole.
+        since = datetime.combine(start.date(), time()) - DAY
+        found: list[Stretch] = []
+        for expression in plan.expressions:
+            group = list(self._of_library(expression, since, end))
+            found = filled(found, group) if found else group
+        found = overlay(found, closed_seasons(seasons, since, end, self.shift, origin=len(changes)))
+        for origin, change in enumerate(changes):
+            hours = parse(change.text) if change.text else None
+            under = hours.intervals_of_change(since, end, holidays) if hours else []
+            shift = max(self.shift, hours.shift) if hours else self.shift
+            found = overlay(found, change_stretches(change, under, self.shift, shift, origin=origin))
+        return merged(clipped(found, start, end))
+
+    def intervals_of_change(self, start: datetime, end: datetime, holidays: Holidays) -> list[Stretch]:
+        """The stretches of an expression that stands in a row of changes."""
+        return list(self._stretches(start, end, holidays if self.uses_holidays else NONE))
+
+    def _planned(self, holidays: Holidays) -> Plan:
+        if self._plan is None or self._plan[0] is not holidays:
+            self._plan = (holidays, rewrite(self.rules, holidays))
+        return self._plan[1]
+
+    def _of_library(self, expression: str, start: datetime, end: datetime) -> Iterator[Stretch]:
+        shift = self.shift
+        for since, until, state, comment in evaluator(expression).intervals(start - shift, end - shift):
+            yield Stretch(since + shift, until + shift, _KINDS[str(state)], comment)
+
+    def _rule_at(self, at: datetime, holidays: Holidays) -> Rule | None:
+        """The rule that decides, told by the library: each carries its number where its comment was."""
+        plan = rewrite(self.rules, holidays, tagged=True)
+        decided = None
+        for expression in plan.expressions:
+            state, number = evaluator(expression).state(at - self.shift)
+            if number:
+                decided = self.rules[int(number)]
+            if _KINDS[str(state)] is not Kind.CLOSED:
+                break
+        return decided
+
+
+@lru_cache(maxsize=PARSED)
+def parse(text: str) -> Hours:
+    """Read an expression. Raises `InvalidOpening` with the place of the mistake and what to write instead."""
+    try:
+        return Hours(text, _checked(text))
+    except InvalidOpening as error:
+        instead = in_the_syntax(text)
+        if instead == text:
+            raise
+        try:
+            _checked(instead)
+        except InvalidOpening:
+            raise error from None
+        raise suggesting(error, instead) from None
+
+
+def at_all(places: Iterable[tuple[Hours, Sequence[Change], Sequence[Season]]], now: datetime) -> list[State]:
+    """The state of each place at one instant, in their order."""
+    at = _local(now)
+    in_force: Holidays | None = None
+    found = []
+    for hours, changes, seasons in places:
+        if hours.uses_holidays and in_force is None:
+            in_force = holidays_at(now)
+        holidays = in_force if hours.uses_holidays and in_force else NONE
+        found.append(hours.state(at, holidays, changes, seasons))
+    return found
+
+
+def _checked(text: str) -> tuple[Rule, ...]:
+    """The rules, once the library has read what it will be given."""
+    rules = read(text)
+    if not all(readable(expression) for expression in rewrite(rules, NONE).expressions):
+        raise InvalidOpening
+    return rules
+
+
+def _local(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"needs a datetime with a time zone, not {at!r}")
+    return at.astimezone(SHANGHAI).replace(tzinfo=None)
+
+
+def _interval(stretch: Stretch) -> Interval:
+    return Interval(
+        stretch.start.replace(tzinfo=SHANGHAI),
+        stretch.end.replace(tzinfo=SHANGHAI),
+        stretch.kind,
+        stretch.comment,
+    )
+
+
+def _touched(changes: Sequence[Change], at: datetime, until: datetime | None) -> bool:
+    """Whether one of the rows may matter before the rules change the state by themselves."""
+    first, last = (at - DAY).date(), until.date() if until else date.max
+    return any(change.first <= last and change.last >= first for change in changes)
