@@ -15,6 +15,7 @@ from nuanxin.kernel.opening import (
     Holidays,
     InvalidOpening,
     Kind,
+    Period,
     Reason,
     Season,
     State,
@@ -212,6 +213,18 @@ def test_a_closure_leaves_the_night_before_it_whole():
         "03-02 22:00–03-03 06:00",
         "03-04 22:00–03-05 06:00",
     ]
+
+
+def test_shut_or_open_from_one_hour_to_another():
+    shut = Period(at("2026-03-03 15:00"), at("2026-03-03 16:00"), reason="盘点")
+    late = Period(at("2026-03-03 18:00"), at("2026-03-03 23:00"), Kind.OPEN, "加时")
+    assert state("Mo-Fr 09:00-18:00", "2026-03-03 10:00", changes=[shut]).until == at("2026-03-03 15:00")
+    assert opens("Mo-Fr 09:00-18:00", "2026-03-03", "2026-03-04", changes=[shut, late]) == [
+        "03-03 09:00–03-03 15:00",
+        "03-03 16:00–03-03 18:00",
+        "03-03 18:00–03-03 23:00",
+    ]
+    assert why("24/7", "2026-03-03 15:30", changes=[shut]).change == shut
 
 
 def test_seasons_over_new_year_and_of_one_year():

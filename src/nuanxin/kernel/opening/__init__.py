@@ -6,7 +6,7 @@ parse("Mo-Fr 09:00-18:00; PH off").at(now)      # State(kind, until, then, comme
 from nuanxin.kernel.opening.holidays import NONE, Holidays, holidays_at
 from nuanxin.kernel.opening.hours import Hours, Interval, Reason, State, Why, at_all, parse
 from nuanxin.kernel.opening.mistakes import InvalidOpening
-from nuanxin.kernel.opening.rows import Change, Season
+from nuanxin.kernel.opening.rows import Change, Period, Season
 from nuanxin.kernel.opening.syntax import Kind
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Interval",
     "InvalidOpening",
     "Kind",
+    "Period",
     "Reason",
     "Season",
     "State",

@@ -10,11 +10,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from opening_hours import OpeningHours
+
 from nuanxin.kernel.opening.holidays import NONE, Holidays, holidays_at
 from nuanxin.kernel.opening.library import evaluator, readable
 from nuanxin.kernel.opening.mistakes import InvalidOpening, in_the_syntax, suggesting
-from nuanxin.kernel.opening.rewriting import Plan, night_end, rewrite, uses_holidays
-from nuanxin.kernel.opening.rows import Change, Season, change_stretches, closed_seasons
+from nuanxin.kernel.opening.programmes import uses_holidays
+from nuanxin.kernel.opening.rewriting import night_end, rewrite
+from nuanxin.kernel.opening.rows import Change, Row, Season, change_stretches, closed_seasons
 from nuanxin.kernel.opening.syntax import Kind, Rule, read
 from nuanxin.kernel.opening.timeline import Stretch, clipped, filled, merged, overlay
 from nuanxin.kernel.worktime.calendar import SHANGHAI
@@ -71,7 +74,7 @@ class Why:
     rule: str = ""
     holiday: str = ""  # the name under which the day stands in a holiday notice
     worked: bool = False  # it is a weekend day that counts as a working day here
-    change: Change | None = None
+    change: Row | None = None
     hours: tuple[Interval, ...] = ()  # when it is open, or may be, on that day
 
 
@@ -86,14 +89,14 @@ class _Held:
 class Hours:
     """One expression, read. Compare and keep its `text`; get it by `parse`."""
 
-    __slots__ = ("_held", "_plan", "rules", "shift", "text", "uses_holidays")
+    __slots__ = ("_held", "_read", "rules", "shift", "text", "uses_holidays")
 
     def __init__(self, text: str, rules: tuple[Rule, ...]) -> None:
         self.text = text
         self.rules = rules
         self.uses_holidays = uses_holidays(rules)
         self.shift = timedelta(minutes=night_end(rules))
-        self._plan: tuple[Holidays, Plan] | None = None
+        self._read: tuple[Holidays, tuple[OpeningHours, ...]] | None = None
         self._held: _Held | None = None
 
     def __repr__(self) -> str:
@@ -104,14 +107,14 @@ class Hours:
         now: datetime,
         *,
         holidays: Holidays | None = None,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Row] = (),
         seasons: Sequence[Season] = (),
     ) -> State:
         """The state at an instant. `changes` win over `seasons`, and both over the rules; of two changes the later."""
         return self.state(_local(now), self._holidays(now, holidays), changes, seasons)
 
     def state(
-        self, at: datetime, holidays: Holidays, changes: Sequence[Change], seasons: Sequence[Season]
+        self, at: datetime, holidays: Holidays, changes: Sequence[Row], seasons: Sequence[Season]
     ) -> State:
         """The same at a local wall time, with the holidays given: what `at_all` asks for each place."""
         if not seasons:
@@ -128,11 +131,11 @@ class Hours:
         end: datetime,
         *,
         holidays: Holidays | None = None,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Row] = (),
         seasons: Sequence[Season] = (),
     ) -> list[Interval]:
         """All stretches between two instants, closed ones too."""
-        found = self._stretches(_local(start), _local(end), self._holidays(start, holidays), changes, seasons)
+        found = self.stretches(_local(start), _local(end), self._holidays(start, holidays), changes, seasons)
         return [_interval(each) for each in found]
 
     def explain(
@@ -140,7 +143,7 @@ class Hours:
         now: datetime,
         *,
         holidays: Holidays | None = None,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Row] = (),
         seasons: Sequence[Season] = (),
     ) -> Why:
         """Which rule or row decided, and the hours of the day."""
@@ -148,7 +151,7 @@ class Hours:
         state = self.state(at, holidays, changes, seasons)
         day = (at - self.shift).date()
         midnight = datetime.combine(day, time()) + self.shift
-        of_day = list(self._stretches(midnight, midnight + DAY, holidays, changes, seasons))
+        of_day = list(self.stretches(midnight, midnight + DAY, holidays, changes, seasons))
         there = next(each for each in of_day if each.start <= at < each.end)
         rule = self._rule_at(at, holidays) if there.origin < 0 else None
         reason = Reason.NO_RULE if rule is None else Reason.RULE
@@ -175,11 +178,11 @@ class Hours:
         self,
         at: datetime,
         holidays: Holidays,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Row] = (),
         seasons: Sequence[Season] = (),
     ) -> _Held:
         for days in HORIZONS:
-            stretches = iter(self._stretches(at, at + days * DAY, holidays, changes, seasons))
+            stretches = iter(self.stretches(at, at + days * DAY, holidays, changes, seasons))
             first = next(stretches)
             other = next((each for each in stretches if each.kind is not first.kind), None)
             if other:
@@ -195,43 +198,49 @@ class Hours:
         )
         return _Held(holidays, at, min(first.end, at + DAY), state)
 
-    def _stretches(
+    def stretches(
         self,
         start: datetime,
         end: datetime,
         holidays: Holidays,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Row] = (),
         seasons: Sequence[Season] = (),
     ) -> Iterator[Stretch]:
-        plan = self._planned(holidays)
-        if len(plan.expressions) == 1 and not changes and not seasons:
-            return merged(self._of_library(plan.expressions[0], start, end))
+        """Between two local wall times, in order and without gaps; read from the library only as far as it is taken."""
+        groups = self._groups(holidays)
+        if len(groups) == 1 and not changes and not seasons:
+            return merged(self._of_library(groups[0], start, end))
         # Rows begin and end with a day: look from the day before on, so that a night of it is seen whole.
         since = datetime.combine(start.date(), time()) - DAY
         found: list[Stretch] = []
-        for expression in plan.expressions:
-            group = list(self._of_library(expression, since, end))
+        for each in groups:
+            group = list(self._of_library(each, since, end))
             found = filled(found, group) if found else group
         found = overlay(found, closed_seasons(seasons, since, end, self.shift, origin=len(changes)))
-        for origin, change in enumerate(changes):
-            hours = parse(change.text) if change.text else None
-            under = hours.intervals_of_change(since, end, holidays) if hours else []
-            shift = max(self.shift, hours.shift) if hours else self.shift
-            found = overlay(found, change_stretches(change, under, self.shift, shift, origin=origin))
+        for origin, row in enumerate(changes):
+            found = overlay(found, self._of_row(row, origin, since, end, holidays))
         return merged(clipped(found, start, end))
 
-    def intervals_of_change(self, start: datetime, end: datetime, holidays: Holidays) -> list[Stretch]:
-        """The stretches of an expression that stands in a row of changes."""
-        return list(self._stretches(start, end, holidays if self.uses_holidays else NONE))
+    def _of_row(
+        self, row: Row, origin: int, since: datetime, end: datetime, holidays: Holidays
+    ) -> list[Stretch]:
+        if not isinstance(row, Change):
+            return [row.stretch(origin)]
+        if not row.text:
+            return change_stretches(row, (), self.shift, self.shift, origin=origin)
+        own = parse(row.text)
+        hours = own.stretches(since, end, holidays if own.uses_holidays else NONE)
+        return change_stretches(row, hours, self.shift, max(self.shift, own.shift), origin=origin)
 
-    def _planned(self, holidays: Holidays) -> Plan:
-        if self._plan is None or self._plan[0] is not holidays:
-            self._plan = (holidays, rewrite(self.rules, holidays))
-        return self._plan[1]
+    def _groups(self, holidays: Holidays) -> tuple[OpeningHours, ...]:
+        if self._read is None or self._read[0] is not holidays:
+            expressions = rewrite(self.rules, holidays).expressions
+            self._read = (holidays, tuple(evaluator(each) for each in expressions))
+        return self._read[1]
 
-    def _of_library(self, expression: str, start: datetime, end: datetime) -> Iterator[Stretch]:
+    def _of_library(self, library: OpeningHours, start: datetime, end: datetime) -> Iterator[Stretch]:
         shift = self.shift
-        for since, until, state, comment in evaluator(expression).intervals(start - shift, end - shift):
+        for since, until, state, comment in library.intervals(start - shift, end - shift):
             yield Stretch(since + shift, until + shift, _KINDS[str(state)], comment)
 
     def _rule_at(self, at: datetime, holidays: Holidays) -> Rule | None:
@@ -263,7 +272,7 @@ def parse(text: str) -> Hours:
         raise suggesting(error, instead) from None
 
 
-def at_all(places: Iterable[tuple[Hours, Sequence[Change], Sequence[Season]]], now: datetime) -> list[State]:
+def at_all(places: Iterable[tuple[Hours, Sequence[Row], Sequence[Season]]], now: datetime) -> list[State]:
     """The state of each place at one instant, in their order."""
     at = _local(now)
     in_force: Holidays | None = None
@@ -299,7 +308,7 @@ def _interval(stretch: Stretch) -> Interval:
     )
 
 
-def _touched(changes: Sequence[Change], at: datetime, until: datetime | None) -> bool:
+def _touched(changes: Sequence[Row], at: datetime, until: datetime | None) -> bool:
     """Whether one of the rows may matter before the rules change the state by themselves."""
     first, last = (at - DAY).date(), until.date() if until else date.max
     return any(change.first <= last and change.last >= first for change in changes)

@@ -6,8 +6,8 @@ from functools import lru_cache
 from opening_hours import OpeningHours, validate
 
 
-@lru_cache(maxsize=4096)
 def evaluator(expression: str) -> OpeningHours:
+    """Read without its own holidays and time zones."""
     return OpeningHours(expression, auto_country=False, auto_timezone=False)
 
 
@@ -20,9 +20,14 @@ def selects(selector: str) -> bool:
     return validate(f"{selector} 00:00-24:00")
 
 
+@lru_cache(maxsize=4096)
+def _days(selector: str) -> OpeningHours:
+    return evaluator(f"{selector} 00:00-24:00")
+
+
 def covers(selector: str, ordinal: int) -> bool:
     """Whether a selector of days holds on a date; nothing selects every day."""
     if not selector:
         return True
     noon = datetime.combine(datetime.fromordinal(ordinal), time(12))
-    return evaluator(f"{selector} 00:00-24:00").is_open(noon)
+    return _days(selector).is_open(noon)

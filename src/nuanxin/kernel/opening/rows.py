@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from nuanxin.kernel.opening.syntax import Kind
 from nuanxin.kernel.opening.timeline import Stretch, clipped, overlay
+from nuanxin.kernel.worktime.calendar import SHANGHAI
 
 DAY = timedelta(days=1)
 
@@ -18,6 +19,31 @@ class Change:
     last: date
     text: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one instant to another it is what the row says, whatever the rules say; it wins as a change does."""
+
+    start: datetime
+    end: datetime
+    kind: Kind = Kind.CLOSED
+    reason: str = ""
+
+    @property
+    def first(self) -> date:
+        return self.start.astimezone(SHANGHAI).date()
+
+    @property
+    def last(self) -> date:
+        return self.end.astimezone(SHANGHAI).date()
+
+    def stretch(self, origin: int) -> Stretch:
+        start, end = (at.astimezone(SHANGHAI).replace(tzinfo=None) for at in (self.start, self.end))
+        return Stretch(start, end, self.kind, self.reason, origin)
+
+
+Row = Change | Period
 
 
 @dataclass(frozen=True, slots=True)

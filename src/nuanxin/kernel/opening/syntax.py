@@ -46,6 +46,13 @@ _KNOWN = {word.lower(): word for word in (*WEEKDAYS, *MONTHS, "PH", "SH")}
 _KNOWN |= {word: word for word in ("week", "open", "off", "closed", "unknown", "day", "days")}
 
 
+_NUMBERS = {
+    (first, last): frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
+    for first in range(7)
+    for last in range(7)
+}
+
+
 class Kind(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
@@ -82,8 +89,7 @@ class Days:
 
     @property
     def numbers(self) -> frozenset[int]:
-        length = (self.last - self.first) % 7
-        return frozenset((self.first + step) % 7 for step in range(length + 1))
+        return _NUMBERS[self.first, self.last]
 
     @property
     def are_workdays(self) -> bool:
