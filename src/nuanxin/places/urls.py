@@ -1,2 +1,29 @@
+from django.urls import path
+
+from nuanxin.places import views
+
 app_name = "places"
-urlpatterns: list = []
+PLACE = "register/<uuid:public_id>/"
+
+urlpatterns = [
+    path("register/", views.listing, name="list"),
+    path("register/new/", views.create, name="create"),
+    path("register/export/", views.export, name="export"),
+    path("register/points.geojson", views.points, name="points"),
+    path(PLACE, views.detail, name="detail"),
+    path(f"{PLACE}edit/", views.edit, name="edit"),
+    path(f"{PLACE}facilities/", views.facilities, name="facilities"),
+    path(f"{PLACE}services/", views.offered, name="services"),
+    path(f"{PLACE}steps/<slug:name>/", views.step, name="step"),
+    path(f"{PLACE}keeper/", views.keeper, name="keeper"),
+    path(f"{PLACE}exceptions/", views.exceptions, name="exceptions"),
+    path(f"{PLACE}exceptions/<int:exception_id>/end/", views.end_exception, name="end_exception"),
+    path(f"{PLACE}order/<slug:facility>/", views.order, name="order"),
+    path(f"{PLACE}confirm/", views.confirm, name="confirm"),
+    path("today/", views.today, name="today"),
+    path("today/door/", views.door, name="door"),
+    path("catalogue/", views.settings, name="catalogue"),
+    path("catalogue/<slug:kind>/new/", views.new_entry, name="new_entry"),
+    path("catalogue/<slug:kind>/<slug:code>/", views.entry, name="entry"),
+    path("at/<uuid:public_id>/", views.shown, name="shown"),
+]

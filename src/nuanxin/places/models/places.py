@@ -27,7 +27,7 @@ class Place(Scoped, GeoPoint):
     pinyin = models.CharField("拼音", max_length=200, blank=True)
     initials = models.CharField("拼音首字母", max_length=60, blank=True)
     host = models.ForeignKey(
-        "people.Organisation", verbose_name="主办单位", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        "people.Organisation", verbose_name="主办", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
     )  # fmt: skip
     keeper = models.ForeignKey(
         "people.Assignment", verbose_name="管理员", on_delete=models.SET_NULL, related_name="+", null=True, blank=True,

@@ -20,6 +20,7 @@ from nuanxin.places.queries.register import (
     possible_hosts,
     possible_keepers,
     public_place,
+    public_places,
     rows_to_export,
     visible_place,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "possible_hosts",
     "possible_keepers",
     "public_place",
+    "public_places",
     "rows_to_export",
     "same_place",
     "visible_place",

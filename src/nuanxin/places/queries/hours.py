@@ -18,8 +18,8 @@ from nuanxin.ui import phrases
 Text = str | Promise
 ALWAYS = "24/7"
 DAYS = {
-    "Mo": _("周一"), "Tu": _("周二"), "We": _("周三"), "Th": _("周四"), "Fr": _("周五"), "Sa": _("周六"), "Su": _("周日"),
-    "PH": _("节假日"),
+    "Mo": _("周一"), "Tu": _("周二"), "We": _("周三"), "Th": _("周四"), "Fr": _("周五"), "Sa": _("周六"),
+    "Su": _("周日"), "PH": _("节假日"),
 }  # fmt: skip
 SIGNS: tuple[tuple[str, Text], ...] = (
     (r"\bMo-Su\b", _("每天")),
@@ -33,7 +33,7 @@ SIGNS: tuple[tuple[str, Text], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """`until` is when the answer changes, where that is known; `why` says what it rests on, if not on the weekly hours."""
+    """`until` is when the answer changes, where that is known; `why` what it rests on beside the weekly hours."""
 
     standing: Standing
     until: datetime | None = None

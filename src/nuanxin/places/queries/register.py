@@ -107,6 +107,15 @@ def listed_places(
     return Listed(found[:limit], len(found) > limit)
 
 
+def public_places(filters: Filters, *, now: datetime, after: UUID | None = None, limit: int = PAGE) -> Listed:
+    """What everybody may see, by pinyin; `after` is the last place before the page."""
+    rows = _narrowed(Place.objects.filter(PUBLIC), filters, now).select_related("type")
+    last = Place.objects.filter(public_id=after).values_list("initials", "pk").first() if after else None
+    page = list(_beyond(rows, last).order_by("initials", "id")[: limit + 1])
+    hours = hours_of_all(page[:limit], now)
+    return Listed([(each, hours[each.pk]) for each in page[:limit]], len(page) > limit)
+
+
 def _beyond(rows: QuerySet[Place], after: tuple[str, int] | None) -> QuerySet[Place]:
     if after is None:
         return rows
@@ -114,7 +123,10 @@ def _beyond(rows: QuerySet[Place], after: tuple[str, int] | None) -> QuerySet[Pl
 
 
 def _filtered(actor: Actor, filters: Filters, now: datetime) -> QuerySet[Place]:
-    rows = visible(Place.objects.all(), "places.view", actor)
+    return _narrowed(visible(Place.objects.all(), "places.view", actor), filters, now)
+
+
+def _narrowed(rows: QuerySet[Place], filters: Filters, now: datetime) -> QuerySet[Place]:
     rows = rows.filter(state=filters.state) if filters.state else rows.exclude(state=PlaceState.CLOSED)
     if filters.within:
         rows = rows.filter(scope_q(filters.within))

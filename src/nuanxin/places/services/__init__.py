@@ -10,6 +10,7 @@ from nuanxin.places.services.equipping import (
     set_facilities,
     set_services,
 )
+from nuanxin.places.services.exporting import File, TooManyPlaces, export_places
 from nuanxin.places.services.keeping import NotAtThisPlace, hand_over_keeper, keeper_ended, keeper_started
 from nuanxin.places.services.life import (
     NotReady,
@@ -46,6 +47,7 @@ __all__ = [
     "BadSeason",
     "EntryData",
     "Equipment",
+    "File",
     "NoName",
     "NoPlace",
     "NoSuchFacility",
@@ -58,11 +60,13 @@ __all__ = [
     "Offered",
     "PlaceData",
     "SamePlace",
+    "TooManyPlaces",
     "close_place",
     "confirm_place",
     "create_place",
     "end_exception",
     "except_hours",
+    "export_places",
     "hand_over_keeper",
     "keep_today",
     "keeper_ended",

@@ -109,8 +109,8 @@ def create_place(
 ) -> Place:
     """A new place in preparation, and its site. Publishes `PlaceCreated`.
 
-    The same `source` and `external_id` again is the same place. Raises `NoName`, `NoPlace`, `NoSuchTerritory`, `BadPhone`,
-    `BadSeason`, `SamePlace`, `NumberTaken`, `NotYours`.
+    The same `source` and `external_id` again is the same place. Raises `NoName`, `NoPlace`, `NoSuchTerritory`,
+    `BadPhone`, `InvalidOpening`, `BadSeason`, `SamePlace`, `NumberTaken`, `NotYours`.
     """
     if external_id and (known := Place.objects.filter(source=source, external_id=external_id).first()):
         return known
@@ -144,8 +144,9 @@ def add_place(
 
 
 def update_place(*, actor: Actor, public_id: UUID, data: PlaceData, now: datetime) -> bool:
-    """Change a place and its site; returns whether anything changed. Publishes `PlaceChanged`. Raises as `create_place`.
+    """Change a place and its site; returns whether anything changed. Publishes `PlaceChanged`.
 
+    Raises as `create_place`, and `PlaceNotFound`.
     Its keeper changes what workers need; whose it is, what it counts as and its name are for those who open places.
     """
     place = changeable_place(actor, "places.edit", public_id)

@@ -1,0 +1,311 @@
+"""What staff and keepers fill in."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.forms import formset_factory
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.people.enums import SiteKind
+from nuanxin.people.models import Organisation
+from nuanxin.places.enums import ExceptionKind, Order, PlaceState, ServiceGroup, Spoken
+from nuanxin.places.models import Entry, Place, PlaceFacility
+from nuanxin.places.queries import Filters, catalogue
+from nuanxin.places.services import EntryData, Equipment, Offered, PlaceData
+
+CODE = r"^\d{12}$|^\d{15}$"
+MORNING = time(8)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """An empty form that was sent is sent all the same."""
+    return request.POST if request.method == "POST" else None
+
+
+class Refusing(forms.Form):
+    def refuse(self, error: DomainError) -> None:
+        """Show what the service did not accept: beside its field, else above the form, with what to do."""
+        fields = error.fields if isinstance(error, Invalid) else {}
+        for name, text in fields.items():
+            self.add_error(name if name in self.fields else None, str(text))
+        if not fields:
+            self.add_error(None, f"{error.message} {error.hint}")
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=_("名称、编号、地址"), required=False, max_length=40)
+    within = forms.RegexField(CODE, required=False)
+    type = forms.ChoiceField(label=_("类型"), required=False)
+    facility = forms.ChoiceField(label=_("设施"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    only = forms.ChoiceField(label=_("只看"), required=False)
+
+    def __init__(self, data: QueryDict, *, within: str) -> None:
+        super().__init__(data if "within" in data else {**data.dict(), "within": within})
+        known = catalogue()
+        types = [(each.code, each.name) for each in known.types.values() if each.is_active]
+        held = [(each.code, each.name) for each in known.facilities.values() if each.is_active]
+        every = ("", _("全部"))
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "type": [every, *types],
+            "facility": [every, *held],
+            "state": [("", _("没有撤销的")), *PlaceState.choices],
+            "only": [
+                every, ("open", _("现在开着")), ("unkept", _("没有管理员")), ("stale", _("一个月没核实")),
+            ],
+        }  # fmt: skip
+        for name, offered in choices.items():
+            field: Any = self.fields[name]
+            field.choices = offered
+
+    def filters(self) -> Filters:
+        """What cannot be understood does not narrow anything."""
+        self.is_valid()
+        said = self.cleaned_data
+        only = said.get("only", "")
+        return Filters(
+            text=said.get("q", "").strip(),
+            within=said.get("within", ""),
+            type=said.get("type", ""),
+            facility=said.get("facility", ""),
+            state=said.get("state", ""),
+            open_now=only == "open",
+            unkept=only == "unkept",
+            stale=only == "stale",
+        )
+
+
+class PlaceForm(Refusing):
+    """Point and territory come from the map and the picker, so they have no label of their own."""
+
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("小哥们看得懂的，例如：枫林暖新驿站"))
+    name_en = forms.CharField(label=_("英文名称"), max_length=100, required=False)
+    type = forms.ChoiceField(label=_("类型"))
+    friendly_class = forms.ChoiceField(label=_("友好类别"), required=False)
+    number = forms.CharField(
+        label=_("编号"), max_length=32, required=False, help_text=_("本地自己的编号，没有就空着。")
+    )
+    host = forms.TypedChoiceField(label=_("主办单位"), required=False, coerce=int, empty_value=None)
+    address = forms.CharField(label=_("地址"), max_length=120, help_text=_("街路门牌，例如：枫林横街 3 号"))
+    directions = forms.CharField(
+        label=_("怎么走"),
+        max_length=200,
+        required=False,
+        help_text=_("例如：从东门进，右手第二间，车停门口。"),
+    )
+    opening = forms.CharField(
+        label=_("开放时间"), max_length=400, required=False,
+        help_text=_("例如 Mo-Fr 08:00-22:00; Sa,Su 09:00-18:00；全天开放写 24/7。"),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=_("电话"), max_length=20, required=False, help_text=_("这个地方的公开电话，不填个人手机号。")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("能说的话"), required=False, choices=Spoken.choices, widget=forms.CheckboxSelectMultiple
+    )
+    capacity = forms.IntegerField(label=_("座位数"), min_value=0, max_value=100_000, required=False)
+    valid_from = forms.DateField(
+        label=_("启用日"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("只开一季的才填，例如清凉站。"),
+    )  # fmt: skip
+    valid_to = forms.DateField(
+        label=_("截止日"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    is_other = forms.BooleanField(label=_("不是同一个，是另外一处"), required=False)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    lng = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    scope_code = forms.RegexField(CODE, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, hosts: Iterable[Organisation] = (), place: Place | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        known = catalogue()
+        fields: Any = self.fields
+        fields["host"].choices = [("", _("还没有")), *((each.pk, each.label) for each in hosts)]
+        now = place.type_id if place else ""
+        types = [each for each in known.types.values() if each.is_active or each.code == now]
+        fields["type"].choices = [("", _("请选")), *((each.code, each.name) for each in types)]
+        classes = [(each.code, each.name) for each in known.classes.values()]
+        fields["friendly_class"].choices = [("", _("没有")), *classes]
+
+    def data_for_service(self) -> PlaceData:
+        said = self.cleaned_data
+        plain = (
+            "name", "name_en", "type", "friendly_class", "number", "address", "directions", "opening", "phone",
+            "capacity", "valid_from", "valid_to", "is_other", "lng", "lat", "scope_code",
+        )  # fmt: skip
+        given = {name: said[name] for name in plain}
+        return PlaceData(**given, host_id=said["host"], languages=tuple(said["languages"]))
+
+
+def initial_of(place: Place) -> dict[str, Any]:
+    plain = (
+        "name_en", "number", "address", "directions", "opening", "phone", "capacity", "valid_from", "valid_to",
+        "lng", "lat", "scope_code",
+    )  # fmt: skip
+    return {
+        **{name: getattr(place, name) for name in plain},
+        "name": place.name_zh,
+        "type": place.type_id,
+        "friendly_class": place.friendly_class_id or "",
+        "host": place.host_id,
+        "languages": place.languages.split(),
+    }
+
+
+class FacilitiesForm(Refusing):
+    """One field for each facility of the catalogue: not there, or in which order."""
+
+    CHOICES = (
+        ("", _("没有")),
+        (Order.WORKS, _("能用")),
+        (Order.UNKNOWN, _("有，没核实")),
+        (Order.BROKEN, _("坏了")),
+    )
+
+    def __init__(self, *args: Any, held: Iterable[PlaceFacility], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        orders = {each.facility_id: each.order for each in held}
+        self._counts = {each.facility_id: each.count for each in held}
+        for each in catalogue().facilities.values():
+            if each.is_active or each.code in orders:
+                self.fields[f"f_{each.code}"] = forms.ChoiceField(
+                    label=each.name, choices=self.CHOICES, required=False, initial=orders.get(each.code, "")
+                )
+
+    def rows(self) -> list[tuple[Any, str]]:
+        known = catalogue().facilities
+        return [(self[name], known[name.removeprefix("f_")].icon) for name in self.fields]
+
+    def facilities(self) -> list[Equipment]:
+        said = {name.removeprefix("f_"): order for name, order in self.cleaned_data.items() if order}
+        return [Equipment(code, order, self._counts.get(code)) for code, order in said.items()]
+
+
+class ServiceForm(forms.Form):
+    code = forms.ChoiceField(label=_("服务"), required=False)
+    provider = forms.CharField(label=_("谁提供"), max_length=60, required=False)
+    hours = forms.CharField(label=_("什么时候"), max_length=80, required=False)
+    booking = forms.CharField(label=_("怎么约"), max_length=80, required=False)
+    cost = forms.CharField(label=_("费用"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for each in catalogue().services.values():
+            groups.setdefault(str(ServiceGroup(each.group).label), []).append((each.code, each.name))
+        field: Any = self.fields["code"]
+        field.choices = [("", _("请选")), *groups.items()]
+
+
+ServiceForms = formset_factory(ServiceForm, extra=2, max_num=100, can_delete=True)
+
+
+def offered_in(forms_: Any) -> list[Offered]:
+    said = [each.cleaned_data for each in forms_ if each.cleaned_data]
+    wanted = [each for each in said if each.get("code") and not each.get("DELETE")]
+    return [Offered(**{name: value for name, value in each.items() if name != "DELETE"}) for each in wanted]
+
+
+class StepForm(Refusing):
+    reason = forms.CharField(
+        label=_("原因"), max_length=120, required=False, help_text=_("来的人会看到，例如：装修，月底恢复。")
+    )
+
+
+class KeeperForm(Refusing):
+    assignment = forms.TypedChoiceField(label=_("交给谁"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, keepers: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignment"]
+        field.choices = [(each.pk, f"{each.person.name} · {each.role.name}") for each in keepers]
+
+
+class ExceptionForm(Refusing):
+    """Times as the clock on the wall says them."""
+
+    kind = forms.ChoiceField(label=_("哪一种"), choices=ExceptionKind.choices)
+    starts_at = forms.DateTimeField(
+        label=_("从"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    ends_at = forms.DateTimeField(
+        label=_("到"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    reason = forms.CharField(
+        label=_("原因"), max_length=80, required=False, help_text=_("例如：停水、过年。")
+    )
+
+
+class DoorForm(Refusing):
+    """Open or shut until when, in one tap."""
+
+    LASTS = (
+        ("hour", _("一小时")),
+        ("two", _("两小时")),
+        ("midnight", _("到今天结束")),
+        ("morning", _("到明早 8 点")),
+    )
+
+    door = forms.ChoiceField(choices=(("open", _("开着")), ("shut", _("关了"))))
+    lasts = forms.ChoiceField(label=_("多久"), choices=LASTS, initial="midnight")
+    reason = forms.CharField(label=_("原因"), max_length=80, required=False)
+
+    def ends_at(self, now: datetime) -> datetime:
+        local = timezone.localtime(now)
+        tomorrow = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        morning = tomorrow.replace(hour=MORNING.hour)
+        if local.hour < MORNING.hour:
+            morning = local.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0)
+        ends: Mapping[str, datetime] = {
+            "hour": now + timedelta(hours=1),
+            "two": now + timedelta(hours=2),
+            "midnight": tomorrow,
+            "morning": morning,
+        }
+        return ends[self.cleaned_data["lasts"]]
+
+
+class EntryForm(Refusing):
+    """A line of the catalogue; what only one kind has is there for that kind."""
+
+    code = forms.SlugField(
+        label=_("代码"), max_length=32, help_text=_("小写字母、数字和下划线，定了就不改。")
+    )
+    name_zh = forms.CharField(label=_("名称"), max_length=40)
+    name_en = forms.CharField(label=_("英文名称"), max_length=60)
+    icon = forms.CharField(label=_("图标"), max_length=40, help_text=_("从下面的图标里选一个，填它的名字。"))
+    sort = forms.IntegerField(label=_("排序"), min_value=0, max_value=30_000, initial=0)
+    site_kind = forms.ChoiceField(label=_("场所类别"), choices=SiteKind.choices)
+    is_filter = forms.BooleanField(label=_("找地方时可以按它筛选"), required=False)
+    group = forms.ChoiceField(label=_("类别"), choices=ServiceGroup.choices)
+    is_active = forms.BooleanField(
+        label=_("在用"), required=False, initial=True, help_text=_("停用后不能再选；已经用着的地方照旧显示。")
+    )
+
+    OWN = {"types": "site_kind", "facilities": "is_filter", "services": "group", "classes": ""}
+
+    def __init__(self, *args: Any, kind: str, row: Entry | None = None, **kwargs: Any) -> None:
+        self._own = self.OWN.get(kind, "")
+        if row is not None:
+            names = ("code", "name_zh", "name_en", "icon", "sort", "is_active", self._own)
+            kwargs["initial"] = {name: getattr(row, name) for name in names if name}
+        super().__init__(*args, **kwargs)
+        for name in set(self.OWN.values()) - {self._own, ""}:
+            del self.fields[name]
+        if row is not None:
+            del self.fields["code"]
+
+    def data_for_service(self) -> EntryData:
+        said = self.cleaned_data
+        extra = ((self._own, said[self._own]),) if self._own else ()
+        return EntryData(
+            said["name_zh"], said["name_en"], said["icon"], said["sort"], said["is_active"], extra
+        )

@@ -1,0 +1,39 @@
+"""The pages: the register for staff, today for the keeper, one place for everybody, the catalogue."""
+
+from nuanxin.places.views.catalogue import entry, new_entry, settings
+from nuanxin.places.views.doing import (
+    confirm,
+    end_exception,
+    exceptions,
+    facilities,
+    keeper,
+    offered,
+    order,
+    step,
+)
+from nuanxin.places.views.register import create, detail, edit, export, listing, points
+from nuanxin.places.views.shown import shown
+from nuanxin.places.views.today import door, today
+
+__all__ = [
+    "confirm",
+    "create",
+    "detail",
+    "door",
+    "edit",
+    "end_exception",
+    "entry",
+    "exceptions",
+    "export",
+    "facilities",
+    "keeper",
+    "listing",
+    "new_entry",
+    "offered",
+    "order",
+    "points",
+    "settings",
+    "shown",
+    "step",
+    "today",
+]

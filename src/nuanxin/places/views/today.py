@@ -1,0 +1,54 @@
+"""The keeper's day on one screen."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.errors import DomainError
+from nuanxin.places import queries, services
+from nuanxin.places.forms import DoorForm
+
+
+@require_safe
+@requires("places.today")
+def today(request: ActorRequest) -> HttpResponse:
+    return _page(request, DoorForm(initial={"lasts": "midnight"}))
+
+
+def _page(request: ActorRequest, form: DoorForm) -> HttpResponse:
+    place = queries.kept_place(request.actor)
+    page = queries.place_page(place, now=request.now) if place else None
+    is_stale = bool(place) and (
+        place.confirmed_at is None or place.confirmed_at < request.now - queries.STALE_AFTER
+    )
+    context = {"place": place, "page": page, "form": form, "is_stale": is_stale}
+    return render(request, "places/today.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("places.today")
+def door(request: ActorRequest) -> HttpResponse:
+    """Open or shut, as of now."""
+    form, place = DoorForm(request.POST), queries.kept_place(request.actor)
+    if place is None:
+        raise queries.PlaceNotFound
+    if not form.is_valid():
+        return _page(request, form)
+    is_open = form.cleaned_data["door"] == "open"
+    try:
+        services.keep_today(
+            actor=request.actor,
+            public_id=place.public_id,
+            is_open=is_open,
+            ends_at=form.ends_at(request.now),
+            reason=form.cleaned_data["reason"],
+            now=request.now,
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _page(request, form)
+    messages.success(request, _("记下了，来的人看得到。"))
+    return redirect("places:today")
