@@ -101,6 +101,11 @@ def table(case):
         "request_id": [case.number],
         "rest": ["nowhere.json"],
         "message_id": [NOBODY],
+        "places:step:name": ["suspend"],
+        "places:entry:code": ["station"],
+        "kind": ["types"],
+        "facility": ["toilet"],
+        "exception_id": [1],
     }
 
 

@@ -26,6 +26,7 @@ def test_the_list_goes_on_and_holds_what_is_public(api, monkeypatch):
         place(f"站{number}", lat=LAT + number / 1000)
     place("筹备", is_open=False, lat=LAT + 0.005)
     page = api.get("/api/v1/places").json()
+    assert "items" in page, page
     assert [each["name"] for each in page["items"]] == ["站0", "站1", "站2"]
     assert page["next"] == ""
     assert page["items"][0]["now"]["standing"] == "open"

@@ -274,3 +274,39 @@ def test_one_page_after_another():
     assert seen == [f"站{number}" for number in range(5)]
     assert not found.more
     assert LNG
+
+
+def test_many_at_once_leave_the_same_traces(django_assert_max_num_queries):
+    host = people.organisation("云川市总工会", kind="trade_union")
+    new = [
+        services.NewPlace(
+            data=data(f"站{number}", lat=LAT + number / 1000, host_id=host.pk),
+            facilities=(Equipment("toilet", "works"),),
+            services=(Offered("rest"),),
+            is_open=number > 0,
+        )
+        for number in range(3)
+    ]
+    made = services.add_many(actor=SYSTEM, new=new, now=NOW, territories={COMMUNITY})
+    assert [each.state for each in made] == ["draft", "open", "open"]
+    assert [each.site.operator for each in made] == [host] * 3
+    assert [len(happened(name)) for name in ("PlaceCreated", "PlaceOpened")] == [3, 2]
+    assert PlaceChange.objects.count() == PlaceFacility.objects.count() == 3
+    assert AuditEntry.objects.get(action="places.add_many").detail == {"places": [each.pk for each in made]}
+    street = actor_of("dispatcher", scope_code=STREET)
+    found = queries.listed_places(street, Filters(text="站1"), now=NOW).rows
+    assert [place for place, _hours in found] == [made[1]]
+    elsewhere = actor_of("dispatcher", scope_code=OTHER_STREET)
+    with pytest.raises(services.NotYours):
+        services.add_many(actor=elsewhere, new=[services.NewPlace(data=data("别处"))], now=NOW)
+    unready = services.NewPlace(data=data("没时间", opening=""), is_open=True)
+    with pytest.raises(services.NotReady):
+        services.add_many(actor=SYSTEM, new=[unready], now=NOW)
+    assert Place.objects.count() == 3
+    with django_assert_max_num_queries(25):
+        services.add_many(
+            actor=SYSTEM,
+            new=[services.NewPlace(data=data(f"点{n}")) for n in range(10)],
+            now=NOW,
+            territories={COMMUNITY},
+        )

@@ -118,13 +118,13 @@ def _facilities(held: Any) -> list[dict[str, Any]]:
 @operation("places.read")
 def listed(
     request: ActorRequest,
-    q: Annotated[ShortText, Query()] = "",
+    q: Annotated[ShortText | None, Query()] = None,
     within: Annotated[Code | None, Query()] = None,
     type: Annotated[Word | None, Query()] = None,  # noqa: A002  -- the name in the address
     facility: Annotated[Word | None, Query()] = None,
     after: Annotated[UUID | None, Query()] = None,
 ) -> dict[str, Any]:
-    filters = queries.Filters(text=q, within=within or "", type=type or "", facility=facility or "")
+    filters = queries.Filters(text=q or "", within=within or "", type=type or "", facility=facility or "")
     found = queries.public_places(filters, now=request.now, after=after)
     items = [_place(place, hours, request.now) for place, hours in found.rows]
     return {"items": items, "next": str(found.rows[-1][0].public_id) if found.more else ""}

@@ -20,6 +20,7 @@ from nuanxin.places.services.life import (
     resume_place,
     suspend_place,
 )
+from nuanxin.places.services.many import NewPlace, add_many
 from nuanxin.places.services.opening import (
     BadPeriod,
     confirm_place,
@@ -48,6 +49,7 @@ __all__ = [
     "EntryData",
     "Equipment",
     "File",
+    "NewPlace",
     "NoName",
     "NoPlace",
     "NoSuchFacility",
@@ -61,6 +63,7 @@ __all__ = [
     "PlaceData",
     "SamePlace",
     "TooManyPlaces",
+    "add_many",
     "close_place",
     "confirm_place",
     "create_place",

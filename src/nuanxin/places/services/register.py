@@ -1,5 +1,6 @@
 """Putting a place into the register and changing what it says."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -180,8 +181,8 @@ def change_place(*, actor: Actor, place: Place, columns: dict[str, Any], now: da
     return True
 
 
-def columns_of(data: PlaceData) -> dict[str, Any]:
-    """The stored form: checked, in WGS-84, the community known."""
+def columns_of(data: PlaceData, territories: Container[str] | None = None) -> dict[str, Any]:
+    """The stored form: checked, in WGS-84, the community known. `territories`: codes that are known to exist."""
     name = data.name.strip()
     if not name:
         raise NoName
@@ -207,7 +208,7 @@ def columns_of(data: PlaceData) -> dict[str, Any]:
         "opening": _opening(data.opening),
         "valid_from": data.valid_from,
         "valid_to": data.valid_to,
-        "scope_code": _scope(data.scope_code, lng, lat),
+        "scope_code": _scope(data.scope_code, lng, lat, territories),
         "lng": lng,
         "lat": lat,
     }
@@ -241,10 +242,11 @@ def _opening(text: str) -> str:
     return parse(plain).text if plain else ""
 
 
-def _scope(scope_code: str, lng: float, lat: float) -> str:
+def _scope(scope_code: str, lng: float, lat: float, territories: Container[str] | None) -> str:
     """The community that was chosen, else the smallest territory whose outline contains the point."""
     code = scope_code or locate(lng, lat) or ""
-    if not code or code.endswith("000") or not is_territory(code):
+    is_known = code in territories if territories is not None and scope_code else is_territory(code)
+    if not code or code.endswith("000") or not is_known:
         raise NoSuchTerritory
     return code
 
@@ -255,11 +257,16 @@ def _site_columns(place: Place) -> dict[str, Any]:
 
 
 def make_findable(place: Place) -> None:
+    INDEX.index(place.pk, words_of(place))
+
+
+def words_of(place: Place) -> str:
+    """By what a place is found."""
     kind = catalogue().types[place.type_id]
     words = (
         place.name_zh, place.name_en, place.number, place.address, place.pinyin, place.initials, kind.name_zh,
     )  # fmt: skip
-    INDEX.index(place.pk, " ".join(words))
+    return " ".join(words)
 
 
 def demand(actor: Actor, permission: str, place: Place) -> None:
