@@ -29,7 +29,7 @@ def test_the_weekly_hours_answer_and_unknown_is_an_answer():
     day = place("白天", opening="Mo-Fr 08:00-18:00", lat=LAT + 0.001)
     assert hours(day).until == NOW + 9 * HOUR
     assert hours(day).words(NOW) == "现在开着，到今天 18:00"
-    assert hours(day, NOW + 10 * HOUR).words(NOW + 10 * HOUR) == "现在关着，明天 08:00开"
+    assert hours(day, NOW + 10 * HOUR).words(NOW + 10 * HOUR) == "现在关着，明天 08:00 开"
     silent = place("没写", opening="", is_open=False, lat=LAT + 0.002)
     Place.objects.filter(pk=silent.pk).update(state="open")
     assert hours(silent).standing == "unknown"
@@ -65,7 +65,10 @@ def test_what_is_said_for_today_goes_first_and_can_be_taken_back():
     assert hours(made, NOW + HOUR).is_open
     services.keep_today(**given, is_open=False, ends_at=NOW + 5 * HOUR, now=NOW + HOUR)
     services.keep_today(**given, is_open=True, ends_at=NOW + 14 * HOUR, now=NOW + 2 * HOUR)
-    assert hours(made, NOW + 3 * HOUR).until == NOW + 14 * HOUR
+    assert hours(made, NOW + 3 * HOUR).until == NOW + 9 * HOUR
+    assert not hours(made, NOW + 10 * HOUR).is_open
+    services.keep_today(**given, is_open=True, ends_at=NOW + 14 * HOUR, now=NOW + 10 * HOUR)
+    assert hours(made, NOW + 11 * HOUR).until == NOW + 14 * HOUR
     assert OpeningException.objects.filter(kind="closed", ends_at__gt=NOW + 2 * HOUR).count() == 0
     assert Event.objects.filter(name="places.PlaceHoursExcepted").count() == 5
     for ends_at in (NOW, NOW + timedelta(days=100)):

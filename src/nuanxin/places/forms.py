@@ -177,7 +177,11 @@ class FacilitiesForm(Refusing):
         for each in catalogue().facilities.values():
             if each.is_active or each.code in orders:
                 self.fields[f"f_{each.code}"] = forms.ChoiceField(
-                    label=each.name, choices=self.CHOICES, required=False, initial=orders.get(each.code, "")
+                    label=each.name,
+                    choices=self.CHOICES,
+                    required=False,
+                    initial=orders.get(each.code, ""),
+                    widget=forms.Select(attrs={"class": "input"}),
                 )
 
     def rows(self) -> list[tuple[Any, str]]:

@@ -62,7 +62,7 @@ class Hours:
         if self.is_open:
             return gettext("%(said)s，到%(at)s") % {"said": said, "at": at}
         if self.standing is Standing.CLOSED:
-            return gettext("%(said)s，%(at)s开") % {"said": said, "at": at}
+            return gettext("%(said)s，%(at)s 开") % {"said": said, "at": at}
         return said
 
 

@@ -12,6 +12,7 @@ from nuanxin.kernel.events import publish
 from nuanxin.places.enums import ExceptionKind
 from nuanxin.places.events import PlaceHoursExcepted
 from nuanxin.places.models import OpeningException, Place
+from nuanxin.places.queries.hours import hours_of_all
 from nuanxin.places.queries.register import changeable_place
 from nuanxin.places.services.noting import note
 
@@ -69,7 +70,10 @@ def end_exception(*, actor: Actor, public_id: UUID, exception_id: int, now: date
 def keep_today(
     *, actor: Actor, public_id: UUID, is_open: bool, ends_at: datetime, now: datetime, reason: str = ""
 ) -> None:
-    """Open or shut the door now, until then: what says the opposite for this hour ends. Raises as above."""
+    """Open or shut the door now, until then: what says the opposite for this hour ends. Raises as above.
+
+    Open as the weekly hours say needs no exception: it is open as long as they say.
+    """
     place = changeable_place(actor, "places.keep", public_id)
     kind, other = (ExceptionKind.OPEN, ExceptionKind.CLOSED)
     if not is_open:
@@ -80,9 +84,10 @@ def keep_today(
         )
         for each in running:
             end_exception(actor=actor, public_id=public_id, exception_id=each.pk, now=now)
-        except_hours(
-            actor=actor, public_id=public_id, kind=kind, starts_at=now, ends_at=ends_at, reason=reason, now=now
-        )  # fmt: skip
+        if not (is_open and _is_open(place, now)):
+            except_hours(
+                actor=actor, public_id=public_id, kind=kind, starts_at=now, ends_at=ends_at, reason=reason, now=now,
+            )  # fmt: skip
         Place.objects.filter(pk=place.pk).update(confirmed_at=now)
 
 
@@ -92,6 +97,10 @@ def confirm_place(*, actor: Actor, public_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         Place.objects.filter(pk=place.pk).update(confirmed_at=now)
         note(actor, "confirm", place, (), now)
+
+
+def _is_open(place: Place, now: datetime) -> bool:
+    return hours_of_all([place], now)[place.pk].is_open
 
 
 def _told(actor: Actor, place: Place, exception: OpeningException, now: datetime) -> None:

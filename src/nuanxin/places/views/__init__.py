@@ -12,6 +12,7 @@ from nuanxin.places.views.doing import (
     step,
 )
 from nuanxin.places.views.register import create, detail, edit, export, listing, points
+from nuanxin.places.views.sheets import import_places, plan, template
 from nuanxin.places.views.shown import shown
 from nuanxin.places.views.today import door, today
 
@@ -26,14 +27,17 @@ __all__ = [
     "exceptions",
     "export",
     "facilities",
+    "import_places",
     "keeper",
     "listing",
     "new_entry",
     "offered",
     "order",
+    "plan",
     "points",
     "settings",
     "shown",
     "step",
+    "template",
     "today",
 ]
