@@ -207,6 +207,17 @@ def test_other_hours_for_some_days():
     assert state(OFFICE, "2026-10-01 11:00", **rows).comment == "国庆短开"
 
 
+@pytest.mark.django_db
+def test_the_hours_of_a_row_may_go_by_holidays_where_the_rules_do_not():
+    autumn = Change(date(2026, 9, 1), date(2026, 11, 30), "10:00-16:00; PH off")
+    now = at("2026-10-05 11:00")
+    assert not parse("24/7").at(now, changes=[autumn]).is_open
+    assert at_all([(parse("24/7"), (autumn,), ()), (parse("24/7"), (), ())], now) == [
+        parse("24/7").at(now, changes=[autumn]),
+        State(Kind.OPEN),
+    ]
+
+
 def test_a_closure_leaves_the_night_before_it_whole():
     closure = Change(date(2026, 3, 3), date(2026, 3, 3))
     assert opens("22:00-06:00", "2026-03-02 12:00", "2026-03-05 12:00", changes=[closure]) == [

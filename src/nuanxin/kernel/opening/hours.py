@@ -25,7 +25,7 @@ from nuanxin.kernel.worktime.calendar import SHANGHAI
 # How far ahead is looked for the next change, in days, step by step; beyond the last nothing changes.
 HORIZONS = (9, 70, 400)
 DAY = timedelta(days=1)
-PARSED = 20_000
+PARSED = 20_000  # about 3 kB each
 
 _KINDS = {"open": Kind.OPEN, "closed": Kind.CLOSED, "unknown": Kind.UNKNOWN}
 
@@ -111,16 +111,16 @@ class Hours:
         seasons: Sequence[Season] = (),
     ) -> State:
         """The state at an instant. `changes` win over `seasons`, and both over the rules; of two changes the later."""
-        return self.state(_local(now), self._holidays(now, holidays), changes, seasons)
+        return self.state(_local(now), self._holidays(now, holidays, changes), changes, seasons)
 
     def state(
         self, at: datetime, holidays: Holidays, changes: Sequence[Row], seasons: Sequence[Season]
     ) -> State:
         """The same at a local wall time, with the holidays given: what `at_all` asks for each place."""
         if not seasons:
-            held = self._held
-            if held is None or not (held.start <= at < held.end) or held.holidays is not holidays:
-                held = self._held = self._look(at, holidays)
+            held, own = self._held, holidays if self.uses_holidays else NONE
+            if held is None or not (held.start <= at < held.end) or held.holidays is not own:
+                held = self._held = self._look(at, own)
             if not changes or not _touched(changes, at, held.state.until):
                 return held.state
         return self._look(at, holidays, changes, seasons).state
@@ -135,7 +135,9 @@ class Hours:
         seasons: Sequence[Season] = (),
     ) -> list[Interval]:
         """All stretches between two instants, closed ones too."""
-        found = self.stretches(_local(start), _local(end), self._holidays(start, holidays), changes, seasons)
+        found = self.stretches(
+            _local(start), _local(end), self._holidays(start, holidays, changes), changes, seasons
+        )
         return [_interval(each) for each in found]
 
     def explain(
@@ -147,7 +149,7 @@ class Hours:
         seasons: Sequence[Season] = (),
     ) -> Why:
         """Which rule or row decided, and the hours of the day."""
-        at, holidays = _local(now), self._holidays(now, holidays)
+        at, holidays = _local(now), self._holidays(now, holidays, changes)
         state = self.state(at, holidays, changes, seasons)
         day = (at - self.shift).date()
         midnight = datetime.combine(day, time()) + self.shift
@@ -169,10 +171,15 @@ class Hours:
             hours=tuple(_interval(each) for each in of_day if each.kind is not Kind.CLOSED),
         )
 
-    def _holidays(self, now: datetime, holidays: Holidays | None) -> Holidays:
+    def needs_holidays(self, changes: Sequence[Row] = ()) -> bool:
+        """Whether the expression or the hours of a row go by holidays."""
+        texts = (row.text for row in changes if isinstance(row, Change) and row.text)
+        return self.uses_holidays or any(parse(text).uses_holidays for text in texts)
+
+    def _holidays(self, now: datetime, holidays: Holidays | None, changes: Sequence[Row]) -> Holidays:
         if holidays is not None:
             return holidays
-        return holidays_at(now) if self.uses_holidays else NONE
+        return holidays_at(now) if self.needs_holidays(changes) else NONE
 
     def _look(
         self,
@@ -278,9 +285,9 @@ def at_all(places: Iterable[tuple[Hours, Sequence[Row], Sequence[Season]]], now:
     in_force: Holidays | None = None
     found = []
     for hours, changes, seasons in places:
-        if hours.uses_holidays and in_force is None:
+        if in_force is None and hours.needs_holidays(changes):
             in_force = holidays_at(now)
-        holidays = in_force if hours.uses_holidays and in_force else NONE
+        holidays = in_force or NONE
         found.append(hours.state(at, holidays, changes, seasons))
     return found
 
