@@ -25,11 +25,11 @@ def hours(made, now=NOW):
 
 
 def test_the_weekly_hours_answer_and_unknown_is_an_answer():
-    assert hours(place("全天")).words(NOW) == "现在开着"
+    assert hours(place("全天")).words(NOW) == "一直开着"
     day = place("白天", opening="Mo-Fr 08:00-18:00", lat=LAT + 0.001)
     assert hours(day).until == NOW + 9 * HOUR
-    assert hours(day).words(NOW) == "现在开着，到今天 18:00"
-    assert hours(day, NOW + 10 * HOUR).words(NOW + 10 * HOUR) == "现在关着，明天 08:00 开"
+    assert hours(day).words(NOW) == "营业中，18:00 关门"
+    assert hours(day, NOW + 10 * HOUR).words(NOW + 10 * HOUR) == "没开门，明天 08:00 开门"
     silent = place("没写", opening="", is_open=False, lat=LAT + 0.002)
     Place.objects.filter(pk=silent.pk).update(state="open")
     assert hours(silent).standing == "unknown"

@@ -27,7 +27,9 @@ def said(**given):
         "name": "枫林暖新驿站",
         "type": "station",
         "address": "枫林横街 3 号",
-        "opening": "24/7",
+        "opening-way": "text",
+        "opening-before": "",
+        "opening-text": "24/7",
         "lng": LNG,
         "lat": LAT,
         "scope_code": COMMUNITY,
@@ -48,7 +50,7 @@ def test_a_street_registers_equips_and_opens_a_place(street):
     assert street.get(f"/places/at/{made.public_id}/").status_code == 404
     assert street.post(f"{here}steps/open/").url == here
     page = street.get(here).content.decode()
-    for words in ("枫林暖新驿站", "现在开着", "坏了", "小哥看到的样子", "暂停服务", "登记"):
+    for words in ("枫林暖新驿站", "一直开着", "坏了", "小哥看到的样子", "暂停服务", "登记"):
         assert words in page
     rows = {
         "form-TOTAL_FORMS": "2",
@@ -66,7 +68,7 @@ def test_a_street_registers_equips_and_opens_a_place(street):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"opening": "看情况"}, "例如"),
+        ({"opening-text": "看情况"}, "例如"),
         ({"phone": "13812345678"}, "不要填个人手机号"),
         ({"lng": "", "lat": ""}, "还没有位置"),
         ({"address": ""}, "这个字段是必填项"),
@@ -162,7 +164,7 @@ def test_a_keeper_without_a_place_reads_what_will_be_here(client):
 def test_everybody_reads_one_place(client):
     made = place(facilities=["toilet"], directions="从东门进", phone="66660000")
     page = client.get(f"/places/at/{made.public_id}/").content.decode()
-    for words in ("枫林暖新驿站", "现在开着", "厕所", "从东门进", "tel:66660000"):
+    for words in ("枫林暖新驿站", "一直开着", "厕所", "从东门进", "tel:66660000"):
         assert words in page
 
 

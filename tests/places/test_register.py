@@ -10,6 +10,8 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.events.models import Event
 from nuanxin.kernel.geo.coordinates import Crs, from_wgs84
+from nuanxin.notifications.models import Notice
+from nuanxin.notifications.queries import line_of
 from nuanxin.people.services import end_assignment
 from nuanxin.places import queries, services
 from nuanxin.places.enums import Order
@@ -310,3 +312,25 @@ def test_many_at_once_leave_the_same_traces(django_assert_max_num_queries):
             now=NOW,
             territories={COMMUNITY},
         )
+
+
+def test_whoever_must_act_is_told():
+    host = people.organisation("暖阳驿站运营", kind="social_work_agency")
+    made = place(facilities=["toilet"], host_id=host.pk)
+    worker = people.staff("dept", name="维修", organisation=host)
+    neighbour = people.staff("community", scope_code=COMMUNITY)
+    keeper = people.staff("station", name="孙大姐", site=made.site)
+    drain(NOW)
+    given = {"actor": people.actor(keeper), "public_id": made.public_id}
+    services.record_breakdown(facility="toilet", now=NOW + HOUR, **given)
+    end_assignment(actor=SYSTEM, assignment=keeper, now=NOW + 2 * HOUR)
+    drain(NOW + 3 * HOUR)
+    told = set(Notice.objects.values_list("kind", "person__name", "facts__place"))
+    assert told == {
+        ("keeping", "孙大姐", "枫林暖新驿站"),
+        ("broken", "维修", "枫林暖新驿站"),
+        ("unkept", neighbour.person.name, "枫林暖新驿站"),
+    }
+    assert worker.person.name == "维修"
+    for notice in Notice.objects.all():
+        assert "枫林暖新驿站" in str(line_of(notice, {}).title)

@@ -73,6 +73,9 @@ class Kind(TextChoices):
     APPEAL_LATE = "appeal_late", _("申诉处理超时")
     PUSH_STOPPED = "push_stopped", _("推送停了")
     DIFFERS = "differs", _("和对方平台不一致")
+    KEEPING = "keeping", _("这里归您管")
+    UNKEPT = "unkept", _("没有管理员")
+    BROKEN = "broken", _("设施坏了")
 
 
 class Group(TextChoices):
@@ -88,7 +91,7 @@ TO_DO = frozenset({
     "pictures", "to_publish",
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
-    "push_stopped", "differs",
+    "push_stopped", "differs", "keeping", "unkept", "broken",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

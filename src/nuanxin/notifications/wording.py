@@ -201,6 +201,15 @@ WORDS: Mapping[str, Words] = {
         "users-group",
         "info",
     ),
+    Kind.KEEPING: Words(
+        _("%(place)s归您管了"), _("今天开没开、什么坏了，在“今天”一页上点一下就行。"), "home-heart", "info"
+    ),
+    Kind.UNKEPT: Words(
+        _("%(place)s没有管理员了"), _("请再请一位，或者先交给别人：没人管，开没开就说不准。"), "user-plus", "wait"
+    ),
+    Kind.BROKEN: Words(
+        _("%(place)s：%(facility)s坏了"), _("页面上已经写明。修好以后，请管理员点“修好了”。"), "tool", "wait"
+    ),
     Kind.PUSH_STOPPED: Words(
         _("推送停了：%(unit)s"),
         _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),

@@ -17,6 +17,7 @@ from nuanxin.places.enums import ExceptionKind, Order, PlaceState, ServiceGroup,
 from nuanxin.places.models import Entry, Place, PlaceFacility
 from nuanxin.places.queries import Filters, catalogue
 from nuanxin.places.services import EntryData, Equipment, Offered, PlaceData
+from nuanxin.ui.opening import OpeningField
 
 CODE = r"^\d{12}$|^\d{15}$"
 MORNING = time(8)
@@ -98,10 +99,7 @@ class PlaceForm(Refusing):
         required=False,
         help_text=_("例如：从东门进，右手第二间，车停门口。"),
     )
-    opening = forms.CharField(
-        label=_("开放时间"), max_length=400, required=False,
-        help_text=_("例如 Mo-Fr 08:00-22:00; Sa,Su 09:00-18:00；全天开放写 24/7。"),
-    )  # fmt: skip
+    opening = OpeningField(label=_("开放时间"), required=False, help_text=_("先填周一，再抄到别的日子。"))
     phone = forms.CharField(
         label=_("电话"), max_length=20, required=False, help_text=_("这个地方的公开电话，不填个人手机号。")
     )
@@ -138,11 +136,13 @@ class PlaceForm(Refusing):
     def data_for_service(self) -> PlaceData:
         said = self.cleaned_data
         plain = (
-            "name", "name_en", "type", "friendly_class", "number", "address", "directions", "opening", "phone",
+            "name", "name_en", "type", "friendly_class", "number", "address", "directions", "phone",
             "capacity", "valid_from", "valid_to", "is_other", "lng", "lat", "scope_code",
         )  # fmt: skip
         given = {name: said[name] for name in plain}
-        return PlaceData(**given, host_id=said["host"], languages=tuple(said["languages"]))
+        return PlaceData(
+            **given, opening=said["opening"].text, host_id=said["host"], languages=tuple(said["languages"])
+        )
 
 
 def initial_of(place: Place) -> dict[str, Any]:

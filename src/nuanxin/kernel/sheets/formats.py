@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.errors import Invalid, Text
+from nuanxin.kernel.errors import Invalid
 
 WORKBOOK = b"PK"
 LEAST_ROWS = 2  # headings and something below them
@@ -16,8 +16,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets in China write
 
 
 class UnreadableSheet(Invalid):
-    default_message: Text = _("这个文件读不了。")
-    default_hint: Text = _("请下载模板，填好后另存为 .xlsx 再上传；也可以是 CSV（UTF-8）或 GeoJSON。")
+    default_message = _("这个文件读不了。")
+    default_hint = _("请下载模板，填好后另存为 .xlsx 再上传；也可以是 CSV（UTF-8）或 GeoJSON。")
 
 
 def is_workbook(content: bytes) -> bool:

@@ -4,7 +4,7 @@ from nuanxin.places.queries.catalogue import CATALOGUE, Catalogue, catalogue, en
 from nuanxin.places.queries.duplicates import Known, same_place
 from nuanxin.places.queries.hours import Hours, hours_of, hours_of_all
 from nuanxin.places.queries.near import NearPlace, Wanted, near_places
-from nuanxin.places.queries.page import PlacePage, place_page
+from nuanxin.places.queries.page import PlaceFacts, PlacePage, facility_name, place_facts, place_page
 from nuanxin.places.queries.register import (
     EXPORT_MOST,
     PAGE,
@@ -36,6 +36,7 @@ __all__ = [
     "Known",
     "Listed",
     "NearPlace",
+    "PlaceFacts",
     "PlaceNotFound",
     "PlacePage",
     "Wanted",
@@ -43,11 +44,13 @@ __all__ = [
     "changeable_place",
     "counts",
     "entry",
+    "facility_name",
     "hours_of",
     "hours_of_all",
     "kept_place",
     "listed_places",
     "near_places",
+    "place_facts",
     "place_page",
     "places_in_box",
     "possible_hosts",

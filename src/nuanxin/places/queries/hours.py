@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.opening import InvalidOpening, Kind, State, parse
 from nuanxin.places.enums import ExceptionKind, PlaceState, Standing
 from nuanxin.places.models import OpeningException, Place
-from nuanxin.ui import phrases
+from nuanxin.ui.hours import state_words
 
 Text = str | Promise
 ALWAYS = "24/7"
@@ -38,6 +38,7 @@ class Hours:
     standing: Standing
     until: datetime | None = None
     why: Text = ""
+    then: Standing | None = None
 
     @property
     def is_open(self) -> bool:
@@ -54,16 +55,10 @@ class Hours:
         ]
 
     def words(self, now: datetime) -> str:
-        """`现在开着，到今天 22:00`."""
-        said = str(self.standing.label)
-        if self.until is None:
-            return said
-        at = phrases.moment(self.until, now=now)
-        if self.is_open:
-            return gettext("%(said)s，到%(at)s") % {"said": said, "at": at}
-        if self.standing is Standing.CLOSED:
-            return gettext("%(said)s，%(at)s 开") % {"said": said, "at": at}
-        return said
+        """`营业中，22:00 关门`."""
+        kind = Kind(self.standing.value)
+        following = Kind(self.then.value) if self.then else Kind.CLOSED if kind is Kind.OPEN else Kind.OPEN
+        return state_words(State(kind, self.until, following if self.until else None), now=now)
 
 
 def hours_of(place: Place, exceptions: Iterable[OpeningException], now: datetime) -> Hours:
@@ -77,8 +72,16 @@ def hours_of(place: Place, exceptions: Iterable[OpeningException], now: datetime
         found = [each for each in running if each.kind == kind]
         if found:
             last = max(each.ends_at for each in found)
-            return Hours(Standing(kind.value), last, found[0].reason or kind.label)
+            return _excepted(Standing(kind.value), last, place.opening, found[0].reason or kind.label)
     return weekly(place.opening, now)
+
+
+def _excepted(standing: Standing, last: datetime, opening: str, why: Text) -> Hours:
+    """Until the exception ends, or, where the weekly hours then say the same, until they say otherwise."""
+    after = weekly(opening, last)
+    if after.standing is standing:
+        return Hours(standing, after.until, why, after.then)
+    return Hours(standing, last, why, after.standing)
 
 
 def _outside_season(place: Place, today: date) -> Hours | None:
@@ -98,9 +101,8 @@ def weekly(opening: str, now: datetime) -> Hours:
 
 
 def _told(state: State) -> Hours:
-    standing = Standing(state.kind.value)
-    known = state.then is not None and state.then is not Kind.UNKNOWN
-    return Hours(standing, state.until if known else None, state.comment)
+    then = Standing(state.then.value) if state.then else None
+    return Hours(Standing(state.kind.value), state.until, state.comment, then)
 
 
 def hours_of_all(places: Iterable[Place], now: datetime) -> Mapping[int, Hours]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from nuanxin.people.models import Assignment
 from nuanxin.places.enums import Spoken
 from nuanxin.places.models import (
     OpeningException,
@@ -12,6 +14,7 @@ from nuanxin.places.models import (
     PlacePhoto,
     PlaceService,
 )
+from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.hours import Hours, hours_of, in_words
 
 CHANGES = 10
@@ -58,6 +61,28 @@ def place_page(place: Place, *, now: datetime) -> PlacePage:
         photos=list(photos),
         spoken=[str(Spoken(code).label) for code in place.languages.split() if code in Spoken.values],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """What a notice says of a place, and whom it may reach."""
+
+    public_id: UUID
+    name: str
+    host_id: int | None
+    keepers: list[Assignment]
+
+
+def place_facts(place_id: int) -> PlaceFacts:
+    """For the contexts above. Raises `Place.DoesNotExist`."""
+    place = Place.objects.select_related("keeper").get(pk=place_id)
+    return PlaceFacts(place.public_id, place.name_zh, place.host_id, [place.keeper] if place.keeper else [])
+
+
+def facility_name(code: str) -> str:
+    """In the language of the page."""
+    known = catalogue().facilities
+    return known[code].name if code in known else code
 
 
 def latest_changes(place: Place) -> list[PlaceChange]:

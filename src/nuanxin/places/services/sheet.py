@@ -153,7 +153,8 @@ def _data(row: SheetRow, state: _State, problems: list[Problem]) -> PlaceData | 
         lng=numbers["lng"],
         lat=numbers["lat"],
         crs=Crs(crs),
-        **days,
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
     )
 
 
@@ -223,7 +224,7 @@ def _identity(
     row: SheetRow, columns: Mapping[str, Any], before: Place | None, state: _State
 ) -> list[Problem]:
     """Said once, and ours to say."""
-    marks = [
+    marks: list[object] = [
         before.pk if before else (columns["name_zh"], round(columns["lng"], 3), round(columns["lat"], 3))
     ]
     marks += [f"#{columns['number']}"] if columns["number"] else []

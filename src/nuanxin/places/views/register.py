@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.kernel.access import allows, permits
@@ -35,7 +36,7 @@ from nuanxin.territories.queries import (
 
 
 class BadBox(Invalid):
-    default_message = _("地图范围要是四个数字。")
+    default_message = gettext_lazy("地图范围要是四个数字。")
 
 
 @require_safe

@@ -21,9 +21,8 @@ def today(request: ActorRequest) -> HttpResponse:
 def _page(request: ActorRequest, form: DoorForm) -> HttpResponse:
     place = queries.kept_place(request.actor)
     page = queries.place_page(place, now=request.now) if place else None
-    is_stale = bool(place) and (
-        place.confirmed_at is None or place.confirmed_at < request.now - queries.STALE_AFTER
-    )
+    seen = place.confirmed_at if place else request.now
+    is_stale = seen is None or seen < request.now - queries.STALE_AFTER
     context = {"place": place, "page": page, "form": form, "is_stale": is_stale}
     return render(request, "places/today.html", context, status=422 if form.errors else 200)
 

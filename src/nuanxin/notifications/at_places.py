@@ -1,0 +1,64 @@
+"""Who hears that a place is theirs to keep, that nobody keeps it, that something in it is broken."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.kernel.events import Envelope, subscribe
+from nuanxin.notifications import services
+from nuanxin.notifications.audience import HEAD_ROLES, WORK_ROLES, at_street, members_of
+from nuanxin.notifications.enums import Kind
+from nuanxin.notifications.services import tell
+from nuanxin.people.models import Assignment
+from nuanxin.people.queries import assignments_at
+from nuanxin.places import events
+from nuanxin.places.queries import PlaceFacts, place_facts
+
+
+@subscribe(events.KeeperChanged)
+def keeper_changed(event: events.KeeperChanged, envelope: Envelope) -> None:
+    """Its keeper, and nobody else."""
+    place = place_facts(event.place_id)
+    keepers = [each for each in place.keepers if each.pk == event.assignment_id]
+    _tell(envelope, place, Kind.KEEPING, keepers, reverse("places:today"))
+
+
+@subscribe(events.PlaceLeftWithoutKeeper)
+def place_left_without_keeper(event: events.PlaceLeftWithoutKeeper, envelope: Envelope) -> None:
+    """The community finds somebody; the street knows."""
+    place = place_facts(event.place_id)
+    staff = [*_at_community(envelope), *at_street(envelope, ("dispatcher",))]
+    _tell(envelope, place, Kind.UNKEPT, staff, reverse("places:keeper", args=[place.public_id]))
+
+
+@subscribe(events.FacilityBroken)
+def facility_broken(event: events.FacilityBroken, envelope: Envelope) -> None:
+    """Its host has it mended; without one, the community."""
+    place = place_facts(event.place_id)
+    host = members_of(place.host_id, (*WORK_ROLES, *HEAD_ROLES, "union"), envelope) if place.host_id else []
+    path = reverse("places:detail", args=[place.public_id])
+    staff = host or _at_community(envelope)
+    _tell(envelope, place, Kind.BROKEN, staff, path, facility=event.facility)
+
+
+def _at_community(envelope: Envelope) -> list[Assignment]:
+    community = padded(envelope.scope_code[: LEVELS["community"]])
+    return assignments_at(
+        roles=("community", "community_head"), scope_code=community, now=envelope.occurred_at
+    )
+
+
+def _tell(
+    envelope: Envelope, place: PlaceFacts, kind: Kind, staff: Iterable[Assignment], path: str, **facts: str
+) -> None:
+    notices = services.for_staff(
+        assignments=staff,
+        event_id=envelope.id,
+        kind=kind,
+        case_number="",
+        facts={"place": place.name, "path": path, **facts},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
