@@ -3,8 +3,9 @@
 parse("Mo-Fr 09:00-18:00; PH off").at(now)      # State(kind, until, then, comment, provisional)
 """
 
+from nuanxin.kernel.opening.answers import Interval, Reason, State, Why
 from nuanxin.kernel.opening.holidays import NONE, Holidays, holidays_at
-from nuanxin.kernel.opening.hours import Hours, Interval, Reason, State, Why, at_all, parse
+from nuanxin.kernel.opening.hours import Hours, at_all, parse
 from nuanxin.kernel.opening.mistakes import InvalidOpening
 from nuanxin.kernel.opening.rows import Change, Period, Season
 from nuanxin.kernel.opening.syntax import Kind

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from nuanxin.kernel.worktime.calendar import SHANGHAI, WorkCalendar
 from nuanxin.kernel.worktime.tables import calendar_for
@@ -28,8 +28,9 @@ class Holidays:
             names={rule.on.toordinal(): rule.name for rule in calendar.days},
         )
 
-    def is_published(self, *days: date) -> bool:
-        return all(day.year in self.years for day in days)
+    def is_published(self, first: int, last: int) -> bool:
+        """Of the first and the last year that an answer looked at."""
+        return first in self.years and last in self.years
 
 
 NONE = Holidays()

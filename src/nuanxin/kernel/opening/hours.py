@@ -7,11 +7,12 @@ An expression is read once in a process and holds its last answer until that end
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from opening_hours import OpeningHours
 
+from nuanxin.kernel.opening.answers import Interval, Reason, State, Why
 from nuanxin.kernel.opening.holidays import NONE, Holidays, holidays_at
 from nuanxin.kernel.opening.library import evaluator, readable
 from nuanxin.kernel.opening.mistakes import InvalidOpening, in_the_syntax, suggesting
@@ -30,60 +31,20 @@ PARSED = 20_000  # about 3 kB each
 _KINDS = {"open": Kind.OPEN, "closed": Kind.CLOSED, "unknown": Kind.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """`until` is when another kind begins, `then`; None: not within a year. `comment` is what a rule or row says."""
-
-    kind: Kind
-    until: datetime | None = None
-    then: Kind | None = None
-    comment: str = ""
-    provisional: bool = False  # a holiday notice that is not published yet may change it
-
-    @property
-    def is_open(self) -> bool:
-        return self.kind is Kind.OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Half-open, in one state."""
-
-    start: datetime
-    end: datetime
-    kind: Kind
-    comment: str = ""
-
-
-class Reason(StrEnum):
-    """What decided."""
-
-    RULE = "rule"
-    NO_RULE = "no_rule"  # no rule opens at this time
-    CHANGE = "change"
-    SEASON = "season"
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """`day` is the one that the hours belong to: after midnight the evening before, as long as its night lasts."""
-
-    reason: Reason
-    state: State
-    day: date
-    rule: str = ""
-    holiday: str = ""  # the name under which the day stands in a holiday notice
-    worked: bool = False  # it is a weekend day that counts as a working day here
-    change: Row | None = None
-    hours: tuple[Interval, ...] = ()  # when it is open, or may be, on that day
-
-
 @dataclass(slots=True)
 class _Held:
     holidays: Holidays
     start: datetime
     end: datetime
     state: State
+
+
+class _Found(NamedTuple):
+    kind: Kind
+    comment: str
+    comment_until: datetime
+    until: datetime
+    then: Kind | None
 
 
 class Hours:
@@ -189,21 +150,44 @@ class Hours:
         seasons: Sequence[Season] = (),
     ) -> _Held:
         for days in HORIZONS:
-            stretches = iter(self.stretches(at, at + days * DAY, holidays, changes, seasons))
-            first = next(stretches)
-            other = next((each for each in stretches if each.kind is not first.kind), None)
-            if other:
+            end = at + days * DAY
+            if changes or seasons or len(self._groups(holidays)) > 1:
+                found = self._first_two(self.stretches(at, end, holidays, changes, seasons))
+            else:
+                found = self._first_two_of_library(at, end, holidays)
+            if found.then:
                 break
-        until = other.start if other else None
         state = State(
-            first.kind,
-            until.replace(tzinfo=SHANGHAI) if until else None,
-            other.kind if other else None,
-            first.comment,
+            found.kind,
+            found.until.replace(tzinfo=SHANGHAI) if found.then else None,
+            found.then,
+            found.comment,
             self.uses_holidays
-            and not (until and holidays.is_published((at - self.shift).date(), until.date())),
+            and not (found.then and holidays.is_published((at - self.shift).year, found.until.year)),
         )
-        return _Held(holidays, at, min(first.end, at + DAY), state)
+        return _Held(holidays, at, min(found.comment_until, at + DAY), state)
+
+    @staticmethod
+    def _first_two(stretches: Iterator[Stretch]) -> _Found:
+        first = next(stretches)
+        until = first.end
+        for each in stretches:
+            if each.kind is not first.kind:
+                return _Found(first.kind, first.comment, first.end, each.start, each.kind)
+            until = each.end
+        return _Found(first.kind, first.comment, first.end, until, None)
+
+    def _first_two_of_library(self, at: datetime, end: datetime, holidays: Holidays) -> _Found:
+        """The same for rules alone, which most are, without a stretch for each."""
+        shift = self.shift
+        found = self._groups(holidays)[0].intervals(at - shift, end - shift)
+        _start, first_end, kind, comment = next(found)
+        until = first_end
+        for start, each_end, each, _comment in found:
+            if each != kind:
+                return _Found(_KINDS[str(kind)], comment, first_end + shift, start + shift, _KINDS[str(each)])
+            until = each_end
+        return _Found(_KINDS[str(kind)], comment, first_end + shift, until + shift, None)
 
     def stretches(
         self,
