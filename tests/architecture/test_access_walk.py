@@ -106,6 +106,8 @@ def table(case):
         "kind": ["types"],
         "facility": ["toilet"],
         "exception_id": [1],
+        "photo_id": [1],
+        "file_id": [NOBODY],
     }
 
 

@@ -300,6 +300,8 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "kind": ["types"],
         "facility": ["toilet"],
         "exception_id": [1],
+        "photo_id": [1],
+        "file_id": [UUID(int=7)],
         "GET /api/v1/territories/{code}:code": [COMMUNITY],
         "GET /api/v1/compounds/{compound_id}:compound_id": [Compound.objects.get().pk],
         "POST /api/v1/cases/{number}/transitions/{name}:name": ["screen"],

@@ -4,12 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.places import services
-from nuanxin.places.models import OpeningException, Place, PlaceFacility, PlaceService
+from nuanxin.places.models import OpeningException, Place, PlaceFacility, PlacePhoto, PlaceService
 from tests.factories import people
+from tests.factories.fixtures import jpeg
 from tests.factories.places import LAT, LNG, place
 from tests.factories.territories import COMMUNITY, DISTRICT, OTHER_STREET, STREET
 
@@ -205,3 +208,33 @@ def test_the_catalogue_is_edited(client):
     ).url.endswith("show=types")
     assert "骑手加油站" in district.get("/places/catalogue/").content.decode()
     assert district.get("/places/catalogue/types/none/").status_code == 404
+
+
+def test_a_picture_is_public_once_another_has_looked(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    made = place()
+    here = f"{LIST}{made.public_id}/"
+    keeper = people.sign_in(Client(), people.staff("station", site=made.site))
+    street = people.sign_in(Client(), people.staff("street_lead", scope_code=STREET))
+
+    def send(browser, content):
+        return browser.post(f"{here}photos/", {"photo": SimpleUploadedFile("x.jpg", content)}, follow=True)
+
+    for _again in range(2):
+        assert "另一位同事看过" in send(keeper, jpeg()).content.decode()
+    assert "读不出来" in send(keeper, b"x").content.decode() or PlacePhoto.objects.count() == 1
+    photo = PlacePhoto.objects.get()
+    path = f"/places/photos/{photo.file.public_id}/"
+    assert client.get(path).status_code == 404
+    assert street.get(path).status_code == 200
+    assert keeper.post(f"{here}photos/{photo.pk}/release/").status_code == 404
+    street.post(f"{here}photos/{photo.pk}/release/")
+    assert client.get(f"{path}?thumb=1").status_code == 200
+    assert path in client.get(f"/places/at/{made.public_id}/").content.decode()
+    send(street, jpeg("#123456"))
+    own = PlacePhoto.objects.get(released_at=None)
+    page = street.post(f"{here}photos/{own.pk}/release/", follow=True)
+    assert "请另一位同事看过再公开" in page.content.decode()
+    for _again in range(2):
+        assert keeper.post(f"{here}photos/{photo.pk}/remove/").status_code == 302
+    assert client.get(path).status_code == 404

@@ -4,7 +4,14 @@ from nuanxin.places.queries.catalogue import CATALOGUE, Catalogue, catalogue, en
 from nuanxin.places.queries.duplicates import Known, same_place
 from nuanxin.places.queries.hours import Hours, hours_of, hours_of_all
 from nuanxin.places.queries.near import NearPlace, Wanted, near_places
-from nuanxin.places.queries.page import PlaceFacts, PlacePage, facility_name, place_facts, place_page
+from nuanxin.places.queries.page import (
+    PlaceFacts,
+    PlacePage,
+    facility_name,
+    photo_file,
+    place_facts,
+    place_page,
+)
 from nuanxin.places.queries.register import (
     EXPORT_MOST,
     PAGE,
@@ -50,6 +57,7 @@ __all__ = [
     "kept_place",
     "listed_places",
     "near_places",
+    "photo_file",
     "place_facts",
     "place_page",
     "places_in_box",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.people.models import Assignment
 from nuanxin.places.enums import Spoken
 from nuanxin.places.models import (
@@ -14,15 +15,17 @@ from nuanxin.places.models import (
     PlacePhoto,
     PlaceService,
 )
+from nuanxin.places.permissions import PUBLIC
 from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.hours import Hours, hours_of, in_words
+from nuanxin.places.queries.register import PlaceNotFound
 
 CHANGES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PlacePage:
-    """`exceptions` are those that run or come; `photos` those that everybody sees."""
+    """`exceptions` are those that run or come; `photos` all, `released` those that everybody sees."""
 
     place: Place
     hours: Hours
@@ -33,6 +36,10 @@ class PlacePage:
     exceptions: list[OpeningException]
     photos: list[PlacePhoto]
     spoken: list[str]
+
+    @property
+    def released(self) -> list[PlacePhoto]:
+        return [each for each in self.photos if each.released_at is not None]
 
     @property
     def broken(self) -> list[PlaceFacility]:
@@ -49,7 +56,7 @@ def place_page(place: Place, *, now: datetime) -> PlacePage:
     hours = hours_of(place, exceptions, now)
     held = PlaceFacility.objects.filter(place=place).select_related("facility")
     services = PlaceService.objects.filter(place=place).select_related("item")
-    photos = PlacePhoto.objects.filter(place=place, released_at__isnull=False).select_related("file")
+    photos = PlacePhoto.objects.filter(place=place).select_related("file")
     return PlacePage(
         place=place,
         hours=hours,
@@ -83,6 +90,18 @@ def facility_name(code: str) -> str:
     """In the language of the page."""
     known = catalogue().facilities
     return known[code].name if code in known else code
+
+
+def photo_file(actor: Actor, file_id: UUID) -> UUID:
+    """The file's own id, if everybody or this actor may see it. Raises `PlaceNotFound`."""
+    photos = PlacePhoto.objects.filter(file__public_id=file_id)
+    public = photos.filter(released_at__isnull=False, place__in=Place.objects.filter(PUBLIC))
+    if public.exists():
+        return file_id
+    staff = actor.is_authenticated and permits(actor, "places.view")
+    if staff and photos.filter(place__in=visible(Place.objects.all(), "places.view", actor)).exists():
+        return file_id
+    raise PlaceNotFound
 
 
 def latest_changes(place: Place) -> list[PlaceChange]:

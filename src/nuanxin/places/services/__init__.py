@@ -28,6 +28,14 @@ from nuanxin.places.services.opening import (
     except_hours,
     keep_today,
 )
+from nuanxin.places.services.photos import (
+    OwnPhoto,
+    PhotoGone,
+    TooManyPhotos,
+    add_photo,
+    release_photo,
+    remove_photo,
+)
 from nuanxin.places.services.register import (
     BadPhone,
     BadSeason,
@@ -60,10 +68,14 @@ __all__ = [
     "NotYours",
     "NumberTaken",
     "Offered",
+    "OwnPhoto",
+    "PhotoGone",
     "PlaceData",
     "SamePlace",
+    "TooManyPhotos",
     "TooManyPlaces",
     "add_many",
+    "add_photo",
     "close_place",
     "confirm_place",
     "create_place",
@@ -80,6 +92,8 @@ __all__ = [
     "put_entry",
     "record_breakdown",
     "record_repair",
+    "release_photo",
+    "remove_photo",
     "resume_place",
     "set_facilities",
     "set_services",

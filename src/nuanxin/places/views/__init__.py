@@ -11,12 +11,14 @@ from nuanxin.places.views.doing import (
     order,
     step,
 )
+from nuanxin.places.views.photos import add_photo, photo, release_photo, remove_photo
 from nuanxin.places.views.register import create, detail, edit, export, listing, points
 from nuanxin.places.views.sheets import import_places, plan, template
 from nuanxin.places.views.shown import shown
 from nuanxin.places.views.today import door, today
 
 __all__ = [
+    "add_photo",
     "confirm",
     "create",
     "detail",
@@ -33,8 +35,11 @@ __all__ = [
     "new_entry",
     "offered",
     "order",
+    "photo",
     "plan",
     "points",
+    "release_photo",
+    "remove_photo",
     "settings",
     "shown",
     "step",

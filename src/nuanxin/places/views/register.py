@@ -91,7 +91,7 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
     place = queries.visible_place(request.actor, public_id)
     held = {
         name
-        for name in ("edit", "keep", "hand_over")
+        for name in ("edit", "keep", "hand_over", "open")
         if permits(request.actor, f"places.{name}") and allows(request.actor, f"places.{name}", place)
     }
     context = {
