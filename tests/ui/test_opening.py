@@ -219,6 +219,23 @@ def test_a_mistake_says_which_day_and_keeps_what_was_filled_in(fields, said):
     assert {key: again.get(key, "") for key in fields} == fields
 
 
+def test_hours_that_nobody_knows_yet_stay_unknown():
+    class Known(forms.Form):
+        opening = OpeningField(required=False)
+
+    fields = Filled(str(Known(initial={"opening": ""})["opening"])).sent
+    assert fields["opening-way"] == "none"
+    for sent_fields, text in (
+        ({}, ""),
+        (fields, ""),
+        (fields | {"opening-way": "table"}, "Mo-Fr 09:00-18:00; PH off"),
+    ):
+        form = Known(sent_fields)
+        assert form.is_valid()
+        assert form.cleaned_data["opening"].text == text
+    assert "还不清楚" not in str(HoursForm()["opening"])
+
+
 def test_nothing_sent_is_no_opening_hours():
     assert not sent({}).is_valid()
 

@@ -64,7 +64,9 @@ class OpeningWidget(forms.Widget):
         return not any(key.startswith(f"{name}-") for key in data)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        given = value if isinstance(value, dict) else posted(name, _opening(value))
+        given = (
+            value if isinstance(value, dict) else posted(name, _opening(value), optional=not self.is_required)
+        )
         attributes = {**self.attrs, **(attrs or {})}
         return render_to_string(
             "ui/opening/editor.html",
@@ -73,7 +75,7 @@ class OpeningWidget(forms.Widget):
                 "id": attributes.get("id", ""),
                 "described_by": attributes.get("aria-describedby", ""),
                 "days": [_day_row(name, number, given) for number in range(7)],
-                "modes": MODES,
+                "optional": not self.is_required,
                 "holidays": HOLIDAYS,
                 "holiday": _day_row(name, "holidays", given),
                 "given": {key.removeprefix(f"{name}-"): words for key, words in given.items()},
@@ -94,6 +96,8 @@ class OpeningField(forms.Field):
         given: dict[str, str] = value or {}
         if not given and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
+        if not given:
+            return Opening()
         name = next((key.rsplit("-way", 1)[0] for key in given if key.endswith("-way")), "")
         faults: list[str] = []
         text = self._text(name, given, faults)
@@ -110,7 +114,10 @@ class OpeningField(forms.Field):
 
     def _text(self, name: str, given: Mapping[str, str], faults: list[str]) -> str:
         before, typed = given.get(f"{name}-before", ""), given.get(f"{name}-text", "")
-        if given.get(f"{name}-way") != "text":
+        way = given.get(f"{name}-way")
+        if way == "none" and not self.required:
+            return ""
+        if way != "text":
             week = _week(name, given, faults)
             return before if before and from_text(before) == week else to_text(week)
         if not typed and not self.required:
@@ -129,13 +136,14 @@ def _opening(value: Any) -> Opening:
     return Opening(str(value or ""))
 
 
-def posted(name: str, opening: Opening) -> dict[str, str]:
+def posted(name: str, opening: Opening, *, optional: bool = False) -> dict[str, str]:
     """The fields as a browser would send them back unchanged."""
     week = from_text(opening.text) if opening.text else USUAL
+    way = "none" if optional and not opening.text else "text" if week is None else "table"
     given = {
         f"{name}-before": opening.text,
         f"{name}-text": opening.text or to_text(USUAL),
-        f"{name}-way": "text" if week is None else "table",
+        f"{name}-way": way,
     }
     given |= _week_fields(name, week or USUAL)
     for number, change in enumerate(opening.changes):
