@@ -44,6 +44,7 @@ def said(**given):
 def test_a_street_registers_equips_and_opens_a_place(street):
     page = street.get(f"{LIST}new/")
     assert "门口在哪里" in page.content.decode()
+    assert 'hx-get="/places/compounds/pick/"' in page.content.decode()
     assert street.post(f"{LIST}new/", said()).status_code == 302
     again = street.post(f"{LIST}new/", said())
     made = Place.objects.get()

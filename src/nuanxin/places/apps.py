@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.ui import slots
 
-STAFF_PAGES = tuple(
-    f"places:{name}" for name in ("list", "detail", "create", "edit", "facilities", "step", "keeper", "import", "plan")
-)  # fmt: skip
+OF_A_PLACE = ("detail", "edit", "facilities", "services", "exceptions", "step", "keeper")
+STAFF_PAGES = tuple(f"places:{name}" for name in ("list", "create", "import", "plan", *OF_A_PLACE))
 
 
 class PlacesConfig(AppConfig):

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
@@ -110,7 +111,8 @@ def keeper(request: ActorRequest, public_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("已交接。"))
         return redirect("places:detail", public_id=public_id)
-    context = {"place": place, "form": form, "people": people}
+    may_invite = permits(request.actor, "people.invite")
+    context = {"place": place, "form": form, "people": people, "may_invite": may_invite}
     return render(request, "places/keeper.html", context, status=422 if form.errors else 200)
 
 
