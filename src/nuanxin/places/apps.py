@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.ui import slots
 
-OF_A_PLACE = ("detail", "edit", "facilities", "services", "exceptions", "step", "keeper")
+OF_A_PLACE = (
+    "detail", "edit", "facilities", "services", "exceptions", "step", "keeper", "stock", "stock_kept", "receive", "count",
+)  # fmt: skip
 STAFF_PAGES = tuple(f"places:{name}" for name in ("list", "create", "import", "plan", *OF_A_PLACE))
 
 
@@ -28,6 +30,14 @@ class PlacesConfig(AppConfig):
         slots.register("rail", listed, order=58)
         slots.register("rail", today, order=5)
         slots.register("rail_foot", catalogue, order=24)
+        shelves = slots.Item(
+            _("库存"), "places:stock_list", icon="first-aid-kit", permission="places.stock_export",
+            match=("places:stock_list", "places:restock", "places:restock_step"),
+        )  # fmt: skip
+        slots.register("rail", shelves, order=60)
+        weather = slots.Item(_("天气提示"), "places:warnings", icon="umbrella", permission="places.warn")
+        slots.register("rail", weather, order=59)
+        slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 
 
 def _load_catalogue(**kwargs: Any) -> None:

@@ -55,3 +55,63 @@ class Spoken(TextChoices):
     TIBETAN = "bo", _("藏语")
     MONGOLIAN = "mn", _("蒙古语")
     SIGN = "sgn", _("手语")
+
+
+class Question(TextChoices):
+    """What a passer-by may answer with one tap at the door."""
+
+    OPEN = "open", _("开着吗？")
+    STOCK = "stock", _("有货吗？")
+    CLEAN = "clean", _("干净吗？")
+
+
+class DoubtEnd(TextChoices):
+    """How it ended that people found the door locked."""
+
+    REPAIRED = "repaired", _("已处理好")
+    UNFOUNDED = "unfounded", _("没有发现问题")
+
+
+class Sureness(TextChoices):
+    """How sure one may be of what the page says, in words instead of a number."""
+
+    SURE = "sure", _("很有把握")
+    FAIR = "fair", _("大致有把握")
+    UNSURE = "unsure", _("没有把握")
+    CHECKING = "checking", _("正在核实")
+
+
+class StockKind(TextChoices):
+    """What is kept in stock: the fifteen emergency medicines of a station, and what one needs on the way."""
+
+    MEDICINE = "medicine", _("应急药品")
+    SUPPLY = "supply", _("物资")
+
+
+class Movement(TextChoices):
+    """How a lot became more or less. A taking knows nobody."""
+
+    RECEIVED = "received", _("收到")
+    TAKEN = "taken", _("拿走")
+    UNDONE = "undone", _("撤销")
+    DISCARDED = "discarded", _("清理")
+    COUNTED = "counted", _("盘点")
+    CARRIED = "carried", _("结转")
+
+
+class RestockState(TextChoices):
+    """Where a restock task is: from "it runs out" to "it is on the shelf"."""
+
+    OPEN = "open", _("等人接")
+    ACCEPTED = "accepted", _("有人去补了")
+    DELIVERED = "delivered", _("送到了，等管理员收")
+    CONFIRMED = "confirmed", _("已上架")
+    DROPPED = "dropped", _("不用补了")
+
+
+class WarningKind(TextChoices):
+    """What one takes shelter from."""
+
+    STORM = "storm", _("大风暴雨")
+    HEAT = "heat", _("高温")
+    COLD = "cold", _("寒冷冰雪")

@@ -13,9 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.people.enums import SiteKind
 from nuanxin.people.models import Organisation
-from nuanxin.places.enums import ExceptionKind, Order, PlaceState, ServiceGroup, Spoken
+from nuanxin.places.enums import (
+    ExceptionKind,
+    Order,
+    PlaceState,
+    ServiceGroup,
+    Spoken,
+    StockKind,
+    WarningKind,
+)
 from nuanxin.places.models import Entry, Place, PlaceFacility
-from nuanxin.places.queries import Filters, catalogue
+from nuanxin.places.queries import Asked, Filters, Wanted, catalogue
+from nuanxin.places.queries.truth_rules import shipped as truth_fields
 from nuanxin.places.services import EntryData, Equipment, Offered, PlaceData
 from nuanxin.ui.opening import OpeningField
 
@@ -36,6 +45,8 @@ class Refusing(forms.Form):
             self.add_error(name if name in self.fields else None, str(text))
         if not fields:
             self.add_error(None, f"{error.message} {error.hint}")
+
+UNITS = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _("天"), "people": _("人")}
 
 
 class FilterForm(forms.Form):
@@ -58,6 +69,7 @@ class FilterForm(forms.Form):
             "state": [("", _("没有撤销的")), *PlaceState.choices],
             "only": [
                 every, ("open", _("现在开着")), ("unkept", _("没有管理员")), ("stale", _("一个月没核实")),
+                ("due", _("今天没做开门检查")), ("checking", _("正在核实")),
             ],
         }  # fmt: skip
         for name, offered in choices.items():
@@ -78,6 +90,8 @@ class FilterForm(forms.Form):
             open_now=only == "open",
             unkept=only == "unkept",
             stale=only == "stale",
+            due=only == "due",
+            checking=only == "checking",
         )
 
 
@@ -294,22 +308,88 @@ class EntryForm(Refusing):
         label=_("在用"), required=False, initial=True, help_text=_("停用后不能再选；已经用着的地方照旧显示。")
     )
 
-    OWN = {"types": "site_kind", "facilities": "is_filter", "services": "group", "classes": ""}
+    kind = forms.ChoiceField(label=_("类别"), choices=StockKind.choices)
+    unit_zh = forms.CharField(label=_("单位"), max_length=10, help_text=_("拿一次拿的是什么，例如：片、瓶。"))
+    unit_en = forms.CharField(label=_("英文单位"), max_length=20)
+    has_expiry = forms.BooleanField(label=_("有有效期，收到时要填"), required=False, initial=True)
+
+    OWN: Mapping[str, tuple[str, ...]] = {
+        "types": ("site_kind",),
+        "facilities": ("is_filter",),
+        "services": ("group",),
+        "stock": ("kind", "unit_zh", "unit_en", "has_expiry"),
+    }
 
     def __init__(self, *args: Any, kind: str, row: Entry | None = None, **kwargs: Any) -> None:
-        self._own = self.OWN.get(kind, "")
+        self._own = self.OWN.get(kind, ())
         if row is not None:
-            names = ("code", "name_zh", "name_en", "icon", "sort", "is_active", self._own)
-            kwargs["initial"] = {name: getattr(row, name) for name in names if name}
+            names = ("code", "name_zh", "name_en", "icon", "sort", "is_active", *self._own)
+            kwargs["initial"] = {name: getattr(row, name) for name in names}
         super().__init__(*args, **kwargs)
-        for name in set(self.OWN.values()) - {self._own, ""}:
+        for name in {each for names in self.OWN.values() for each in names} - set(self._own):
             del self.fields[name]
         if row is not None:
             del self.fields["code"]
 
     def data_for_service(self) -> EntryData:
         said = self.cleaned_data
-        extra = ((self._own, said[self._own]),) if self._own else ()
+        extra = tuple((name, said[name]) for name in self._own)
         return EntryData(
             said["name_zh"], said["name_en"], said["icon"], said["sort"], said["is_active"], extra
         )
+
+
+class TruthForm(Refusing):
+    """One number for each weight and limit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, row in truth_fields().items():
+            self.fields[name] = forms.IntegerField(
+                label=row.label, min_value=0, max_value=100 if row.unit == "%" else 100_000, help_text=UNITS[row.unit]
+            )
+
+
+class AroundForm(forms.Form):
+    """What a worker looks for. Nothing here is refused: what nobody knows is not looked for."""
+
+    at = forms.RegexField(CODE, required=False)
+    now = forms.BooleanField(required=False)
+    saved = forms.BooleanField(required=False)
+    lng = forms.FloatField(required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+
+    def asked(self, *, own: str = "") -> Asked:
+        """`own` is where one begins who has not said where."""
+        self.full_clean()
+        told = self.cleaned_data
+        known = {each.code for each in catalogue().filters}
+        chosen = tuple(dict.fromkeys(code for code in self.data.getlist("f") if code in known))
+        lng, lat = told.get("lng"), told.get("lat")
+        return Asked(
+            wanted=Wanted(facilities=chosen, open_now=bool(told.get("now"))),
+            at=told.get("at") or own,
+            point=None if lng is None or lat is None else (lng, lat),
+            saved=bool(told.get("saved")),
+        )
+
+
+class WarningForm(Refusing):
+    """Storm, heat or cold: where, from when, how long."""
+
+    kind = forms.ChoiceField(label=_("什么天气"), choices=WarningKind.choices)
+    scope_code = forms.ChoiceField(label=_("哪里"))
+    starts_at = forms.DateTimeField(
+        label=_("从什么时候"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    ends_at = forms.DateTimeField(
+        label=_("到什么时候"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    text = forms.CharField(
+        label=_("一句话说明"), max_length=120, required=False, help_text=_("例如：下午有 9 级阵风，先进屋避一避。")
+    )
+
+    def __init__(self, *args: Any, areas: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scope: Any = self.fields["scope_code"]
+        scope.choices = list(areas)

@@ -12,17 +12,19 @@ PUBLIC = Q(state__in=[PlaceState.OPEN, PlaceState.SUSPENDED])
 KEEPER_ROLES = ("station", "merchant", "clinic")
 
 
-def _within_reach(permission: str) -> Callable[[Actor], Q]:
+def _within_reach(permission: str, prefix: str = "") -> Callable[[Actor], Q]:
+    """`prefix` leads to the place (`"place__"`)."""
+
     def rule(actor: Actor) -> Q:
         match actor.extent(permission):
             case "all":
                 return Q()
             case "area":
-                return scope_q(actor.scope_code)
+                return scope_q(actor.scope_code, prefix)
             case "org" if actor.organisation_id:
-                return Q(host_id=actor.organisation_id)
+                return Q(**{f"{prefix}host_id": actor.organisation_id})
             case "site" if actor.site_id:
-                return Q(site_id=actor.site_id)
+                return Q(**{f"{prefix}site_id": actor.site_id})
         return NOTHING
 
     return rule
@@ -33,6 +35,23 @@ def _public(actor: Actor) -> Q:
 
 
 register("places.read", _public)
-for name in ("view", "edit", "keep", "open", "suspend", "close", "hand_over", "export", "import", "today"):
+for name in ("view", "edit", "keep", "open", "suspend", "close", "hand_over", "export", "import", "today", "check"):
     register(f"places.{name}", _within_reach(f"places.{name}"))
+register("places.tell")
 register("places.catalogue")
+register("places.stock", _within_reach("places.stock"))
+for name in ("stock_view", "stock_export", "restock", "take_in"):
+    register(f"places.{name}", _within_reach(f"places.{name}", "place__"))  # of lines and of restock tasks
+
+
+def _warned_area(actor: Actor) -> Q:
+    """Notices of weather have an area, but neither host nor site."""
+    match actor.extent("places.warn"):
+        case "all":
+            return Q()
+        case "area":
+            return scope_q(actor.scope_code)
+    return NOTHING
+
+
+register("places.warn", _warned_area)

@@ -1,9 +1,20 @@
 """Reads; the actor comes first where there is one."""
 
+from nuanxin.places.queries.around import (
+    Around,
+    Asked,
+    around,
+    is_saved,
+    may_say_where,
+    own_street,
+    public_points,
+    streets_with_places,
+)
 from nuanxin.places.queries.catalogue import CATALOGUE, Catalogue, catalogue, entry
+from nuanxin.places.queries.door import place_at_door
 from nuanxin.places.queries.duplicates import Known, same_place
 from nuanxin.places.queries.hours import Hours, hours_of, hours_of_all
-from nuanxin.places.queries.near import NearPlace, Wanted, near_places
+from nuanxin.places.queries.near import NearPlace, Wanted, near_places, nearest_with
 from nuanxin.places.queries.page import (
     PlaceFacts,
     PlacePage,
@@ -31,8 +42,50 @@ from nuanxin.places.queries.register import (
     rows_to_export,
     visible_place,
 )
+from nuanxin.places.queries.truth import Truth, truth_of, truth_of_all
+from nuanxin.places.queries.truth_rules import truth_rules, values_in_force
+from nuanxin.places.queries.visits import Visits, checks_of, visit_days_of, visits_of, visits_within
+from nuanxin.places.queries.warnings import listed_warnings, warning_on
+from nuanxin.places.queries.stock import (
+    StockFilters,
+    TaskNotFound,
+    alerts,
+    having,
+    item_name,
+    just_taken,
+    restock_id,
+    restock_task,
+    seen_at,
+    stock_counts,
+    stock_of,
+    tasks,
+    tasks_at,
+)
 
 __all__ = [
+    "StockFilters",
+    "TaskNotFound",
+    "alerts",
+    "having",
+    "item_name",
+    "just_taken",
+    "restock_id",
+    "restock_task",
+    "seen_at",
+    "stock_counts",
+    "stock_of",
+    "tasks",
+    "tasks_at",
+    "warning_on",
+    "streets_with_places",
+    "public_points",
+    "own_street",
+    "may_say_where",
+    "listed_warnings",
+    "is_saved",
+    "around",
+    "Asked",
+    "Around",
     "CATALOGUE",
     "EXPORT_MOST",
     "PAGE",
@@ -46,9 +99,12 @@ __all__ = [
     "PlaceFacts",
     "PlaceNotFound",
     "PlacePage",
+    "Truth",
+    "Visits",
     "Wanted",
     "catalogue",
     "changeable_place",
+    "checks_of",
     "counts",
     "entry",
     "facility_name",
@@ -57,7 +113,9 @@ __all__ = [
     "kept_place",
     "listed_places",
     "near_places",
+    "nearest_with",
     "photo_file",
+    "place_at_door",
     "place_facts",
     "place_page",
     "places_in_box",
@@ -67,5 +125,12 @@ __all__ = [
     "public_places",
     "rows_to_export",
     "same_place",
+    "truth_of",
+    "truth_of_all",
+    "truth_rules",
+    "values_in_force",
     "visible_place",
+    "visit_days_of",
+    "visits_of",
+    "visits_within",
 ]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, public
 from nuanxin.places import queries
 from nuanxin.territories.enums import Level
@@ -19,6 +20,11 @@ def shown(request: ActorRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": place,
         "page": queries.place_page(place, now=request.now),
+        "seen": queries.seen_at(place, now=request.now),
+        "truth": queries.truth_of(place, request.now),
+        "may_tell": request.actor.is_authenticated and permits(request.actor, "places.tell"),
+        "is_saved": queries.is_saved(request.actor, place),
+        "is_known": request.actor.person_id is not None,
         "where": path_names([place.scope_code], top=Level.STREET)[place.scope_code],
     }
     return render(request, "places/shown.html", context)

@@ -141,6 +141,7 @@ class NuanxinMap {
       cooperativeGestures: "cooperative" in figure.dataset,
     });
     this.map.on("error", ({ error }) => navigator.onLine && console.error(error)); // without signal pieces are missing
+    this.map.once("load", () => figure.dispatchEvent(new CustomEvent("map-ready")));
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
     if ("pin" in figure.dataset) this.addPin();
