@@ -13,7 +13,7 @@ from nuanxin.notifications.services import tell
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import assignments_at
 from nuanxin.places import events
-from nuanxin.places.queries import PlaceFacts, place_facts
+from nuanxin.places.queries import PlaceFacts, place_facts, restock_id
 
 
 @subscribe(events.KeeperChanged)
@@ -40,6 +40,69 @@ def facility_broken(event: events.FacilityBroken, envelope: Envelope) -> None:
     path = reverse("places:detail", args=[place.public_id])
     staff = host or _at_community(envelope)
     _tell(envelope, place, Kind.BROKEN, staff, path, facility=event.facility)
+
+
+@subscribe(events.FacilityDoubted)
+def facility_doubted(event: events.FacilityDoubted, envelope: Envelope) -> None:
+    """Its keeper looks; without one, the community."""
+    place = place_facts(event.place_id)
+    path = reverse("places:today" if place.keepers else "places:detail", args=() if place.keepers else [place.public_id])
+    _tell(envelope, place, Kind.DOUBTED, place.keepers or _at_community(envelope), path, facility=event.facility)
+
+
+@subscribe(events.PlaceSaidShut)
+def place_said_shut(event: events.PlaceSaidShut, envelope: Envelope) -> None:
+    """Its keeper hears first, before anything is opened."""
+    place = place_facts(event.place_id)
+    _tell(envelope, place, Kind.SAID_SHUT, place.keepers, reverse("places:today"))
+
+
+@subscribe(events.PlaceFoundShut)
+def place_found_shut(event: events.PlaceFoundShut, envelope: Envelope) -> None:
+    place = place_facts(event.place_id)
+    _tell(envelope, place, Kind.FOUND_SHUT, place.keepers, reverse("places:today"))
+
+
+@subscribe(events.PlaceDoubtSettled)
+def place_doubt_settled(event: events.PlaceDoubtSettled, envelope: Envelope) -> None:
+    place = place_facts(event.place_id)
+    _tell(envelope, place, Kind.DOOR_SETTLED, place.keepers, reverse("places:today"))
+
+
+@subscribe(events.RestockOpened)
+def restock_opened(event: events.RestockOpened, envelope: Envelope) -> None:
+    """Its host brings it; without one, the community. The street sees it in its list."""
+    place = place_facts(event.place_id)
+    host = members_of(place.host_id, (*WORK_ROLES, *HEAD_ROLES, "union"), envelope) if place.host_id else []
+    _tell_task(event, envelope, place, Kind.RESTOCK, host or _at_community(envelope))
+
+
+@subscribe(events.RestockDelivered)
+def restock_delivered(event: events.RestockDelivered, envelope: Envelope) -> None:
+    """Its keeper takes it in."""
+    place = place_facts(event.place_id)
+    _tell_task(event, envelope, place, Kind.RESTOCKED, place.keepers)
+
+
+@subscribe(events.StockExpires)
+def stock_expires(event: events.StockExpires, envelope: Envelope) -> None:
+    """Its keeper, once for a place and a day; without one, the community."""
+    place = place_facts(event.place_id)
+    count = str(len(event.items.split(",")))
+    kind = Kind.EXPIRED if event.is_over else Kind.EXPIRES
+    path = reverse("places:stock", args=[place.public_id])
+    _tell(envelope, place, kind, place.keepers or _at_community(envelope), path, count=count)
+
+
+def _tell_task(
+    event: events.RestockOpened | events.RestockDelivered,
+    envelope: Envelope,
+    place: PlaceFacts,
+    kind: Kind,
+    staff: Iterable[Assignment],
+) -> None:
+    path = reverse("places:restock", args=[restock_id(event.task_id)])
+    _tell(envelope, place, kind, staff, path, item=event.item)
 
 
 def _at_community(envelope: Envelope) -> list[Assignment]:

@@ -16,7 +16,7 @@ from nuanxin.kernel.worktime import Limit
 from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
-from nuanxin.places.queries import facility_name
+from nuanxin.places.queries import facility_name, item_name
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
 
@@ -106,6 +106,7 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             "level",
             "day",
             "facility",
+            "item",
         ),
         "",
     )
@@ -123,6 +124,8 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             facts[name] = str(words(facts[name]).label)
     if facts["facility"]:
         facts["facility"] = facility_name(facts["facility"])
+    if facts["item"]:
+        facts["item"] = item_name(facts["item"])
     if facts["until"]:
         facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts

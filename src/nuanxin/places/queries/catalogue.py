@@ -5,13 +5,22 @@ from dataclasses import dataclass
 
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.errors import NotFound
-from nuanxin.places.models import Entry, Facility, FriendlyClass, PlaceType, ServiceItem
+from nuanxin.places.models import (
+    CheckPoint,
+    Entry,
+    Facility,
+    FriendlyClass,
+    PlaceType,
+    ServiceItem,
+    StockItem,
+)
 
 KINDS: Mapping[str, type[Entry]] = {
     "types": PlaceType,
     "facilities": Facility,
     "services": ServiceItem,
     "classes": FriendlyClass,
+    "stock": StockItem,
 }
 
 
@@ -23,11 +32,18 @@ class Catalogue:
     facilities: Mapping[str, Facility]
     services: Mapping[str, ServiceItem]
     classes: Mapping[str, FriendlyClass]
+    checks: Mapping[str, CheckPoint]
+    stock: Mapping[str, StockItem]
 
     @property
     def filters(self) -> list[Facility]:
         """Those that workers look for with their thumb."""
         return [each for each in self.facilities.values() if each.is_filter and each.is_active]
+
+    @property
+    def points(self) -> dict[str, CheckPoint]:
+        """What the open-check asks for now."""
+        return {code: each for code, each in self.checks.items() if each.is_active}
 
 
 def _read() -> Catalogue:
@@ -36,6 +52,8 @@ def _read() -> Catalogue:
         facilities={each.code: each for each in Facility.objects.all()},
         services={each.code: each for each in ServiceItem.objects.all()},
         classes={each.code: each for each in FriendlyClass.objects.all()},
+        checks={each.code: each for each in CheckPoint.objects.all()},
+        stock={each.code: each for each in StockItem.objects.all()},
     )
 
 

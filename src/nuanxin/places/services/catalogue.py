@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from nuanxin.places.models import Entry, Facility, FriendlyClass, PlaceType, ServiceItem
+from nuanxin.places.models import (
+    CheckPoint,
+    Entry,
+    Facility,
+    FriendlyClass,
+    PlaceType,
+    ServiceItem,
+    StockItem,
+)
 from nuanxin.places.queries.catalogue import CATALOGUE, KINDS
 
 SHIPPED: tuple[tuple[type[Entry], str], ...] = (
@@ -23,7 +31,10 @@ SHIPPED: tuple[tuple[type[Entry], str], ...] = (
     (PlaceType, "place_types.csv"),
     (Facility, "facilities.csv"),
     (ServiceItem, "service_items.csv"),
+    (CheckPoint, "check_points.csv"),
+    (StockItem, "stock_items.csv"),
 )
+FLAGS = {"is_filter", "has_expiry"}
 SPRITE = "vendor/tabler-icons/icons.svg"
 CODE = re.compile(r"[a-z][a-z0-9_]{1,31}")
 
@@ -35,7 +46,9 @@ class NotAnIcon(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class EntryData:
-    """`extra`: what only this kind has: `site_kind` of a type, `is_filter` of a facility, `group` of a service."""
+    """`extra`: what only this kind has: `site_kind` of a type, `is_filter` of a facility, `group` of a service,
+    `kind` and units of what is kept in stock.
+    """
 
     name_zh: str
     name_en: str
@@ -70,8 +83,8 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def _shipped(model: type[Entry], row: dict[str, str], sort: int) -> Entry:
     values: dict[str, str | bool] = dict(row)
-    if "is_filter" in values:
-        values["is_filter"] = values["is_filter"] == "1"
+    for flag in FLAGS & set(values):
+        values[flag] = values[flag] == "1"
     return model(**values, sort=sort)
 
 

@@ -90,14 +90,14 @@ def values_of(place: Place, crs: Crs) -> dict[str, str]:
     }
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Never a formula, whatever somebody wrote into a name."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cells(rows: Iterable[dict[str, str]]) -> Iterable[list[str]]:
     for row in rows:
-        yield [_safe(row.get(column.key, "")) for column in COLUMNS]
+        yield [safe(row.get(column.key, "")) for column in COLUMNS]
 
 
 def _csv(rows: Sequence[dict[str, str]]) -> IO[bytes]:

@@ -19,6 +19,8 @@ TITLES = {
     "facilities": gettext_lazy("设施"),
     "services": gettext_lazy("服务项目"),
     "classes": gettext_lazy("友好类别"),
+    "checks": gettext_lazy("开门检查项"),
+    "stock": gettext_lazy("药品和物资"),
 }
 
 
