@@ -103,9 +103,11 @@ def table(case):
         "message_id": [NOBODY],
         "places:step:name": ["suspend"],
         "places:entry:code": ["station"],
+        "places:at_door:code": ["23456789ab"],
         "kind": ["types"],
         "facility": ["toilet"],
         "exception_id": [1],
+        "warning_id": [1],
         "photo_id": [1],
         "file_id": [NOBODY],
     }

@@ -297,6 +297,7 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "compounds:outline:public_id": [town.compound.public_id],
         "places:step:name": ["suspend"],
         "places:entry:code": ["station"],
+        "places:at_door:code": ["23456789ab"],
         "kind": ["types"],
         "facility": ["toilet"],
         "exception_id": [1],

@@ -122,7 +122,7 @@ def test_the_list_asks_the_same_few_questions_however_long(street, django_assert
     for number in range(20):
         place(f"站{number}", lat=LAT + number / 1000)
     street.get(LIST)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         street.get(LIST)
 
 

@@ -260,6 +260,7 @@ def test_the_register_is_narrowed_and_found_by_two_characters():
     assert names(stale=True) == ["半亩园食堂"]
     assert queries.counts(street, now=NOW) == {
         "all": 3, "open": 2, "draft": 1, "suspended": 0, "unkept": 3, "stale": 1,
+        "due": 2, "checking": 0,
     }  # fmt: skip
     assert queries.visible_place(street, draft.public_id) == draft
 

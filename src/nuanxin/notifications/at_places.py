@@ -46,7 +46,7 @@ def facility_broken(event: events.FacilityBroken, envelope: Envelope) -> None:
 def facility_doubted(event: events.FacilityDoubted, envelope: Envelope) -> None:
     """Its keeper looks; without one, the community."""
     place = place_facts(event.place_id)
-    path = reverse("places:today" if place.keepers else "places:detail", args=() if place.keepers else [place.public_id])
+    path = reverse("places:today") if place.keepers else reverse("places:detail", args=[place.public_id])
     _tell(envelope, place, Kind.DOUBTED, place.keepers or _at_community(envelope), path, facility=event.facility)
 
 

@@ -211,10 +211,16 @@ WORDS: Mapping[str, Words] = {
         _("%(place)s：%(facility)s坏了"), _("页面上已经写明。修好以后，请管理员点“修好了”。"), "tool", "wait"
     ),
     Kind.DOUBTED: Words(
-        _("%(place)s：有人说%(facility)s坏了"), _("还没核实。请看一眼：能用点“能用”，坏了点“报修”。"), "tool", "wait"
+        _("%(place)s：有人说%(facility)s坏了"),
+        _("还没核实。请看一眼：能用点“能用”，坏了点“报修”。"),
+        "tool",
+        "wait",
     ),
     Kind.SAID_SHUT: Words(
-        _("有人说%(place)s门锁着"), _("现在是开放时间。请先看一眼：要关一会儿，在“今天”里点“关了”。"), "lock", "wait"
+        _("有人说%(place)s门锁着"),
+        _("现在是开放时间。请先看一眼：要关一会儿，在“今天”里点“关了”。"),
+        "lock",
+        "wait",
     ),
     Kind.FOUND_SHUT: Words(
         _("%(place)s：不止一个人说门锁着"), _("页面上写着“正在核实”，已请社区来看。"), "lock", "danger"

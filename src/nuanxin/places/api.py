@@ -21,12 +21,13 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 
 
 class FacilityOut(Schema):
-    """`order`: works, broken or unknown, said at `since`."""
+    """`order`: works, broken or unknown, said at `since`; `doubted_at`: somebody says it is broken, not verified."""
 
     code: str
     name: str
     order: str
     since: datetime
+    doubted_at: datetime | None
 
 
 class ServiceOut(Schema):
@@ -44,6 +45,15 @@ class OpenOut(Schema):
     standing: str
     until: datetime | None
     words: str
+
+
+class TrustOut(Schema):
+    """How sure one may be: sure, fair, unsure or checking; `confirmed_at` is when anybody last agreed."""
+
+    sureness: str
+    words: str
+    notes: list[str]
+    confirmed_at: datetime | None
 
 
 class PlaceOut(Schema):
@@ -71,6 +81,7 @@ class PlaceDetailOut(PlaceOut):
     languages: list[str]
     capacity: int | None
     confirmed_at: datetime | None
+    trust: TrustOut
     facilities: list[FacilityOut]
     services: list[ServiceOut]
 
@@ -109,7 +120,13 @@ def _place(place: Any, hours: Any, now: datetime) -> dict[str, Any]:
 
 def _facilities(held: Any) -> list[dict[str, Any]]:
     return [
-        {"code": each.facility_id, "name": each.facility.name, "order": each.order, "since": each.since}
+        {
+            "code": each.facility_id,
+            "name": each.facility.name,
+            "order": each.order,
+            "since": each.since,
+            "doubted_at": each.doubted_at,
+        }
         for each in held
     ]
 
@@ -159,6 +176,7 @@ def near(
 def one(request: ActorRequest, public_id: UUID) -> dict[str, Any]:
     place = queries.public_place(public_id)
     page = queries.place_page(place, now=request.now)
+    truth = queries.truth_of(place, request.now)
     plain = ("directions", "phone", "capacity", "confirmed_at")
     services = [
         {
@@ -175,6 +193,12 @@ def one(request: ActorRequest, public_id: UUID) -> dict[str, Any]:
         **_place(place, page.hours, request.now),
         **{name: getattr(place, name) for name in plain},
         "languages": place.languages.split(),
+        "trust": {
+            "sureness": truth.sureness.value,
+            "words": truth.words,
+            "notes": list(truth.notes),
+            "confirmed_at": truth.last_at,
+        },
         "facilities": _facilities(page.facilities),
         "services": services,
     }

@@ -46,7 +46,7 @@ class Refusing(forms.Form):
         if not fields:
             self.add_error(None, f"{error.message} {error.hint}")
 
-UNITS = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _("天"), "people": _("人")}
+UNITS: dict[str, Any] = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _("天"), "people": _("人")}
 
 
 class FilterForm(forms.Form):

@@ -7,12 +7,16 @@ from nuanxin.places.models.places import Place
 
 
 class PlaceFacility(models.Model):
-    """A facility that a place has, and whether it works; `since` is when that was last said."""
+    """A facility that a place has, and whether it works; `since` is when that was last said.
+
+    `doubted_at`: since when somebody says that it is broken and nobody responsible has looked.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="facilities")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
     order = models.CharField("好坏", max_length=8, choices=Order.choices, default=Order.UNKNOWN)
     since = models.DateTimeField()
+    doubted_at = models.DateTimeField("有人说坏了", null=True)
     count = models.PositiveSmallIntegerField("数量", null=True, blank=True)
 
     class Meta:

@@ -1,3 +1,5 @@
+import secrets
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -7,6 +9,14 @@ from nuanxin.kernel.geo.models import GeoPoint
 from nuanxin.kernel.ids import uuid7
 from nuanxin.places.enums import PlaceState
 from nuanxin.places.models.catalogue import FriendlyClass, PlaceType
+
+DOOR_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/i/l: it may be typed from the plate
+DOOR_LENGTH = 10
+
+
+def new_door_code() -> str:
+    """What the plate at the door carries: random, and nothing of the place can be read from it."""
+    return "".join(secrets.choice(DOOR_ALPHABET) for _position in range(DOOR_LENGTH))
 
 
 class Place(Scoped, GeoPoint):
@@ -43,6 +53,8 @@ class Place(Scoped, GeoPoint):
     state = models.CharField("状态", max_length=10, choices=PlaceState.choices, default=PlaceState.DRAFT)
     state_since = models.DateTimeField("状态起")
     state_reason = models.CharField("原因", max_length=120, blank=True)
+    door_code = models.CharField("门牌码", max_length=16, unique=True, default=new_door_code, editable=False)
+    checked_on = models.DateField("最近开门检查", null=True)
     confirmed_at = models.DateTimeField("最近核实", null=True, blank=True)
     source = models.CharField("来源", max_length=80, blank=True)
     external_id = models.CharField("来源编号", max_length=64, blank=True)

@@ -46,6 +46,15 @@ class PlacePage:
         return [each for each in self.facilities if each.is_broken]
 
     @property
+    def doubted(self) -> list[PlaceFacility]:
+        """Said to be out of order, and nobody responsible has looked."""
+        return [each for each in self.facilities if each.doubted_at and not each.is_broken]
+
+    @property
+    def doubtable(self) -> list[PlaceFacility]:
+        return [each for each in self.facilities if not each.doubted_at and not each.is_broken]
+
+    @property
     def working(self) -> list[PlaceFacility]:
         return [each for each in self.facilities if not each.is_broken]
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor, scope_q, visible
@@ -16,7 +17,7 @@ from nuanxin.kernel.search import SearchIndex
 from nuanxin.people.models import Assignment, Organisation
 from nuanxin.people.queries import active, ancestor_codes
 from nuanxin.places.enums import PlaceState
-from nuanxin.places.models import Place, PlaceFacility
+from nuanxin.places.models import Doubt, Place, PlaceFacility
 from nuanxin.places.permissions import KEEPER_ROLES, PUBLIC
 from nuanxin.places.queries.hours import Hours, hours_of_all
 from nuanxin.territories.queries import Bounds
@@ -46,12 +47,14 @@ class Filters:
     open_now: bool = False
     unkept: bool = False
     stale: bool = False
+    due: bool = False
+    checking: bool = False
 
     @property
     def is_narrowed(self) -> bool:
         return bool(
             self.text or self.type or self.facility or self.state
-            or self.open_now or self.unkept or self.stale
+            or self.open_now or self.unkept or self.stale or self.due or self.checking
         )  # fmt: skip
 
 
@@ -139,6 +142,10 @@ def _narrowed(rows: QuerySet[Place], filters: Filters, now: datetime) -> QuerySe
         rows = rows.filter(keeper=None)
     if filters.stale:
         rows = rows.filter(stale_q(now))
+    if filters.due:
+        rows = rows.filter(due_q(now))
+    if filters.checking:
+        rows = rows.filter(CHECKING)
     if filters.text.strip():
         rows = rows.filter(INDEX.matching(filters.text))
     return rows
@@ -148,6 +155,15 @@ def stale_q(now: datetime) -> Q:
     """Open to the public, and nobody has confirmed it lately."""
     old = Q(confirmed_at=None) | Q(confirmed_at__lt=now - STALE_AFTER)
     return Q(state=PlaceState.OPEN) & old
+
+
+def due_q(now: datetime) -> Q:
+    """Open to the public, and nobody has gone round today. It is a reminder, and nothing follows from it."""
+    today = timezone.localdate(now)
+    return Q(state=PlaceState.OPEN) & (Q(checked_on=None) | Q(checked_on__lt=today))
+
+
+CHECKING = Q(Exists(Doubt.objects.filter(place=OuterRef("pk"), settled_at=None)))
 
 
 def counts(actor: Actor, *, within: str = "", now: datetime) -> Mapping[str, int]:
@@ -163,6 +179,8 @@ def counts(actor: Actor, *, within: str = "", now: datetime) -> Mapping[str, int
         suspended=Count("pk", filter=Q(state=PlaceState.SUSPENDED)),
         unkept=Count("pk", filter=there & Q(keeper=None)),
         stale=Count("pk", filter=stale_q(now)),
+        due=Count("pk", filter=due_q(now)),
+        checking=Count("pk", filter=CHECKING),
     )
 
 

@@ -70,6 +70,7 @@ from nuanxin.places.services.restocking import (
     perform_restock,
     take_in_restock,
 )
+from nuanxin.places.services.saving import TooManySaved, agree_to_position, save_place
 from nuanxin.places.services.stock import (
     AlreadyExpired,
     BadQuantity,
@@ -88,20 +89,11 @@ from nuanxin.places.services.stock import (
     undo_taking,
 )
 from nuanxin.places.services.stock_sheet import TooManyLines, export_stock
-from nuanxin.places.services.watching import watch_stock
 from nuanxin.places.services.trusting import BadRule, put_truth_rules
-from nuanxin.places.services.saving import TooManySaved, agree_to_position, save_place
 from nuanxin.places.services.warning import BadWarning, end_warning, publish_warning
+from nuanxin.places.services.watching import watch_stock
 
 __all__ = [
-    "TooManyLines",
-    "export_stock",
-    "save_place",
-    "publish_warning",
-    "end_warning",
-    "agree_to_position",
-    "TooManySaved",
-    "BadWarning",
     "AlreadyExpired",
     "AnothersTask",
     "BadPeriod",
@@ -109,6 +101,7 @@ __all__ = [
     "BadQuantity",
     "BadRule",
     "BadSeason",
+    "BadWarning",
     "Delivery",
     "EntryData",
     "Equipment",
@@ -137,13 +130,16 @@ __all__ = [
     "SamePlace",
     "StillThere",
     "TooLateToUndo",
+    "TooManyLines",
     "TooManyPhotos",
     "TooManyPlaces",
+    "TooManySaved",
     "UnknownPoint",
     "UnknownQuestion",
     "accept_restock",
     "add_many",
     "add_photo",
+    "agree_to_position",
     "ask_for_restock",
     "check_in",
     "check_place",
@@ -156,8 +152,10 @@ __all__ = [
     "doubt_facility",
     "drop_restock",
     "end_exception",
+    "end_warning",
     "except_hours",
     "export_places",
+    "export_stock",
     "forget_passers",
     "give_back_restock",
     "hand_over_keeper",
@@ -169,6 +167,7 @@ __all__ = [
     "open_place",
     "perform",
     "perform_restock",
+    "publish_warning",
     "put_entry",
     "put_truth_rules",
     "receive_stock",
@@ -177,6 +176,7 @@ __all__ = [
     "release_photo",
     "remove_photo",
     "resume_place",
+    "save_place",
     "set_facilities",
     "set_services",
     "settle_doubt",

@@ -6,16 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.access import Actor
-from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import publish
-from nuanxin.places.enums import Order
-from nuanxin.places.events import FacilityBroken, FacilityRepaired, PlaceChanged
+from nuanxin.places.enums import DoubtEnd, Order
+from nuanxin.places.events import FacilityBroken, FacilityDoubted, FacilityRepaired, PlaceChanged
 from nuanxin.places.models import Place, PlaceFacility, PlaceService
 from nuanxin.places.queries.catalogue import catalogue
-from nuanxin.places.queries.register import changeable_place
+from nuanxin.places.queries.register import changeable_place, public_place
+from nuanxin.places.services.doubting import settle_doubt
 from nuanxin.places.services.noting import note
 
 
@@ -62,7 +64,7 @@ def set_facilities(*, actor: Actor, public_id: UUID, facilities: Iterable[Equipm
             return False
         PlaceFacility.objects.filter(place=place, facility__in=gone).delete()
         PlaceFacility.objects.bulk_create(added)
-        PlaceFacility.objects.bulk_update(changed, ["order", "since", "count"])
+        PlaceFacility.objects.bulk_update(changed, ["order", "since", "count", "doubted_at"])
         _touched(actor, place, "facilities", [*gone, *(each.facility_id for each in [*added, *changed])], now)
         _tell_orders(place, [*added, *changed], now)
     return True
@@ -78,7 +80,7 @@ def _take_over(held: PlaceFacility, given: Equipment, now: datetime) -> bool:
     if (held.order, held.count) == (order, given.count):
         return False
     if held.order != order:
-        held.order, held.since = order, now
+        held.order, held.since, held.doubted_at = order, now, None
     held.count = given.count
     return True
 
@@ -102,9 +104,33 @@ def record_breakdown(*, actor: Actor, public_id: UUID, facility: str, now: datet
     return True
 
 
-def record_repair(*, actor: Actor, public_id: UUID, facility: str, now: datetime) -> bool:
-    """A facility works again, or is known to work. Publishes `FacilityRepaired` after a breakdown. Raises as above."""
+def doubt_facility(*, actor: Actor, public_id: UUID, facility: str, now: datetime) -> bool:
+    """Somebody says that it is out of order: shown as not verified until its keeper or the street has looked.
+
+    Said again it changes nothing, and who said it is not kept. Publishes `FacilityDoubted`.
+    Raises `NotAllowed`, `PlaceNotFound`, `NoSuchFacility`.
+    """
+    if not policy.permits(actor, "places.tell"):
+        raise NotAllowed
+    place = public_place(public_id)
+    with transaction.atomic():
+        held = PlaceFacility.objects.filter(place=place, facility=facility)
+        fresh = held.exclude(order=Order.BROKEN).filter(doubted_at=None).update(doubted_at=now)
+        if not fresh and not held.exists():
+            raise NoSuchFacility
+        if fresh:
+            publish(FacilityDoubted(place.pk, facility), scope_code=place.scope_code, now=now)
+    return bool(fresh)
+
+
+def record_repair(*, actor: Actor, public_id: UUID, now: datetime, facility: str = "") -> bool:
+    """A facility works again, or is known to work; without one the place itself: the door opens, the doubt is settled.
+
+    Publishes `FacilityRepaired` after a breakdown, `PlaceDoubtSettled`. Raises as above.
+    """
     place = changeable_place(actor, "places.keep", public_id)
+    if not facility:
+        return settle_doubt(actor=actor, place=place, end=DoubtEnd.REPAIRED, now=now)
     with transaction.atomic():
         was_broken = PlaceFacility.objects.filter(place=place, facility=facility, order=Order.BROKEN).exists()
         if not _put_order(actor, place, facility, Order.WORKS, now):
@@ -116,7 +142,9 @@ def record_repair(*, actor: Actor, public_id: UUID, facility: str, now: datetime
 
 def _put_order(actor: Actor, place: Place, facility: str, order: Order, now: datetime) -> bool:
     held = PlaceFacility.objects.filter(place=place, facility=facility)
-    if not held.exclude(order=order).update(order=order, since=now):
+    if not held.filter(~Q(order=order) | Q(doubted_at__isnull=False)).update(
+        order=order, since=now, doubted_at=None
+    ):
         if not held.exists():
             raise NoSuchFacility
         return False

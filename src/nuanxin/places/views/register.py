@@ -53,7 +53,7 @@ def listing(request: ActorRequest) -> HttpResponse:
             {"place": place, "hours": hours, "hours_words": hours.words(request.now), "where": paths[place.scope_code]}
             for place, hours in found.rows
         ],
-        "territories": _territories(request.actor.scope_code, filters.within),
+        "territories": territories_within(request.actor.scope_code, filters.within),
         "next": _next_page(request, found.rows[-1][0]) if found.more else "",
         "is_first": "after" not in request.GET,
         "may_create": permits(request.actor, "places.edit") and not request.actor.site_id,
@@ -63,11 +63,12 @@ def listing(request: ActorRequest) -> HttpResponse:
     }  # fmt: skip
     if not request.htmx:
         context["counts"] = queries.counts(request.actor, within=filters.within, now=request.now)
+        context["visits"] = queries.visits_within(request.actor, request.now)
     template = "places/partials/rows.html" if request.htmx else "places/list.html"
     return render(request, template, context)
 
 
-def _territories(scope: str, within: str) -> list[tuple[str, str]]:
+def territories_within(scope: str, within: str) -> list[tuple[str, str]]:
     """What the list can be narrowed to: everywhere, the own territory, what lies below."""
     own = territories_by_code([code for code in (scope, within) if code])
     inside = [each for above in own for each in children(above.code) if each.level != Level.GRID]
@@ -91,11 +92,15 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
     place = queries.visible_place(request.actor, public_id)
     held = {
         name
-        for name in ("edit", "keep", "hand_over", "open")
+        for name in ("edit", "keep", "hand_over", "open", "stock")
         if permits(request.actor, f"places.{name}") and allows(request.actor, f"places.{name}", place)
     }
     context = {
         "page": queries.place_page(place, now=request.now),
+        "truth": queries.truth_of(place, request.now),
+        "visits": queries.visits_of(place, request.now),
+        "held": queries.stock_of(place, now=request.now),
+        "restocks": queries.tasks_at(place),
         "place": place,
         "path": path_name(place.scope_code),
         "changes": latest_changes(place),

@@ -1,8 +1,11 @@
 """The keeper's day on one screen."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,6 +13,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.forms import DoorForm
+from nuanxin.places.models import Place
 
 
 @require_safe
@@ -23,8 +27,23 @@ def _page(request: ActorRequest, form: DoorForm) -> HttpResponse:
     page = queries.place_page(place, now=request.now) if place else None
     seen = place.confirmed_at if place else request.now
     is_stale = seen is None or seen < request.now - queries.STALE_AFTER
-    context = {"place": place, "page": page, "form": form, "is_stale": is_stale}
+    context: dict[str, Any] = {"place": place, "page": page, "form": form, "is_stale": is_stale}
+    if place is not None:
+        context |= _rounds(request, place)
+        context |= {"held": queries.stock_of(place, now=request.now), "restocks": queries.tasks_at(place)}
     return render(request, "places/today.html", context, status=422 if form.errors else 200)
+
+
+def _rounds(request: ActorRequest, place: Place) -> dict[str, Any]:
+    """Going round: today's open-check, how sure people may be, how many came."""
+    checked = next((each for each in queries.checks_of(place) if each.on == localdate(request.now)), None)
+    return {
+        "points": list(queries.catalogue().points.values()),
+        "checked": checked,
+        "wrong": checked.wrong.split(",") if checked else [],
+        "truth": queries.truth_of(place, request.now),
+        "visits": queries.visits_of(place, request.now),
+    }
 
 
 @require_POST
