@@ -51,6 +51,8 @@ def _step(name: str) -> str:
 STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept", "shu/swd"
 
 CLUES: dict[str, Clue] = {
+    "shelf": Clue("yi/station", "/places/today/", rf"/places/register/{UUID}/stock/"),
+    "restock": Clue(STREET, "/places/stock/?show=tasks", rf"/places/stock/tasks/{UUID}/"),
     "place": Clue(STREET, "/places/register/?state=open", rf"/places/register/{UUID}/"),
     "own": Clue("wang/worker", "/mine/?show=open", OWN),
     "own_rejected": Clue("ma/worker", "/mine/?show=closed", OWN),
@@ -307,6 +309,17 @@ _HANDLERS = (
     Stop("step-submit", "{step_submit}", UNIT),
     Stop("queue-property", "/cases/", "wu/property"),
     Stop("place-today", "/places/today/", "yi/station"),
+    Stop("place-stock", "/places/register/{shelf}/stock/", "yi/station"),
+    Stop("place-stock-kept", "/places/register/{shelf}/stock/kept/", "yi/station"),
+    Stop("place-receive", "/places/register/{shelf}/stock/plaster/receive/", "yi/station"),
+    Stop("place-count", "/places/register/{shelf}/stock/huoxiang/count/", "yi/station"),
+    Stop("book-corner", "/places/register/{shelf}/books/", "yi/station"),
+    Stop("books", "/places/at/{shelf}/books/"),
+    Stop("own-books", "/places/books/", "wang/worker"),
+    Stop("stock-list", "/places/stock/", STREET),
+    Stop("restock-tasks", "/places/stock/?show=tasks", STREET),
+    Stop("restock", "/places/stock/tasks/{restock}/", STREET),
+    Stop("restock-drop", "/places/stock/tasks/{restock}/drop/", STREET),
 )
 
 _DISTRICT = (
@@ -473,6 +486,14 @@ NO_PAGES: dict[str, str] = {
     "places:photo": "a picture",
     "places:order": "posted to",
     "places:confirm": "posted to",
+    "places:take": "posted to",
+    "places:undo_take": "posted to",
+    "places:discard": "posted to",
+    "places:ask": "posted to",
+    "places:stock_export": "posted to",
+    "places:borrow": "posted to",
+    "places:give_back": "posted to",
+    "places:remove_book": "posted to",
     "places:check": "posted to",
     "places:at_door": "needs the code of a plate: tests/places/test_truth.py, tests/cases/test_doors.py",
     "places:doubt": "posted to",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from nuanxin.demo.shelves import fill_shelves
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.places.services import Equipment, NewPlace, Offered, PlaceData, add_many, suspend_place
 
@@ -161,6 +162,7 @@ def open_places(settled: Population, city: DemoCity, *, now: datetime) -> None:
     settled.sites[key] = places[0].site
     for place in places[REPAIRED::REPAIRED]:
         suspend_place(actor=SYSTEM, public_id=place.public_id, reason="装修，下月初恢复", now=now)
+    fill_shelves(places, now=now)
 
 
 def _planned(

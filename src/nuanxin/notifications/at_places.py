@@ -13,7 +13,7 @@ from nuanxin.notifications.services import tell
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import assignments_at
 from nuanxin.places import events
-from nuanxin.places.queries import PlaceFacts, place_facts, restock_id
+from nuanxin.places.queries import PlaceFacts, loan_facts, place_facts, restock_id
 
 
 @subscribe(events.KeeperChanged)
@@ -47,7 +47,9 @@ def facility_doubted(event: events.FacilityDoubted, envelope: Envelope) -> None:
     """Its keeper looks; without one, the community."""
     place = place_facts(event.place_id)
     path = reverse("places:today") if place.keepers else reverse("places:detail", args=[place.public_id])
-    _tell(envelope, place, Kind.DOUBTED, place.keepers or _at_community(envelope), path, facility=event.facility)
+    _tell(
+        envelope, place, Kind.DOUBTED, place.keepers or _at_community(envelope), path, facility=event.facility
+    )
 
 
 @subscribe(events.PlaceSaidShut)
@@ -92,6 +94,24 @@ def stock_expires(event: events.StockExpires, envelope: Envelope) -> None:
     kind = Kind.EXPIRED if event.is_over else Kind.EXPIRES
     path = reverse("places:stock", args=[place.public_id])
     _tell(envelope, place, kind, place.keepers or _at_community(envelope), path, count=count)
+
+
+@subscribe(events.BookDue)
+def book_due(event: events.BookDue, envelope: Envelope) -> None:
+    """The borrower alone."""
+    loan = loan_facts(event.loan_id)
+    if loan.person_id is None:
+        return
+    notice = services.for_reporter(
+        person_id=loan.person_id,
+        event_id=envelope.id,
+        kind=Kind.BOOK_DUE,
+        case_number="",
+        facts={"place": loan.place, "item": loan.title, "path": reverse("places:own_books")},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell([notice])
 
 
 def _tell_task(

@@ -238,7 +238,10 @@ WORDS: Mapping[str, Words] = {
         _("%(place)s：%(count)s 样快过期了"), _("先拿这些给人用；用不完的请人来换。"), "hourglass", "wait"
     ),
     Kind.EXPIRED: Words(
-        _("%(place)s：%(count)s 样过期了"), _("过期的拿不出去，请清理掉；不够的已请人来补。"), "alert-triangle", "danger"
+        _("%(place)s：%(count)s 样过期了"),
+        _("过期的拿不出去，请清理掉；不够的已请人来补。"),
+        "alert-triangle",
+        "danger",
     ),
     Kind.BOOK_DUE: Words(
         _("《%(item)s》该还了"), _("借期已到，方便时还到%(place)s就好，没有罚款。"), "book", "info"

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.ui import slots
 
 OF_A_PLACE = (
-    "detail", "edit", "facilities", "services", "exceptions", "step", "keeper", "stock", "stock_kept", "receive", "count",
+    "detail", "edit", "facilities", "services", "exceptions", "step", "keeper", "stock", "stock_kept",
+    "receive", "count", "book_corner",
 )  # fmt: skip
 STAFF_PAGES = tuple(f"places:{name}" for name in ("list", "create", "import", "plan", *OF_A_PLACE))
 

@@ -185,3 +185,10 @@ class AreaWarningEnded:
     """Earlier than it was to."""
 
     warning_id: int
+
+
+@event
+class BookDue:
+    """A lent book should be back. Who has it is in the loan alone."""
+
+    loan_id: int

@@ -55,3 +55,4 @@ def _warned_area(actor: Actor) -> Q:
 
 
 register("places.warn", _warned_area)
+register("places.borrow")

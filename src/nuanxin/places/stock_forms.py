@@ -11,7 +11,7 @@ from nuanxin.places.enums import StockKind
 from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import StockItem, StockLine, StockLot
 from nuanxin.places.queries import StockFilters, catalogue
-from nuanxin.places.services import Delivery
+from nuanxin.places.services import Delivery, NoExpiry
 
 SHOWN = ("low", "expiring", "expired", "tasks", "done")
 
@@ -27,9 +27,11 @@ class DeliveryForm(Refusing):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     expires_on = forms.DateField(
-        label=_("有效期至"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("有效期至"),
+        error_messages={"required": NoExpiry.default_hint},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("看包装上印的日期；日期不一样的分几次收。"),
-    )  # fmt: skip
+    )
     source = forms.CharField(
         label=_("哪里来的"), required=False, max_length=60, help_text=_("只写单位，例如：街道总工会。")
     )
@@ -73,7 +75,9 @@ class KeptForm(Refusing):
         for item in self.items:
             self.fields[f"m_{item.code}"] = forms.IntegerField(
                 label=item.name, min_value=0, max_value=9999, required=False, initial=least.get(item.code),
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": _("不备")}),
+                widget=forms.NumberInput(
+                    attrs={"inputmode": "numeric", "placeholder": _("不备"), "class": "input"}
+                ),
             )  # fmt: skip
 
     def groups(self) -> list[tuple[str, list[tuple[Any, StockItem]]]]:
@@ -124,3 +128,11 @@ class RestockForm(Refusing):
     """For the steps that need a word."""
 
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：今天车坏了，请别的单位去。"))
+
+
+class BookForm(Refusing):
+    """One copy more."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    title = forms.CharField(label=_("书名"), max_length=80)
+    author = forms.CharField(label=_("作者"), max_length=60, required=False)

@@ -10,6 +10,14 @@ from nuanxin.places.queries.around import (
     public_points,
     streets_with_places,
 )
+from nuanxin.places.queries.books import (
+    BookNotFound,
+    book_on_shelf,
+    books_at,
+    has_books,
+    loan_facts,
+    own_loans,
+)
 from nuanxin.places.queries.catalogue import CATALOGUE, Catalogue, catalogue, entry
 from nuanxin.places.queries.door import place_at_door
 from nuanxin.places.queries.duplicates import Known, same_place
@@ -69,6 +77,7 @@ __all__ = [
     "STALE_AFTER",
     "Around",
     "Asked",
+    "BookNotFound",
     "Catalogue",
     "Filters",
     "Hours",
@@ -85,12 +94,15 @@ __all__ = [
     "Wanted",
     "alerts",
     "around",
+    "book_on_shelf",
+    "books_at",
     "catalogue",
     "changeable_place",
     "checks_of",
     "counts",
     "entry",
     "facility_name",
+    "has_books",
     "having",
     "hours_of",
     "hours_of_all",
@@ -100,9 +112,11 @@ __all__ = [
     "kept_place",
     "listed_places",
     "listed_warnings",
+    "loan_facts",
     "may_say_where",
     "near_places",
     "nearest_with",
+    "own_loans",
     "own_street",
     "photo_file",
     "place_at_door",

@@ -15,6 +15,16 @@ from nuanxin.places.services.equipping import (
 )
 from nuanxin.places.services.exporting import File, TooManyPlaces, export_places
 from nuanxin.places.services.keeping import NotAtThisPlace, hand_over_keeper, keeper_ended, keeper_started
+from nuanxin.places.services.lending import (
+    AlreadyLent,
+    EnoughBooks,
+    StillOut,
+    add_book,
+    borrow_book,
+    remind_borrowers,
+    remove_book,
+    return_book,
+)
 from nuanxin.places.services.life import (
     NotReady,
     close_place,
@@ -95,6 +105,7 @@ from nuanxin.places.services.watching import watch_stock
 
 __all__ = [
     "AlreadyExpired",
+    "AlreadyLent",
     "AnothersTask",
     "BadPeriod",
     "BadPhone",
@@ -103,6 +114,7 @@ __all__ = [
     "BadSeason",
     "BadWarning",
     "Delivery",
+    "EnoughBooks",
     "EntryData",
     "Equipment",
     "File",
@@ -128,6 +140,7 @@ __all__ = [
     "PhotoGone",
     "PlaceData",
     "SamePlace",
+    "StillOut",
     "StillThere",
     "TooLateToUndo",
     "TooManyLines",
@@ -137,10 +150,12 @@ __all__ = [
     "UnknownPoint",
     "UnknownQuestion",
     "accept_restock",
+    "add_book",
     "add_many",
     "add_photo",
     "agree_to_position",
     "ask_for_restock",
+    "borrow_book",
     "check_in",
     "check_place",
     "close_place",
@@ -174,8 +189,11 @@ __all__ = [
     "record_breakdown",
     "record_repair",
     "release_photo",
+    "remind_borrowers",
+    "remove_book",
     "remove_photo",
     "resume_place",
+    "return_book",
     "save_place",
     "set_facilities",
     "set_services",

@@ -2,6 +2,7 @@
 
 from nuanxin.places.views.around import around, around_list, embedded, map_offline, map_points, save
 from nuanxin.places.views.at_door import at_door, doubt, plate
+from nuanxin.places.views.books import book_corner, books, borrow, give_back, own_books, remove_book
 from nuanxin.places.views.catalogue import entry, new_entry, settings
 from nuanxin.places.views.doing import (
     confirm,
@@ -38,6 +39,9 @@ __all__ = [
     "around_list",
     "ask",
     "at_door",
+    "book_corner",
+    "books",
+    "borrow",
     "check",
     "checks",
     "confirm",
@@ -55,6 +59,7 @@ __all__ = [
     "exceptions",
     "export",
     "facilities",
+    "give_back",
     "import_places",
     "keeper",
     "listing",
@@ -63,12 +68,14 @@ __all__ = [
     "new_entry",
     "offered",
     "order",
+    "own_books",
     "photo",
     "plan",
     "plate",
     "points",
     "receive",
     "release_photo",
+    "remove_book",
     "remove_photo",
     "restock",
     "restock_step",

@@ -21,6 +21,7 @@ def shown(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "place": place,
         "page": queries.place_page(place, now=request.now),
         "seen": queries.seen_at(place, now=request.now),
+        "has_books": queries.has_books(place),
         "truth": queries.truth_of(place, request.now),
         "may_tell": request.actor.is_authenticated and permits(request.actor, "places.tell"),
         "is_saved": queries.is_saved(request.actor, place),
