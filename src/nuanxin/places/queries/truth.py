@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from nuanxin.places.enums import Question, Standing, Sureness
 from nuanxin.places.models import Doubt, OpenCheck, Place, Sighting
@@ -120,18 +120,16 @@ def _words(known: _Known, doubt: Doubt | None, last: datetime | None, now: datet
     today = _today(known, now)
     shut, opened = (_tellers(today, Question.OPEN, answer) for answer in (False, True))
     if opened or shut:
-        told = (
-            [ngettext("今天 %(n)d 人说开着", "今天 %(n)d 人说开着", opened) % {"n": opened}] if opened else []
-        )
+        told = [gettext("今天 %(n)d 人说开着") % {"n": opened}] if opened else []
         if shut:
-            told.append(ngettext("今天 %(n)d 人说关着", "今天 %(n)d 人说关着", shut) % {"n": shut})
+            told.append(gettext("今天 %(n)d 人说关着") % {"n": shut})
         return gettext("，").join(told)
     if last is None:
         return gettext("还没有人确认过")
     days = (timezone.localdate(now) - timezone.localdate(last)).days
     if days == 0:
-        return gettext("今天管理员看过")
-    return ngettext("%(n)d 天没人确认", "%(n)d 天没人确认", days) % {"n": days}
+        return gettext("今天有人看过")
+    return gettext("%(n)d 天没人确认") % {"n": days}
 
 
 def _notes(known: _Known, now: datetime) -> Iterable[str]:
