@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import formset_factory
@@ -362,9 +362,9 @@ class AroundForm(forms.Form):
     def asked(self, *, own: str = "") -> Asked:
         """`own` is where one begins who has not said where."""
         self.full_clean()
-        told = self.cleaned_data
+        told, data = self.cleaned_data, cast("QueryDict", self.data)
         known = {each.code for each in catalogue().filters}
-        chosen = tuple(dict.fromkeys(code for code in self.data.getlist("f") if code in known))
+        chosen = tuple(dict.fromkeys(code for code in data.getlist("f") if code in known))
         lng, lat = told.get("lng"), told.get("lat")
         return Asked(
             wanted=Wanted(facilities=chosen, open_now=bool(told.get("now"))),

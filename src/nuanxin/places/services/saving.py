@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.errors import Conflict, NotAllowed
 from nuanxin.people.models import Person
 from nuanxin.people.services import give_consent
 from nuanxin.places.models import SavedPlace
@@ -28,16 +28,22 @@ def save_place(*, actor: Actor, public_id: UUID, is_saved: bool, now: datetime) 
     Raises `PlaceNotFound`, `TooManySaved`.
     """
     place = public_place(public_id)
-    own = SavedPlace.objects.filter(person_id=actor.person_id)
+    own = SavedPlace.objects.filter(person_id=_own(actor))
     with transaction.atomic():
         if not is_saved:
             own.filter(place=place).delete()
             return
         if own.exclude(place=place).count() >= MOST_SAVED:
             raise TooManySaved
-        SavedPlace.objects.get_or_create(person_id=actor.person_id, place=place, defaults={"saved_at": now})
+        SavedPlace.objects.get_or_create(person_id=_own(actor), place=place, defaults={"saved_at": now})
 
 
 def agree_to_position(*, actor: Actor, now: datetime) -> None:
     """The phone may say where it is, in the words in force. Publishes `ConsentGiven`, once."""
-    give_consent(person=Person.objects.get(pk=actor.person_id), purpose=POSITION, now=now)
+    give_consent(person=Person.objects.get(pk=_own(actor)), purpose=POSITION, now=now)
+
+
+def _own(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotAllowed
+    return actor.person_id

@@ -24,6 +24,7 @@ from nuanxin.places.forms import AroundForm
 from nuanxin.places.queries import Asked
 from nuanxin.territories.queries import bounds_of
 
+FIRST = "all_night"  # after midnight it is the first question
 TONES = {"open": "ok", "closed": "quiet", "unknown": "wait"}
 
 
@@ -56,7 +57,7 @@ def _shared(asked: Asked) -> dict[str, Any]:
     box = (bounds_of(asked.at) if asked.at else None) or bounds_of()
     return {
         "asked": asked,
-        "filters": queries.catalogue().filters,
+        "filters": sorted(queries.catalogue().filters, key=lambda each: each.code != FIRST),
         "chosen": set(asked.wanted.facilities),
         "streets": queries.streets_with_places(),
         "points": _points_address(asked),
@@ -65,7 +66,7 @@ def _shared(asked: Asked) -> dict[str, Any]:
 
 
 def _points_address(asked: Asked) -> str:
-    return f"{reverse('places:map_points')}?at={asked.at}" if asked.at else ""
+    return f"{reverse('places:map_points')}?at={asked.at}"
 
 
 def _terms(request: ActorRequest) -> str:

@@ -23,7 +23,8 @@ class Around {
     this.root.dataset.live = "";
     this.status = this.root.querySelector("[data-position-status]");
     this.terms = this.root.querySelector("[data-terms]");
-    this.root.querySelector("[data-position]").hidden = !navigator.geolocation;
+    this.root.querySelector("[data-position]").hidden = false;
+    this.root.querySelector("[data-use-position]").hidden = !navigator.geolocation;
     this.form.addEventListener("change", ({ target }) => {
       if (target.name === "at") this.position = null;
       this.ask();
@@ -162,7 +163,7 @@ class Around {
   prepareMap() {
     this.mapPlace = this.root.querySelector("[data-map-place]");
     if (!this.mapPlace) return;
-    const button = this.mapPlace.querySelector("[data-show-map]");
+    const button = this.root.querySelector("[data-show-map]");
     if (WIDE.matches) return this.openMap();
     if (!button) return;
     button.hidden = false;
@@ -174,7 +175,6 @@ class Around {
 
   async openMap() {
     this.mapPlace.append(this.mapPlace.querySelector("template").content.cloneNode(true));
-    this.mapPlace.querySelector("[data-show-map]")?.remove();
     this.figure = this.mapPlace.querySelector("[data-map]");
     this.figure.addEventListener("map-ready", () => this.drawPoints());
     const { start } = await import("../ui/js/map.js");
