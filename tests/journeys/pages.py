@@ -363,6 +363,11 @@ _DISTRICT = (
 PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT)
 
 # Addresses of the product that are no page of their own, and why.
+POSTED_AT_PLACES = [
+    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception", "export", "give_back",
+    "order", "release_photo", "remove_book", "remove_photo", "stock_export", "take", "undo_take",
+]  # fmt: skip
+
 NO_PAGES: dict[str, str] = {
     "cases:own_add": "posted to",
     "cases:voice": "a recording: tests/cases/test_voices.py, tests/journeys/test_voice.py",
@@ -476,29 +481,12 @@ NO_PAGES: dict[str, str] = {
     "territories:map_style": "JSON",
     "territories:map_layer": "GeoJSON",
     "territories:boundaries": "GeoJSON",
-    "places:export": "posted to",
+    **dict.fromkeys((f"places:{name}" for name in POSTED_AT_PLACES), "posted to"),
     "places:points": "GeoJSON",
     "places:template": "a spreadsheet",
     "places:plan": "needs an uploaded list: tests/places/test_sheet.py",
-    "places:add_photo": "posted to",
-    "places:release_photo": "posted to",
-    "places:remove_photo": "posted to",
     "places:photo": "a picture",
-    "places:order": "posted to",
-    "places:confirm": "posted to",
-    "places:take": "posted to",
-    "places:undo_take": "posted to",
-    "places:discard": "posted to",
-    "places:ask": "posted to",
-    "places:stock_export": "posted to",
-    "places:borrow": "posted to",
-    "places:give_back": "posted to",
-    "places:remove_book": "posted to",
-    "places:check": "posted to",
     "places:at_door": "needs the code of a plate: tests/places/test_truth.py, tests/cases/test_doors.py",
-    "places:doubt": "posted to",
-    "places:door": "posted to",
-    "places:end_exception": "posted to",
     "compounds:pick": "part of a page",
     "compounds:near_geojson": "GeoJSON",
     "compounds:outline": "GeoJSON",
