@@ -307,6 +307,7 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "places:undo_take:key": [UUID(int=7)],
         "places:restock_step:name": ["accept"],
         "photo_id": [1],
+        "warning_id": [1],
         "file_id": [UUID(int=7)],
         "GET /api/v1/territories/{code}:code": [COMMUNITY],
         "GET /api/v1/compounds/{compound_id}:compound_id": [Compound.objects.get().pk],

@@ -46,6 +46,7 @@ class Refusing(forms.Form):
         if not fields:
             self.add_error(None, f"{error.message} {error.hint}")
 
+
 UNITS: dict[str, Any] = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _("天"), "people": _("人")}
 
 
@@ -346,7 +347,10 @@ class TruthForm(Refusing):
         super().__init__(*args, **kwargs)
         for name, row in truth_fields().items():
             self.fields[name] = forms.IntegerField(
-                label=row.label, min_value=0, max_value=100 if row.unit == "%" else 100_000, help_text=UNITS[row.unit]
+                label=row.label,
+                min_value=0,
+                max_value=100 if row.unit == "%" else 100_000,
+                help_text=UNITS[row.unit],
             )
 
 
