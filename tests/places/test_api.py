@@ -1,5 +1,7 @@
 """The API: what is public, near a point, one place; a key of any role."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -9,6 +11,7 @@ from nuanxin.people.services import create_token
 from nuanxin.places import services
 from tests.factories import people
 from tests.factories.places import LAT, LNG, place
+from tests.factories.stock import kept, receive
 from tests.factories.territories import COMMUNITY, NOW
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -54,3 +57,12 @@ def test_near_and_one(api, django_assert_max_num_queries):
     }
     services.close_place(actor=SYSTEM, public_id=near.public_id, reason="搬走", now=NOW)
     assert api.get(f"/api/v1/places/{near.public_id}").status_code == 404
+
+
+def test_near_with_something_in_stock(api):
+    place("没有", lat=LAT + 0.001)
+    with_some = kept(name="有")
+    receive(with_some, 2, date(2099, 1, 1), now=timezone.now())
+    here = f"/api/v1/places/near?lng={LNG}&lat={LAT}&items="
+    assert [each["name"] for each in api.get(f"{here}plaster").json()] == ["有"]
+    assert api.get(f"{here}gauze").json() == []

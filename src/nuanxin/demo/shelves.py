@@ -23,6 +23,7 @@ SHELF: tuple[tuple[str, int, int, int, int], ...] = (
     ("cooling_balm", 3, 4, 700, 2),
     ("burn_cream", 2, 3, 240, 0),
     ("heart_pills", 1, 1, 180, 0),
+    ("salt_drink", 4, 6, 1, 0),
     ("drinking_water", 12, 36, 200, 5),
     ("raincoat", 5, 6, 0, 4),
     ("tyre_repair", 1, 2, 0, 0),

@@ -156,10 +156,13 @@ def near(
     radius_m: Annotated[float, Query(ge=1, le=50_000)] = 3000,
     facilities: Annotated[list[Word], Query(max_length=10)] = [],  # noqa: B006  -- ninja copies it
     types: Annotated[list[Word], Query(max_length=20)] = [],  # noqa: B006  -- as above
+    items: Annotated[list[Word], Query(max_length=5)] = [],  # noqa: B006  -- as above
     open_now: Annotated[bool, Query()] = False,  # noqa: FBT002  -- a flag in the address
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[dict[str, Any]]:
-    wanted = Wanted(types=tuple(types), facilities=tuple(facilities), open_now=open_now)
+    wanted = Wanted(
+        types=tuple(types), facilities=tuple(facilities), open_now=open_now, items=tuple(items)
+    )
     found = queries.near_places(lng, lat, now=request.now, radius_m=radius_m, wanted=wanted, limit=limit)
     return [
         {
