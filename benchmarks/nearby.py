@@ -151,8 +151,8 @@ def _raw() -> tuple[int, float]:
         one: Statements = []
 
         def watch(
-            execute: Any, sql: str, params: Any, many: bool, context: Any, kept: Statements = one
-        ) -> Any:
+            execute: Any, sql: str, params: Any, many: bool, context: Any, kept: Statements = one,  # noqa: FBT001  -- Django's
+        ) -> Any:  # fmt: skip
             kept.append((sql, tuple(params or ())))
             return execute(sql, params, many, context)
 
