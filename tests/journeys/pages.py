@@ -364,8 +364,9 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 
 # Addresses of the product that are no page of their own, and why.
 POSTED_AT_PLACES = [
-    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception", "export",
-    "give_back", "order", "release_photo", "remove_book", "remove_photo", "stock_export", "take", "undo_take",
+    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception",
+    "end_warning", "export", "give_back", "order", "release_photo", "remove_book", "remove_photo", "save", "stock_export", "take",
+    "undo_take",
 ]  # fmt: skip
 
 NO_PAGES: dict[str, str] = {
@@ -483,6 +484,8 @@ NO_PAGES: dict[str, str] = {
     "territories:boundaries": "GeoJSON",
     **dict.fromkeys((f"places:{name}" for name in POSTED_AT_PLACES), "posted to"),
     "places:points": "GeoJSON",
+    "places:map_points": "GeoJSON",
+    "places:map_list": "part of a page",
     "places:template": "a spreadsheet",
     "places:plan": "needs an uploaded list: tests/places/test_sheet.py",
     "places:photo": "a picture",

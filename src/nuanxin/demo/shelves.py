@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
@@ -47,7 +47,7 @@ def _fill(place: Place, shelf: Iterable[tuple[str, int, int, int, int]], now: da
     keep_stock(actor=SYSTEM, public_id=place.public_id, minimums=minimums, now=now)
     for item, _minimum, held, days, taken in rows:
         until = timezone.localdate(now) + timedelta(days=days) if days else None
-        given = {"actor": SYSTEM, "public_id": place.public_id, "item": item, "now": now}
+        given: dict[str, Any] = {"actor": SYSTEM, "public_id": place.public_id, "item": item, "now": now}
         receive_stock(**given, delivery=Delivery(held, until, "区总工会"), key=_key(place, item))
         if taken:
             take_out(**given, quantity=taken, key=_key(place, item, "taken"))

@@ -83,7 +83,7 @@ class KeptForm(Refusing):
     def groups(self) -> list[tuple[str, list[tuple[Any, StockItem]]]]:
         """By kind, with the item beside its field."""
         return [
-            (kind.label, [(self[f"m_{each.code}"], each) for each in self.items if each.kind == kind])
+            (str(kind.label), [(self[f"m_{each.code}"], each) for each in self.items if each.kind == kind])
             for kind in StockKind
         ]
 

@@ -109,7 +109,7 @@ class Seen:
     icon: str
     kind: str
     is_there: bool
-    days: int | None
+    days: int
 
 
 def seen_at(place: Place, *, now: datetime) -> list[Seen]:
@@ -122,10 +122,10 @@ def seen_at(place: Place, *, now: datetime) -> list[Seen]:
             icon=each.line.item.icon,
             kind=each.line.item.kind,
             is_there=each.good > 0,
-            days=(today - timezone.localdate(each.line.seen_at)).days if each.line.seen_at else None,
+            days=(today - timezone.localdate(each.line.seen_at)).days,
         )
         for each in stock_of(place, now=now)
-        if each.line.seen_at
+        if each.line.seen_at is not None
     ]
 
 
