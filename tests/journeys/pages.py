@@ -364,8 +364,8 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 
 # Addresses of the product that are no page of their own, and why.
 POSTED_AT_PLACES = [
-    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception",
-    "end_warning", "export", "give_back", "order", "release_photo", "remove_book", "remove_photo", "save", "stock_export", "take",
+    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception", "end_warning",
+    "export", "give_back", "order", "release_photo", "remove_book", "remove_photo", "save", "stock_export", "take",
     "undo_take",
 ]  # fmt: skip
 
