@@ -208,8 +208,9 @@ def test_the_list_of_a_unit_costs_the_same_however_long(town, stall, django_asse
     assert client_of(town, "gas").get("/cases/notices/").content.decode().count("measures__row") == 0
     assert client_of(town, "worker").get("/cases/notices/").status_code == 404
     answer = client_of(town, "dispatcher").post("/cases/notices/export/?tab=due")
-    assert answer.content.decode().count("号摊") == 6
-    assert "5 号楼 3 单元 502" not in answer.content.decode(), "masked"
+    file = answer.getvalue().decode()
+    assert file.count("号摊") == 6
+    assert "5 号楼 3 单元 502" not in file, "masked"
 
 
 def test_the_reporter_reads_that_a_notice_was_given_not_to_whom(town, stall):

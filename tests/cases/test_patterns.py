@@ -157,7 +157,7 @@ def test_pages_of_staff(town, photo):
     sent = unit.post(f"/cases/causes/{cause.pk}/", {"finding": "基层沉降", "measures": "月底前重做"})
     assert sent.status_code == 302
     assert "基层沉降" in unit.get("/cases/causes/?show=done").content.decode()
-    exported = street.post("/cases/causes/export/?show=all").content.decode()
+    exported = street.post("/cases/causes/export/?show=all").getvalue().decode()
     assert "基层沉降" in exported
     assert "502" not in exported
     topic = TopicProposal.objects.get()

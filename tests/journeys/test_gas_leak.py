@@ -99,9 +99,11 @@ def test_without_signal_it_says_that_nothing_was_sent(open_page, faults):
     page = open_page(size="phone")
     enter(page, "wang/worker")
     open_danger(page, GAS)
+    expect(page.locator("[data-call-slot] [data-told]")).to_be_visible()
     page.context.set_offline(offline=True)
     page.locator("[data-call-slot] [data-tell]").click()
     told = page.locator("[data-call-slot] [data-call-status]")
     expect(told).to_have_text("没有发出去，请打电话。现在没有网络。")
+    expect(page.locator("[data-call-slot] [data-told]")).to_be_hidden()  # nor does the card say so any more
     expect(page.locator("[data-call-slot] a[href='tel:119']")).to_be_visible()
     page.context.set_offline(offline=False)

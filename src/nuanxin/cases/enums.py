@@ -329,7 +329,7 @@ class RedactionState(TextChoices):
 
     PROPOSED = "proposed", _("待审")
     RELEASED = "released", _("已放行")
-    REFUSED = "refused", _("不公开")
+    REFUSED = "refused", _("未公开")
     WITHDRAWN = "withdrawn", _("已撤下")
 
 

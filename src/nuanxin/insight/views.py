@@ -1,14 +1,12 @@
 """The figures, each with its definition; one of them line by line; the cases behind any of them."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.insight import services
@@ -21,10 +19,10 @@ from nuanxin.insight.queries import overview as figures
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file, named, stamp
 from nuanxin.kernel.errors import NotFound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 
 
 @require_safe
@@ -251,31 +249,9 @@ def _measure_name(found: Indicator, name: str) -> str:
     return str(found.denominator_name if name == "denominator" else found.numerator_name)
 
 
-class _Line:
-    """What `csv.writer` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _table(request: ActorRequest, rows: Iterable[list[str]], name: str) -> HttpResponseBase:
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    return _named(request, response, name, "csv")
+    return csv_file(f"indicators-{name}", rows, now=request.now)
 
 
 def _workbook(request: ActorRequest, book: IO[bytes], name: str) -> HttpResponseBase:
-    return _named(request, FileResponse(book, content_type=XLSX), name, "xlsx")
-
-
-def _named(request: ActorRequest, response: HttpResponseBase, name: str, form: str) -> HttpResponseBase:
-    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
-    response["Content-Disposition"] = f'attachment; filename="indicators-{name}-{day}.{form}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield BOM
-    for row in rows:
-        yield writer.writerow(row)
+    return named(FileResponse(book, content_type=XLSX), f"indicators-{name}-{stamp(request.now)}.xlsx")

@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('proposed', '待审'), ('released', '已放行'), ('refused', '不公开'), ('withdrawn', '已撤下')], default='proposed', max_length=10, verbose_name='状态')),
+                ('state', models.CharField(choices=[('proposed', '待审'), ('released', '已放行'), ('refused', '未公开'), ('withdrawn', '已撤下')], default='proposed', max_length=10, verbose_name='状态')),
                 ('areas', models.JSONField(default=list, verbose_name='遮挡的地方')),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('proposed_at', models.DateTimeField(verbose_name='提出时间')),

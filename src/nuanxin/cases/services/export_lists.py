@@ -22,10 +22,10 @@ from nuanxin.cases.services.exporting import (
     leaving,
     may_export,
     note_export,
-    safe,
 )
 from nuanxin.cases.services.workbook import Cell
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.privacy.masking import mask_address
 
 Headings = Sequence[str | Promise]

@@ -18,11 +18,11 @@ from nuanxin.cases.queries.queue import EXPORT_MOST, Filters, Tab, is_too_long_t
 from nuanxin.cases.services.workbook import Cell, Column, Note, write_workbook
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_address
 from nuanxin.ui.phrases import HalfDay, stamp
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500
 COLUMNS = (
     Column(_("案卷号"), 22),
@@ -160,11 +160,6 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return stamp(cell, "Y-m-d H:i")
     return "" if cell is None else str(cell)
-
-
-def safe(cell: str) -> str:
-    """Never a formula, whatever somebody wrote into an address."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _notes(actor: Actor, tab: Tab, filters: Filters, *, now: datetime) -> Sequence[Note]:

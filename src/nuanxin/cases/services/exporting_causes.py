@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.queries.patterns import EXPORT_MOST, Cause, causes
-from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export, safe
+from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.privacy.masking import mask_address
 
 HEADINGS = (

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.models import Measure
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.measures import EXPORT_MOST, Tab, measures_in
-from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export, safe
+from nuanxin.cases.services.exporting import TooManyRows, as_text, leaving, may_export, note_export
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.privacy.masking import mask_address
 
 HEADINGS = (

@@ -1,9 +1,8 @@
 """Kind notices: what a unit has to look at again, the list on file, the sheet that is handed over."""
 
-import csv
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.dateformat import format as date_words
@@ -17,9 +16,9 @@ from nuanxin.cases.queries.places import address_for, area_name, street_name
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 
 PAGE, ROWS = "cases/workbench/notices.html", "cases/workbench/notices_rows.html"
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 EMPTY = {
     "due": (_("没有该回头看的"), _("温馨提示单约好的时间一到，就会出现在这里，先到期的在最上面。")),
     "waiting": (_("没有在等的提示单"), _("发出去、还没到时间的提示单会在这里。")),
@@ -63,16 +62,11 @@ def notices(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires("cases.export")
 @limited("exports")
-def notices_export(request: ActorRequest) -> HttpResponse:
+def notices_export(request: ActorRequest) -> HttpResponseBase:
     """The tab as a file for a spreadsheet; masked."""
     tab = measures.tab_named(request.GET.get("tab", ""))
     rows = services.export_measures(actor=request.actor, tab=tab, now=request.now)
-    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
-    csv.writer(response).writerows(rows)
-    response["Content-Disposition"] = f'attachment; filename="notices-{tab.name}-{day}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_file(f"notices-{tab.name}", rows, now=request.now)
 
 
 @require_safe

@@ -21,10 +21,10 @@ from nuanxin.cases.forms.lists import (
 )
 from nuanxin.cases.queries import appealing, extending, library, supervision
 from nuanxin.cases.queries.lines import queue_lines
-from nuanxin.cases.views.downloads import csv_file
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 
 PAGE_SIZE = 50
 

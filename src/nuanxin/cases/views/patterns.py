@@ -1,11 +1,8 @@
 """What came back and why; what keeps happening in one compound."""
 
-import csv
-
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,12 +14,12 @@ from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
 
 CAUSES, CAUSE, TOPICS, TOPIC = (
     f"cases/workbench/{name}.html" for name in ("causes", "cause", "topics", "topic")
 )
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 
 
 @require_safe
@@ -52,15 +49,10 @@ def _start(request: ActorRequest) -> int:
 @require_POST
 @requires("cases.root_causes")
 @limited("exports")
-def causes_export(request: ActorRequest) -> HttpResponse:
+def causes_export(request: ActorRequest) -> HttpResponseBase:
     """The list as a file for a spreadsheet."""
     rows = services.export_causes(actor=request.actor, show=_shown(request), now=request.now)
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
-    csv.writer(response).writerows(rows)
-    day = timezone.localtime(request.now).strftime("%Y%m%d-%H%M")
-    response["Content-Disposition"] = f'attachment; filename="causes-{day}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_file("causes", rows, now=request.now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,11 +17,11 @@ from nuanxin.cases.forms.lists import PublicationListForm
 from nuanxin.cases.forms.publishing import KindsForm, RefuseForm, ReviewForm, SensitiveWordsForm
 from nuanxin.cases.queries import publication_review, publishing
 from nuanxin.cases.queries.places import place_choices
-from nuanxin.cases.views.downloads import csv_file
 from nuanxin.cases.views.refusals import posted, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
 
 QUEUE, LIST, ROWS, REVIEW, SETTINGS = (

@@ -19,10 +19,10 @@ from nuanxin.cases.queries.page import case_page
 from nuanxin.cases.queries.places import community_choices
 from nuanxin.cases.queries.views import View, views_of
 from nuanxin.cases.views.actions import actions_of
-from nuanxin.cases.views.downloads import csv_file, named
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file, named
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"

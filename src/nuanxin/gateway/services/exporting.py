@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.models import Case
 from nuanxin.cases.queries.catalogue import kind_of
-from nuanxin.cases.services.exporting import TooManyRows, as_text, safe
+from nuanxin.cases.services.exporting import TooManyRows, as_text
 from nuanxin.gateway.enums import EndpointState, OrderState, PauseCause, TheirState
 from nuanxin.gateway.models import ExchangeOrder, WebhookEndpoint
 from nuanxin.gateway.queries.areas import area_labels
@@ -23,6 +23,7 @@ from nuanxin.gateway.queries.webhooks import EndpointFilters, endpoints
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.errors import NotAllowed
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names

@@ -21,6 +21,7 @@ from nuanxin.gateway.workflow import WITH_THEM
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.channels.outside import NotReached
+from nuanxin.kernel.downloads import safe
 
 WINDOW = timedelta(days=30)
 KEEP = timedelta(days=366)
@@ -111,10 +112,10 @@ def _lines(found: list[tuple[Reconciliation, list[dict[str, str]]]]) -> Iterator
         for line in lines:
             yield [
                 f"{row.on:%Y-%m-%d}",
-                _safe(row.link.name),
+                safe(row.link.name),
                 str(WORDS[line["kind"]]),
-                _safe(line["number"]),
-                _safe(line["theirs"]),
+                safe(line["number"]),
+                safe(line["theirs"]),
                 state_words(line["ours_state"]),
                 state_words(line["their_state"]),
             ]
@@ -124,11 +125,6 @@ def state_words(state: str) -> str:
     if state in OrderState.values:
         return str(OrderState(state).label)
     return str(TheirState(state).label) if state in TheirState.values else state
-
-
-def _safe(text: str) -> str:
-    """A spreadsheet runs no formula out of what the other side wrote."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _theirs(codes: Codes, listed: list[Any], *, now: datetime) -> tuple[dict[str, Change], list[Line]]:

@@ -16,11 +16,12 @@ from nuanxin.gateway.forms import LinkForm, OrderListForm
 from nuanxin.gateway.queries import areas
 from nuanxin.gateway.queries import exchange as queries
 from nuanxin.gateway.services import deciding, exchanging, exporting, linking, reconciling
-from nuanxin.gateway.views.tables import csv_file, page_of
+from nuanxin.gateway.views.tables import page_of
 from nuanxin.gateway.views.webhooks import once, tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 
 

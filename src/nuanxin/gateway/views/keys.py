@@ -15,9 +15,10 @@ from nuanxin.gateway.forms import JurisdictionForm, KeyForm, KeyListForm
 from nuanxin.gateway.queries import keys as queries
 from nuanxin.gateway.services import exporting
 from nuanxin.gateway.services import keys as services
-from nuanxin.gateway.views.tables import csv_file, page_of
+from nuanxin.gateway.views.tables import page_of
 from nuanxin.kernel.access.http import requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import DomainError
 
 

@@ -1,19 +1,13 @@
-"""Pages of a list, and the list as a file."""
+"""Pages of a list."""
 
-import csv
-from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 
 from nuanxin.kernel.access.http import ActorRequest
 
 PAGE_SIZE = 50
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
 
 
 def page_of(request: ActorRequest, rows: QuerySet[Any], here: str, form: Any) -> dict[str, Any]:
@@ -40,25 +34,3 @@ def page_of(request: ActorRequest, rows: QuerySet[Any], here: str, form: Any) ->
 def _number(request: ActorRequest) -> int:
     text = request.GET.get("page", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1
-
-
-class _Line:
-    """What `csv.writer` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_file(name: str, rows: Iterable[list[str]], *, now: datetime) -> HttpResponseBase:
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    stamp = f"{timezone.localtime(now):%Y%m%d-%H%M}"
-    response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield BOM
-    for row in rows:
-        yield writer.writerow(row)

@@ -15,10 +15,11 @@ from nuanxin.gateway.forms import EndpointForm, EndpointListForm, LogForm
 from nuanxin.gateway.queries import areas
 from nuanxin.gateway.queries import webhooks as queries
 from nuanxin.gateway.services import endpoints, exporting
-from nuanxin.gateway.views.tables import csv_file, page_of
+from nuanxin.gateway.views.tables import page_of
 from nuanxin.gateway.webhooks.catalogue import PUBLISHED
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 
 PAGE = "gateway:webhook"

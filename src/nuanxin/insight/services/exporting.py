@@ -14,9 +14,8 @@ from nuanxin.insight.queries.overview import overview
 from nuanxin.insight.queries.values import Value
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.errors import NotAllowed
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_overview(*, actor: Actor, area: Area, span: Span, now: datetime) -> Iterator[list[str]]:
@@ -94,8 +93,3 @@ def _cells(value: Value) -> list[str]:
     if value.indicator.kind == Kind.MINUTES:
         return [value.text, str(round(value.numerator / 60)), str(value.denominator)]
     return [value.text, str(value.numerator), str(value.denominator)]
-
-
-def safe(cell: str) -> str:
-    """Never a formula, whatever a unit is called."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -14,8 +14,9 @@ from nuanxin.insight.queries.areas import Area
 from nuanxin.insight.queries.breakdown import BREAKDOWNS, Line, breakdown
 from nuanxin.insight.queries.overview import Overview, overview, overview_of
 from nuanxin.insight.queries.values import Value
-from nuanxin.insight.services.exporting import days_of, safe, write_down
+from nuanxin.insight.services.exporting import days_of, write_down
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.downloads import safe
 
 FIGURES = (
     Column(_("数值"), 16),

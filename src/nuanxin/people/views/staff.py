@@ -1,12 +1,11 @@
 """People and organisations as staff see them: their own reach, masked where the role says so."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file, safe
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.people import queries, services
@@ -23,8 +23,6 @@ from nuanxin.people.forms import AssignForm, EndAssignmentForm, PeopleFilterForm
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import PAGE
 from nuanxin.territories.queries import path_names
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -86,20 +84,17 @@ def _next(request: Any, rows: list[Any]) -> str:
 @require_safe
 @requires("people.view")
 @limited("exports")
-def export(request: Any) -> HttpResponse:
+def export(request: Any) -> HttpResponseBase:
     """The list as CSV, always masked: what leaves the system masks by default."""
     _form, found = _filtered(request)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="people-{timezone.localdate(request.now)}.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("姓名"), _("岗位"), _("单位或场所"), _("辖区"), _("起"), _("止")])
+    rows: list[list[str]] = [[_("姓名"), _("岗位"), _("单位或场所"), _("辖区"), _("起"), _("止")]]
     for row in _rows(request, list(found[:5000])):
         period = (row["assignment"].active_from, row["assignment"].active_to)
         days = [timezone.localdate(at).isoformat() if at else "" for at in period]
         cells = [mask_name(row["assignment"].person.name), row["role"], row["where"], row["place"], *days]
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+        rows.append([safe(str(cell)) for cell in cells])
     services.note_export(actor=request.actor, what="people", now=request.now)
-    return response
+    return csv_file("people", rows, now=request.now)
 
 
 @require_safe

@@ -27,20 +27,21 @@ export class Danger {
     this.slot.querySelector("[data-kind-name]").textContent = name;
     this.code = code;
     this.report.go("call");
-    if (!navigator.onLine) this.say(this.words.offline);
+    if (!navigator.onLine) this.unsent();
   }
 
-  say(text) {
+  say(text, isUnsent = false) {
     const line = this.slot.querySelector("[data-call-status]");
     if (line) line.textContent = text;
+    this.slot.querySelector("[data-told]")?.toggleAttribute("hidden", isUnsent); // nobody has been told
   }
 
   unsent() {
-    this.say(navigator.onLine ? this.words.unsent : this.words.offline);
+    this.say(navigator.onLine ? this.words.unsent : this.words.offline, true);
   }
 
   async tell(quick) {
-    if (!navigator.onLine) return this.say(this.words.offline);
+    if (!navigator.onLine) return this.unsent();
     const extra = await this.where(quick);
     if (!extra) return this.askForPlace();
     this.say(this.words.sending);

@@ -254,7 +254,10 @@ class Report {
     status.textContent = this.words.locating;
     const [coords] = await Promise.all([position(GPS_WAIT), this.htmx()]);
     if (!coords) return (status.textContent = this.words.denied);
-    status.textContent = this.words.located.replace("%s", Math.max(1, Math.round(coords.accuracy)));
+    const map = this.find("[data-map]");
+    const { located, locatedMapless } = this.words;
+    const words = map.nuanxinMap && map.offsetParent ? located : locatedMapless;
+    status.textContent = words.replace("%s", Math.max(1, Math.round(coords.accuracy)));
     this.isLocating = true;
     this.movePin({ lng: coords.longitude, lat: coords.latitude });
     this.isLocating = false;
