@@ -49,6 +49,7 @@ ONCE = (
     "tests/kernel/test_backup.py::test_a_killed_backup_leaves_nothing",
     "tests/kernel/test_backup.py::test_a_missing_or_foreign_member_and_a_cut_archive_are_refused",
     "tests/kernel/test_likeness.py",
+    "tests/kernel/test_opening",
     "tests/kernel/test_worktime",
     "tests/people/test_identifiers.py",
     "tests/scripts/",
