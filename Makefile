@@ -46,4 +46,4 @@ lock: setup-test  ## Resolve requirements/ anew from pyproject.toml
 	@exec $(BIN)/python -m scripts.lock $(ARGS)
 
 clean:  ## Remove the environment and everything generated, the demo city included
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

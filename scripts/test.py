@@ -5,7 +5,7 @@
 2. ruff, mypy, import-linter.
 3. The suite, browser journeys included, on SQLite, then on a throwaway PostgreSQL.
 
-NUANXIN_REQUIRE=postgres,browser turns a missing one into a failure. Further arguments go to pytest.
+NUANXIN_REQUIRE=postgres,browser,node turns a missing one into a failure. Further arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts import chromium, pg
+from scripts import chromium, node, pg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,12 @@ NEEDS = (
         packages=("gettext",),
         without="the translations are not compared with the code",
     ),
+    Need(
+        name="node",
+        present=node.ready,
+        packages=("nodejs", "npm"),
+        without="opening hours are not compared with the reference implementation",
+    ),
 )
 
 
@@ -110,6 +116,7 @@ def main() -> int:
 
 def _prepare() -> list[Need]:
     """Install what is missing where we may; return what is missing still."""
+    node.install()
     missing = [need for need in NEEDS if not need.present()]
     packages = [package for need in missing for package in need.packages]
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -125,6 +132,7 @@ def _prepare() -> list[Need]:
                 check=False,
             )
         chromium.find.cache_clear()
+        node.install()
         missing = [need for need in missing if not need.present()]
     for need in missing:
         print(

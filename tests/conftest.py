@@ -55,6 +55,7 @@ ONCE = (
     "tests/kernel/test_likeness.py",
     "tests/kernel/test_redact.py",
     "tests/kernel/test_sounds.py",
+    "tests/kernel/test_opening",
     "tests/kernel/test_worktime",
     "tests/people/test_identifiers.py",
     "tests/scripts/",

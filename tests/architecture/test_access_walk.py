@@ -101,6 +101,20 @@ def table(case):
         "request_id": [case.number],
         "rest": ["nowhere.json"],
         "message_id": [NOBODY],
+        "places:step:name": ["suspend"],
+        "places:entry:code": ["station"],
+        "places:at_door:code": ["23456789ab"],
+        "kind": ["types"],
+        "facility": ["toilet"],
+        "exception_id": [1],
+        "item": ["plaster"],
+        "lot_id": [1],
+        "book_id": [NOBODY],
+        "places:undo_take:key": [NOBODY],
+        "places:restock_step:name": ["accept"],
+        "warning_id": [1],
+        "photo_id": [1],
+        "file_id": [NOBODY],
     }
 
 

@@ -1,5 +1,6 @@
 """What is installed is exactly what was looked at, from whichever registry a machine is set up for."""
 
+import json
 import re
 import tomllib
 
@@ -54,6 +55,13 @@ def test_tests_run_on_what_production_runs_on():
         if lock.stem.endswith("-test"):
             plain = pins(lock.with_stem(lock.stem.removesuffix("-test")).read_text())
             assert plain.items() <= pins(lock.read_text()).items()
+
+
+def test_what_tests_need_from_npm_is_pinned_hashed_and_from_no_named_registry():
+    packages = json.loads((ROOT / "tests" / "node" / "package-lock.json").read_text())["packages"]
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert not name or package["integrity"].startswith("sha512-"), name
 
 
 def test_the_models_are_what_their_list_asks_for_and_nothing_else():

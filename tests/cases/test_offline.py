@@ -60,8 +60,9 @@ def test_the_worker_may_serve_every_page_and_is_never_old(db):
     assert "/static/cases/outbox.js" in text
 
 
-def test_the_worker_keeps_all_that_its_page_needs(town):
-    page = Client().get("/report/offline/").content.decode()
+def test_the_worker_keeps_all_that_its_pages_need(town):
+    pages = ("/report/offline/", "/places/map/offline/")
+    page = "".join(Client().get(path).content.decode() for path in pages)
     needed = {path.split("#")[0] for path in re.findall(r'(?:src|href|data-htmx)="/static/([^"]+)"', page)}
     for name in list(needed):
         if name.endswith((".js", ".css")):

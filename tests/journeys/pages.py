@@ -51,6 +51,9 @@ def _step(name: str) -> str:
 STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept", "shu/swd"
 
 CLUES: dict[str, Clue] = {
+    "shelf": Clue("yi/station", "/places/today/", rf"/places/register/{UUID}/stock/"),
+    "restock": Clue(STREET, "/places/stock/?show=tasks", rf"/places/stock/tasks/{UUID}/"),
+    "place": Clue(STREET, "/places/register/?state=open", rf"/places/register/{UUID}/"),
     "own": Clue("wang/worker", "/mine/?show=open", OWN),
     "own_rejected": Clue("ma/worker", "/mine/?show=closed", OWN),
     "own_closed": Clue("wang/worker", "/mine/?show=closed", OWN),
@@ -124,6 +127,11 @@ _VISITOR = (
     Stop("sign-in", "/sign-in/"),
     Stop("sign-in-staff", "/sign-in/?as=staff"),
     Stop("recover", "/sign-in/recover/"),
+    Stop("place-shown", "/places/at/{place}/"),
+    Stop("around-visitor", "/places/map/"),
+    Stop("around-street", "/places/map/?at=990101001000&f=toilet"),
+    Stop("around-embedded", "/places/map/embed/?at=990101001000"),
+    Stop("around-offline", "/places/map/offline/"),
     Stop("messages", "/messages/"),
     Stop("components", "/ui/"),
     Stop("components-workbench", "/ui/workbench/"),
@@ -148,6 +156,8 @@ _WORKERS = (
     Stop("tracker", "/mine/{own}/", "wang/worker"),
     Stop("tracker-closed", "/mine/{own_closed}/", "wang/worker"),
     Stop("map", "/map/", "wang/worker"),
+    Stop("around", "/places/map/", "wang/worker"),
+    Stop("around-saved", "/places/map/?saved=1", "wang/worker"),
     Stop("inbox", "/inbox/", "wang/worker"),
     Stop("me", "/me/", "wang/worker"),
     Stop("me-name", "/me/name/", "wang/worker"),
@@ -255,6 +265,18 @@ _STREET = (
     Stop("second-factor", "/me/second-factor/", STREET),
     Stop("duty-street", "/people/duty/", STREET),
     Stop("compound-new", "/places/compounds/new/", STREET),
+    Stop("places", "/places/register/", STREET),
+    Stop("warnings", "/places/warnings/", STREET),
+    Stop("place", "/places/register/{place}/", STREET),
+    Stop("place-new", "/places/register/new/", STREET),
+    Stop("place-edit", "/places/register/{place}/edit/", STREET),
+    Stop("place-facilities", "/places/register/{place}/facilities/", STREET),
+    Stop("place-services", "/places/register/{place}/services/", STREET),
+    Stop("place-suspend", "/places/register/{place}/steps/suspend/", STREET),
+    Stop("place-keeper", "/places/register/{place}/keeper/", STREET),
+    Stop("place-plate", "/places/register/{place}/plate/", STREET),
+    Stop("place-checks", "/places/register/{place}/checks/", STREET),
+    Stop("place-exceptions", "/places/register/{place}/exceptions/", STREET),
     Stop("territories", "/places/territories/990101001000/", STREET),
     Stop("queue-lead", "/cases/?tab=open", "yan/street_lead"),
     Stop("insight-street", "/insight/?period=week", "yan/street_lead"),
@@ -286,6 +308,18 @@ _HANDLERS = (
     Stop("step-return", "{step_accept}", UNIT),
     Stop("step-submit", "{step_submit}", UNIT),
     Stop("queue-property", "/cases/", "wu/property"),
+    Stop("place-today", "/places/today/", "yi/station"),
+    Stop("place-stock", "/places/register/{shelf}/stock/", "yi/station"),
+    Stop("place-stock-kept", "/places/register/{shelf}/stock/kept/", "yi/station"),
+    Stop("place-receive", "/places/register/{shelf}/stock/plaster/receive/", "yi/station"),
+    Stop("place-count", "/places/register/{shelf}/stock/huoxiang/count/", "yi/station"),
+    Stop("book-corner", "/places/register/{shelf}/books/", "yi/station"),
+    Stop("books", "/places/at/{shelf}/books/"),
+    Stop("own-books", "/places/books/", "wang/worker"),
+    Stop("stock-list", "/places/stock/", STREET),
+    Stop("restock-tasks", "/places/stock/?show=tasks", STREET),
+    Stop("restock", "/places/stock/tasks/{restock}/", STREET),
+    Stop("restock-drop", "/places/stock/tasks/{restock}/drop/", STREET),
 )
 
 _DISTRICT = (
@@ -300,6 +334,11 @@ _DISTRICT = (
     Stop("import-categories", "/cases/categories/import/", LEAD),
     Stop("import-rules", "/cases/rules/import/", LEAD),
     Stop("import-organisations", "/organisations/import/", LEAD),
+    Stop("places-import", "/places/register/import/", STREET),
+    Stop("places-catalogue", "/places/catalogue/", LEAD),
+    Stop("places-truth", "/places/catalogue/truth/", LEAD),
+    Stop("places-entry", "/places/catalogue/facilities/toilet/", LEAD),
+    Stop("places-entry-new", "/places/catalogue/types/new/", LEAD),
     Stop("territories-district", "/places/territories/", LEAD),
     Stop("check", "/system/check/", "xitong/system_admin"),
     Stop("retention", "/system/retention/", "xitong/system_admin"),
@@ -324,6 +363,12 @@ _DISTRICT = (
 PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT)
 
 # Addresses of the product that are no page of their own, and why.
+POSTED_AT_PLACES = [
+    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception", "end_warning",
+    "export", "give_back", "order", "release_photo", "remove_book", "remove_photo", "save", "stock_export", "take",
+    "undo_take",
+]  # fmt: skip
+
 NO_PAGES: dict[str, str] = {
     "cases:own_add": "posted to",
     "cases:voice": "a recording: tests/cases/test_voices.py, tests/journeys/test_voice.py",
@@ -440,6 +485,14 @@ NO_PAGES: dict[str, str] = {
     "territories:map_style": "JSON",
     "territories:map_layer": "GeoJSON",
     "territories:boundaries": "GeoJSON",
+    **dict.fromkeys((f"places:{name}" for name in POSTED_AT_PLACES), "posted to"),
+    "places:points": "GeoJSON",
+    "places:map_points": "GeoJSON",
+    "places:map_list": "part of a page",
+    "places:template": "a spreadsheet",
+    "places:plan": "needs an uploaded list: tests/places/test_sheet.py",
+    "places:photo": "a picture",
+    "places:at_door": "needs the code of a plate: tests/places/test_truth.py, tests/cases/test_doors.py",
     "compounds:pick": "part of a page",
     "compounds:near_geojson": "GeoJSON",
     "compounds:outline": "GeoJSON",

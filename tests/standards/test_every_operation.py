@@ -33,6 +33,7 @@ FORGED = {
     "name": "no-such-step",
     "compound_id": "999999999",
     "code": "990199999999",
+    "public_id": "01900000-0000-7000-8000-000000000009",
 }
 MULTIPART, FORM, JSON = "multipart/form-data", "application/x-www-form-urlencoded", "application/json"
 
@@ -90,6 +91,9 @@ ROWS = {
     "GET /api/v1/compounds/search": Row("all", query="?q=云栖"),
     "GET /api/v1/compounds/near": Row("all", query=f"?lng={LNG}&lat={LAT}"),
     "GET /api/v1/compounds/{compound_id}": Row("all"),
+    "GET /api/v1/places": Row("all"),
+    "GET /api/v1/places/near": Row("all", query=f"?lng={LNG}&lat={LAT}"),
+    "GET /api/v1/places/{public_id}": Row("all"),
     "GET /api/v1/territories/": Row("all"),
     "GET /api/v1/territories/search": Row("all", query="?q=枫桥"),
     "GET /api/v1/territories/locate": Row("all", query=f"?lng={LNG}&lat={LAT}"),
@@ -131,6 +135,7 @@ class Caller:
         row = ROWS[operation]
         real = {
             "number": self.case.number, "name": "claim", "compound_id": Compound.objects.get().pk, "code": COMMUNITY,
+            "public_id": FORGED["public_id"],
         }  # fmt: skip
         method, path = operation.split(" ")
         path = path.format_map({key: replaced.get(key, value) for key, value in real.items()}) + row.query

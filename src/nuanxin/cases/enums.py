@@ -123,6 +123,7 @@ class Source(TextChoices):
     STAFF = "staff", _("工作人员")
     ON_BEHALF = "on_behalf", _("代为登记")
     OPEN311 = "open311", _("其他系统")
+    DOOR = "door", _("门口扫码")
 
 
 class PlaceSource(TextChoices):

@@ -2,12 +2,14 @@
 
 from nuanxin.cases import events
 from nuanxin.cases.queries.publications import CONSENT
+from nuanxin.cases.services.doors import door_case_over, open_door_case
 from nuanxin.cases.services.handing_over import hand_over_tasks, open_tasks_of
 from nuanxin.cases.services.patterns import notice_recurrence, propose_topic
 from nuanxin.cases.services.publishing import withdraw_publications
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.people.events import ConsentWithdrawn
 from nuanxin.people.services import register_open_work
+from nuanxin.places.events import PlaceFoundShut
 
 register_open_work("cases", count=open_tasks_of, hand_over=hand_over_tasks)
 
@@ -24,3 +26,20 @@ def consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope) -> None:
     """Nothing of it is public from the moment of withdrawing (`queries/publications.py`); now its rows say so too."""
     if event.purpose == CONSENT:
         withdraw_publications(subject_id=envelope.subject_id, now=envelope.occurred_at)
+
+
+@subscribe(PlaceFoundShut)
+def place_found_shut(event: PlaceFoundShut, envelope: Envelope) -> None:
+    """Somebody goes and looks."""
+    open_door_case(place_id=event.place_id, doubt_id=event.doubt_id, now=envelope.occurred_at)
+
+
+@subscribe(events.CaseClosed)
+def door_case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
+    """What was found locked is open again: the place says so."""
+    door_case_over(case_id=event.case_id, is_rejected=False, now=envelope.occurred_at)
+
+
+@subscribe(events.CaseRejected)
+def door_case_rejected(event: events.CaseRejected, envelope: Envelope) -> None:
+    door_case_over(case_id=event.case_id, is_rejected=True, now=envelope.occurred_at)

@@ -15,3 +15,5 @@ class CompoundsConfig(AppConfig):
             match=("compounds:",),
         )  # fmt: skip
         slots.register("rail", listed, order=60)
+        picker = slots.Item(_("小区"), "compounds:pick", permission="compounds.view")
+        slots.register("place_point", picker)

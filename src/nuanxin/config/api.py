@@ -17,6 +17,7 @@ from nuanxin.cases.api import router as cases
 from nuanxin.compounds.api import router as compounds
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
+from nuanxin.places.api import router as places
 from nuanxin.territories.api import router as territories
 from nuanxin.ui.middleware import with_headers
 
@@ -45,6 +46,7 @@ api = Described(
 )
 api.add_router("/cases", cases, tags=["cases"])
 api.add_router("/compounds", compounds, tags=["compounds"])
+api.add_router("/places", places, tags=["places"])
 api.add_router("/territories", territories, tags=["territories"])
 
 

@@ -54,6 +54,7 @@ CONTEXTS = [
     "nuanxin.ui",
     "nuanxin.territories",
     "nuanxin.people",
+    "nuanxin.places",
     "nuanxin.compounds",
     "nuanxin.cases",
     "nuanxin.notifications",
@@ -261,6 +262,17 @@ NUANXIN_EVENT_DAYS = max(int(os.environ.get("NUANXIN_EVENT_DAYS", "400")), 31)
 # --- Reporting --------------------------------------------------------------------------------------------------
 # The big tiles of the report form, in this order; the other categories are found by searching and by their majors.
 NUANXIN_FIRST_CATEGORIES = _list("NUANXIN_FIRST_CATEGORIES", "0101,0202,0301,0204,0401,0504")
+
+# --- Places -----------------------------------------------------------------------------------------------------
+# So many days before its date a medicine or a supply is said to go out of date soon.
+NUANXIN_STOCK_EXPIRY_DAYS = max(int(os.environ.get("NUANXIN_STOCK_EXPIRY_DAYS", "30")), 0)
+
+# The way on foot or by e-bike is the straight line times this; what is shown says "about".
+NUANXIN_DETOUR = float(os.environ.get("NUANXIN_DETOUR", "1.3"))
+NUANXIN_WALK_KMH = float(os.environ.get("NUANXIN_WALK_KMH", "4.5"))
+NUANXIN_EBIKE_KMH = float(os.environ.get("NUANXIN_EBIKE_KMH", "15"))
+# Sites that may show the map of places in their own pages ("https://www.example.gov.cn"); none unless named.
+NUANXIN_EMBED_IN = _list("NUANXIN_EMBED_IN")
 
 # --- Indicators -------------------------------------------------------------------------------------------------
 # A rate of answers of fewer people than this is not shown: it would say more about them than about the work.

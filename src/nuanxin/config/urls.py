@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("nuanxin.gateway.urls")),
     path("places/", include("nuanxin.territories.urls")),
     path("places/", include("nuanxin.compounds.urls")),
+    path("places/", include("nuanxin.places.urls")),
     path("ui/", include("nuanxin.ui.urls")),
     path("demo/", include("nuanxin.demo.urls")),
     path("api/v1/", api.urls),

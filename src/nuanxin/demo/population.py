@@ -20,16 +20,16 @@ from nuanxin.demo.names import CITY, DISTRICT
 from nuanxin.demo.organisations import organisations
 from nuanxin.demo.personas import Cast, DemoPerson, Post
 from nuanxin.demo.planned import Seat
+from nuanxin.demo.stations import open_places
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.access.scope import FULL_CODE, padded
 from nuanxin.people import queries, services
-from nuanxin.people.enums import Channel, DeclaredAs, SiteKind, WorkerType
+from nuanxin.people.enums import Channel, DeclaredAs, WorkerType
 from nuanxin.people.models import Assignment, Organisation, Person, Site
 from nuanxin.people.services import Work
 from nuanxin.territories.services import DivisionRow, load_boundaries, put_map_layer, put_territories
 
 SOURCE = "演示数据 · 示意图"
-STATION = ("s1", "枫林暖新驿站", "990101001001", "op1")
 CHARGER_RULE = ("1203", "op2")  # two operators serve the district; this one has the chargers
 # Who answers for a trade in the district (`domain.md` 000-14).
 CHARGES = {
@@ -82,7 +82,7 @@ def settle(city: DemoCity, people: Cast, *, now: datetime) -> Population:
     _found(settled, now)
     for compound in city.compounds:
         _build(settled, compound, now)
-    _open_station(settled, city, now)
+    open_places(settled, city, now=now)
     for person in people.people:
         _move_in(settled, person, now)
     return settled
@@ -161,22 +161,6 @@ def _build(settled: Population, planned: DemoCompound, now: datetime) -> None:
     compound = create_compound(actor=SYSTEM, data=data, source=SOURCE, external_id=planned.key, now=now)
     settled.compounds[planned.key] = compound
     settled.sites[planned.key] = compound.site
-
-
-def _open_station(settled: Population, city: DemoCity, now: datetime) -> None:
-    """Beside the road in front of the first compound of its community."""
-    key, name, community, operator = STATION
-    neighbour = next(c for c in city.compounds if c.community == community)
-    west, south, _east, _north = neighbour.shape.bounds
-    settled.sites[key] = services.create_site(
-        name=name,
-        kind=SiteKind.STATION,
-        scope_code=community,
-        lng=round(west, 7),
-        lat=round(south, 7),
-        operator=settled.organisations[operator],
-        now=now,
-    )
 
 
 def _move_in(settled: Population, planned: DemoPerson, now: datetime) -> None:

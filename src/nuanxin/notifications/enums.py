@@ -75,6 +75,18 @@ class Kind(TextChoices):
     APPEAL_LATE = "appeal_late", _("申诉处理超时")
     PUSH_STOPPED = "push_stopped", _("推送停了")
     DIFFERS = "differs", _("和对方平台不一致")
+    KEEPING = "keeping", _("这里归您管")
+    UNKEPT = "unkept", _("没有管理员")
+    BROKEN = "broken", _("设施坏了")
+    DOUBTED = "doubted", _("有人说坏了")
+    SAID_SHUT = "said_shut", _("有人说门锁着")
+    FOUND_SHUT = "found_shut", _("门锁着，正在核实")
+    DOOR_SETTLED = "settled", _("门的事核实完了")
+    RESTOCK = "restock", _("要补货")
+    RESTOCKED = "restocked", _("补货送到了")
+    EXPIRES = "expires", _("快过期了")
+    EXPIRED = "expired", _("过期了")
+    BOOK_DUE = "book_due", _("书该还了")
 
 
 class Group(TextChoices):
@@ -90,7 +102,8 @@ TO_DO = frozenset({
     "pictures", "to_publish",
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
-    "push_stopped", "differs",
+    "push_stopped", "differs", "keeping", "unkept", "broken",
+    "restock", "restocked", "expires", "expired",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

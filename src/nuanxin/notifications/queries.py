@@ -17,6 +17,7 @@ from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
 from nuanxin.people.queries import consented
+from nuanxin.places.queries import facility_name, item_name
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
 
@@ -106,6 +107,8 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             "following",
             "level",
             "day",
+            "facility",
+            "item",
         ),
         "",
     )
@@ -121,6 +124,10 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     for name, words in CODES:
         if facts[name]:
             facts[name] = str(words(facts[name]).label)
+    if facts["facility"]:
+        facts["facility"] = facility_name(facts["facility"])
+    if facts["item"]:
+        facts["item"] = item_name(facts["item"])
     if facts["until"]:
         facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts

@@ -207,6 +207,54 @@ WORDS: Mapping[str, Words] = {
         "users-group",
         "info",
     ),
+    Kind.KEEPING: Words(
+        _("%(place)s归您管了"), _("今天开没开、什么坏了，在“今天”一页上点一下就行。"), "home-heart", "info"
+    ),
+    Kind.UNKEPT: Words(
+        _("%(place)s没有管理员了"),
+        _("请再请一位，或者先交给别人：没人管，开没开就说不准。"),
+        "user-plus",
+        "wait",
+    ),
+    Kind.BROKEN: Words(
+        _("%(place)s：%(facility)s坏了"), _("页面上已经写明。修好以后，请管理员点“修好了”。"), "tool", "wait"
+    ),
+    Kind.DOUBTED: Words(
+        _("%(place)s：有人说%(facility)s坏了"),
+        _("还没核实。请看一眼：能用点“能用”，坏了点“报修”。"),
+        "tool",
+        "wait",
+    ),
+    Kind.SAID_SHUT: Words(
+        _("有人说%(place)s门锁着"),
+        _("现在是开放时间。请先看一眼：要关一会儿，在“今天”里点“关了”。"),
+        "lock",
+        "wait",
+    ),
+    Kind.FOUND_SHUT: Words(
+        _("%(place)s：不止一个人说门锁着"), _("页面上写着“正在核实”，已请社区来看。"), "lock", "danger"
+    ),
+    Kind.DOOR_SETTLED: Words(
+        _("%(place)s：门的事核实完了"), _("页面上的“正在核实”已经拿掉。"), "circle-check", "ok"
+    ),
+    Kind.RESTOCK: Words(
+        _("%(place)s要补%(item)s"), _("剩得不多了。谁方便去，点“我们去补”。"), "first-aid-kit", "wait"
+    ),
+    Kind.RESTOCKED: Words(
+        _("%(item)s送到了：%(place)s"), _("请点一下数、看有效期，再点“收下上架”。"), "truck", "info"
+    ),
+    Kind.EXPIRES: Words(
+        _("%(place)s：%(count)s 样快过期了"), _("先拿这些给人用；用不完的请人来换。"), "hourglass", "wait"
+    ),
+    Kind.EXPIRED: Words(
+        _("%(place)s：%(count)s 样过期了"),
+        _("过期的拿不出去，请清理掉；不够的已请人来补。"),
+        "alert-triangle",
+        "danger",
+    ),
+    Kind.BOOK_DUE: Words(
+        _("《%(item)s》该还了"), _("借期已到，方便时还到%(place)s就好，没有罚款。"), "book", "info"
+    ),
     Kind.PUSH_STOPPED: Words(
         _("推送停了：%(unit)s"),
         _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),

@@ -11,7 +11,11 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         slots.register("phone_tabs", slots.Item(_("首页"), "portal:home", icon="home"), order=10)
-        slots.register("phone_tabs", slots.Item(_("地图"), "portal:map", icon="map-2"), order=20)
+        slots.register(
+            "phone_tabs",
+            slots.Item(_("地图"), "places:map", icon="map-2", match=("places:map", "places:shown")),
+            order=20,
+        )
         slots.register(
             "rail",
             slots.Item(_("系统检查"), "portal:check", icon="shield-check", permission="system.check"),

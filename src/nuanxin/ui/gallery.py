@@ -1,11 +1,13 @@
 """Sample data for the gallery. Everything is invented; no context's model is touched."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.kernel.opening import Change
+from nuanxin.ui.opening import Opening, OpeningField
 from nuanxin.ui.slots import Link
 
 
@@ -19,6 +21,17 @@ class SampleForm(forms.Form):
         label=_("以前见过吗"), choices=[("no", _("第一次见")), ("yes", _("见过"))], widget=forms.RadioSelect
     )
     agree = forms.BooleanField(label=_("现场已经安全"), required=False)
+
+
+class SampleHoursForm(forms.Form):
+    opening = OpeningField(label=_("开放时间"), with_changes=True, help_text=_("先填周一，再抄到别的日子。"))
+
+
+SAMPLE_OPENING = Opening(
+    "Mo-Fr 08:30-12:00,13:30-21:00; Sa 10:00-16:00; PH 10:00-16:00",
+    (Change(date(2026, 12, 24), date(2026, 12, 25), reason="停水检修"),),
+)
+SAMPLE_RULE = Opening("Jul-Aug Mo-Su 06:00-23:00; Sep-Jun 08:00-20:00")
 
 
 def _link(
@@ -79,6 +92,8 @@ def phone(*, now: datetime) -> dict[str, Any]:
         "tabs": PHONE_TABS,
         "form": SampleForm(),
         "wrong": SampleForm({"phone": "", "kind": "SW"}),
+        "hours": SampleHoursForm(initial={"opening": SAMPLE_OPENING}),
+        "rule": SampleHoursForm(initial={"opening": SAMPLE_RULE}, prefix="rule"),
         "tokens": TOKENS,
         "due": now + timedelta(minutes=42),
         "later": now + timedelta(hours=6),

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ('compounds', '0001_initial'),
         ('kernel', '0004_retention_and_random_file_ids'),
         ('people', '0001_initial'),
+        ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -42,7 +43,7 @@ class Migration(migrations.Migration):
                 ('visibility', models.CharField(choices=[('normal', '普通'), ('confidential', '保密')], default='normal', max_length=12, verbose_name='可见范围')),
                 ('state', models.CharField(choices=[('reported', '已上报'), ('screening', '核实中'), ('rejected', '不予受理'), ('merged', '已并案'), ('filed', '已立案'), ('dispatched', '已派单'), ('claimed', '社区已领单'), ('returned', '已退回'), ('accepted', '已接单'), ('in_progress', '处理中'), ('result_submitted', '已提交结果'), ('verifying', '核查中'), ('rework', '返工'), ('closed', '已结案'), ('reopened', '重新打开'), ('archived', '已归档')], default='reported', max_length=16, verbose_name='状态')),
                 ('desk', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=('reported', 'screening'), then=models.Value('screen')), models.When(state__in=('filed', 'returned', 'reopened'), then=models.Value('dispatch')), models.When(state__in=('dispatched', 'claimed', 'accepted', 'in_progress', 'rework'), then=models.Value('handle')), models.When(state__in=('result_submitted', 'verifying'), then=models.Value('verify')), default=models.Value('over')), output_field=models.CharField(choices=[('screen', '待核实'), ('dispatch', '待派单'), ('handle', '处理中'), ('verify', '待核查'), ('over', '已办结')], max_length=8))),
-                ('source', models.CharField(choices=[('worker', '小哥'), ('resident', '居民'), ('staff', '工作人员'), ('on_behalf', '代为登记'), ('open311', '其他系统')], max_length=10, verbose_name='来源')),
+                ('source', models.CharField(choices=[('worker', '小哥'), ('resident', '居民'), ('staff', '工作人员'), ('on_behalf', '代为登记'), ('open311', '其他系统'), ('door', '门口扫码')], max_length=10, verbose_name='来源')),
                 ('text', models.CharField(blank=True, max_length=1000, verbose_name='描述')),
                 ('transcript', models.CharField(blank=True, max_length=1500, verbose_name='街道转写')),
                 ('voices_waiting', models.PositiveSmallIntegerField(default=0, verbose_name='待转写的语音')),
@@ -783,6 +784,14 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('run', 'case_number'), name='cases_bulk_row_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='PlaceCase',
+            fields=[
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='cases.case')),
+                ('doubt_id', models.BigIntegerField(unique=True)),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+            ],
         ),
         migrations.CreateModel(
             name='Reporter',

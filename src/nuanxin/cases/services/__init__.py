@@ -23,6 +23,7 @@ from nuanxin.cases.services.consulting import (
     conclude_consultation,
 )
 from nuanxin.cases.services.dispatching import dispatch_case, file_case, reject_case, start_screening
+from nuanxin.cases.services.doors import door_case_over, open_door_case
 from nuanxin.cases.services.escalating import watch_clocks
 from nuanxin.cases.services.export_lists import (
     export_appeals,
@@ -149,6 +150,7 @@ __all__ = [
     "delete_view",
     "dismiss_appeal",
     "dispatch_case",
+    "door_case_over",
     "draft_publication",
     "end_hold",
     "end_shelving",
@@ -185,6 +187,7 @@ __all__ = [
     "notice_late_stages",
     "notice_recurrence",
     "offer_publication",
+    "open_door_case",
     "opine_appeal",
     "pass_verification",
     "perform_bulk",

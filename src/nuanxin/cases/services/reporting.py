@@ -23,7 +23,7 @@ from nuanxin.cases.services.voices import keep_voice
 from nuanxin.cases.services.whereabouts import agree_to_location, may_keep_whereabouts
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_at
-from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.access import SYSTEM, Actor, policy
 from nuanxin.kernel.access.limits import spend
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
@@ -284,6 +284,8 @@ def _new_case(
 def _source_of(actor: Actor, on_behalf: OnBehalf | None) -> str:
     if actor.role == OTHER_SYSTEM:
         return Source.OPEN311
+    if actor.role == SYSTEM.role:
+        return Source.DOOR
     if on_behalf:
         return Source.ON_BEHALF
     return {"worker": Source.WORKER, "grid_part": Source.WORKER, "resident": Source.RESIDENT}.get(

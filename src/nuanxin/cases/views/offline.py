@@ -17,8 +17,6 @@ from nuanxin.ui.packing import static_version
 
 # What the page needs when there is no signal; a test follows every link and import of the page and finds it here.
 SHELL = (
-    "cases/voice.css",
-    "cases/voice.js",
     "cases/alone.js",
     "cases/danger.js",
     "cases/draft.js",
@@ -29,6 +27,9 @@ SHELL = (
     "cases/report.js",
     "cases/riding.js",
     "cases/whereabouts.js",
+    "places/around.css",
+    "places/around.js",
+    "places/last_list.js",
     "ui/app.webmanifest",
     "ui/brand/icon-180.png",
     "ui/brand/mark.svg",

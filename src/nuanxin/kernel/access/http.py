@@ -198,7 +198,8 @@ class SecurityHeadersMiddleware:
         response.setdefault("Content-Security-Policy", self._policy(response))
         response.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         for name, value in self.ALWAYS.items():
-            response.setdefault(name, value)
+            if name != "X-Frame-Options" or not getattr(response, "xframe_options_exempt", False):
+                response.setdefault(name, value)
         if _leaves_nothing_behind(request):
             response.setdefault("Cache-Control", "private, no-store")
         if response.status_code == TOO_MANY:

@@ -43,6 +43,7 @@ DEFAULTS = {
     "sign_in": Limit(60, 600),  # tries from one address: a street office behind one router is not a robot
     "reports": Limit(30, 600),  # by one person or key, over page, API and Open311 together
     "uploads": Limit(120, 600),
+    "taps": Limit(30, 600),  # what passers-by say at a door
     "search": Limit(240, 60, lease=8),  # a picker asks once for each key that is pressed
     "exports": Limit(30, 3600),
     "api": Limit(3000, 600, lease=20),

@@ -4,9 +4,10 @@ A context declares a `Sheet`: its columns, how rows become a plan against the pr
 plan has a digest; confirming applies exactly the plan that was shown, in one transaction, or nothing.
 """
 
+from nuanxin.kernel.sheets.formats import UnreadableSheet
 from nuanxin.kernel.sheets.models import SheetUpload
 from nuanxin.kernel.sheets.plan import Change, Plan, Planned, Problem, Sheet, Verdict
-from nuanxin.kernel.sheets.read import Cell, Column, SheetRow, UnreadableSheet, read_rows
+from nuanxin.kernel.sheets.read import Cell, Column, SheetRow, read_rows
 from nuanxin.kernel.sheets.services import (
     AlreadyDifferent,
     apply_plan,

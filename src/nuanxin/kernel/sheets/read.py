@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.sheets.formats import UnreadableSheet, grid_of, is_workbook
 
 Text = str | Promise
 MOST_BYTES = 2 * 1024 * 1024
@@ -65,20 +65,36 @@ class Table:
     unknown: tuple[Cell, ...]
 
 
-class UnreadableSheet(Invalid):
-    default_message = _("这个文件读不了。")
-    default_hint = _("请下载模板，填好后另存为 .xlsx 再上传。")
-
-
 def read_rows(content: bytes, columns: Sequence[Column]) -> Table:
-    """The rows of the first sheet that has the headings. Raises `UnreadableSheet`."""
-    for name, grid in _grids(content):
+    """The rows of the first sheet that has the headings; of a CSV or GeoJSON.
+
+    Raises `UnreadableSheet`.
+    """
+    for name, grid in _all_grids(content, columns):
         found = _heading(grid, columns)
         if found is not None:
             return _table(grid, found, columns, name)
     needed = "、".join(column.heading for column in columns if column.required)
     raise UnreadableSheet(
         _("没有找到表头。"), hint=_("表头要有这几列：%(names)s。下载模板最稳妥。") % {"names": needed}
+    )
+
+
+def _all_grids(content: bytes, columns: Sequence[Column]) -> list[tuple[str, list[list[Any]]]]:
+    """Raises `UnreadableSheet`."""
+    if is_workbook(content):
+        return _grids(content)
+    if len(content) > MOST_BYTES:
+        raise UnreadableSheet(_("文件超过 2 MB。"), hint=_("去掉图片和多余的表，或分几个文件上传。"))
+    grid = grid_of(content, {column.key: column.heading for column in columns})
+    if len(grid) > MOST_ROWS + HEADING_WITHIN:
+        raise _too_long()
+    return [("", grid)]
+
+
+def _too_long() -> UnreadableSheet:
+    return UnreadableSheet(
+        _("表太大了。"), hint=_("一次最多 %(most)d 行；请分几个文件上传。") % {"most": MOST_ROWS}
     )
 
 
@@ -92,9 +108,7 @@ def _grids(content: bytes) -> list[tuple[str, list[list[Any]]]]:
         for name in book.sheet_names[:10]:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height > MOST_ROWS + HEADING_WITHIN or sheet.total_width > MOST_COLUMNS * 10:
-                raise UnreadableSheet(
-                    _("表太大了。"), hint=_("一次最多 %(most)d 行；请分几个文件上传。") % {"most": MOST_ROWS}
-                )
+                raise _too_long()
             grids.append((name, sheet.to_python(skip_empty_area=False)))
     except (CalamineError, ValueError, KeyError) as error:
         raise UnreadableSheet from error

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from nuanxin.kernel.sheets.formats import UnreadableSheet
 from nuanxin.kernel.sheets.models import SheetUpload
 from nuanxin.kernel.sheets.plan import Plan, Problem, Sheet
-from nuanxin.kernel.sheets.read import Cell, UnreadableSheet, read_rows
+from nuanxin.kernel.sheets.read import Cell, read_rows
 
 # Law 24 (`domain.md` §0.3): quotas, rankings and forced reporting are refused wherever somebody writes them in.
 QUOTA = (

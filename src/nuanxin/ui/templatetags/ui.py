@@ -16,7 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
+from nuanxin.kernel.opening import State
 from nuanxin.ui import phrases, slots
+from nuanxin.ui.hours import state_words
 from nuanxin.ui.packing import static_version
 
 register = template.Library()
@@ -92,6 +94,11 @@ def figure(value: float | None) -> str:
 @register.filter
 def distance(metres: float | None) -> str:
     return phrases.distance_words(metres) if metres is not None else ""
+
+
+@register.filter
+def hours(state: State | None, now: datetime) -> str:
+    return state_words(state, now=now) if state else ""
 
 
 # --- Icons ------------------------------------------------------------------------------------------------------

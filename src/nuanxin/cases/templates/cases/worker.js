@@ -1,8 +1,10 @@
-{% load static %}// Keeps the report page for when there is no signal. The page does everything without this worker; it only improves.
+{% load static %}// Keeps the report page and the list of places for when there is no signal. The page does everything without this worker; it only improves.
 import { deliver } from "{% static 'cases/outbox.js' %}";
 
 const VERSION = "nuanxin-{{ version }}";
 const OFFLINE = "{% url 'cases:report_offline' %}";
+const PLACES = "{% url 'places:map_offline' %}";
+const MAP = "{% url 'places:map' %}";
 const HOME = ["{% url 'portal:home' %}", "{% url 'cases:report' %}", "{% url 'cases:own_list' %}"];
 const SHELL = ["{% styles "phone" %}", {% for name in shell %}"{% static name %}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const PATIENCE = 10_000; // ms that a page may take before the one kept here is shown
@@ -10,15 +12,18 @@ const FRESH = 86_400_000; // the kept page is asked for again after a day
 const LANGUAGE = new URL(self.location.href).searchParams.get("language") ?? "zh-hans";
 let isOld = false; // the server has newer files than are kept here
 
-async function fetchPage(cache) {
+async function fetchPage(cache, address) {
   // Without cookies: what comes back is nobody's.
-  const answer = await fetch(OFFLINE, { credentials: "omit", cache: "no-cache", headers: { "Accept-Language": LANGUAGE } });
-  if (answer.ok) await cache.put(OFFLINE, answer);
+  const answer = await fetch(address, { credentials: "omit", cache: "no-cache", headers: { "Accept-Language": LANGUAGE } });
+  if (answer.ok) await cache.put(address, answer);
 }
+
+const fetchPages = (cache) => Promise.all([OFFLINE, PLACES].map((address) => fetchPage(cache, address)));
+const keptFor = ({ pathname }) => (pathname === MAP ? PLACES : OFFLINE);
 
 async function install() {
   const cache = await caches.open(VERSION);
-  await Promise.all([fetchPage(cache), ...SHELL.map((url) => cache.add(new Request(url, { cache: "no-cache" })))]);
+  await Promise.all([fetchPages(cache), ...SHELL.map((url) => cache.add(new Request(url, { cache: "no-cache" })))]);
   await self.skipWaiting();
 }
 
@@ -34,7 +39,7 @@ function within(promise, wait) {
 
 async function page(request) {
   const cache = await caches.open(VERSION);
-  const kept = await cache.match(OFFLINE);
+  const kept = await cache.match(keptFor(new URL(request.url)));
   try {
     const answer = await (kept ? within(fetch(request), PATIENCE) : fetch(request));
     const told = answer.headers.get("Nuanxin-Static");
@@ -50,7 +55,7 @@ async function refresh() {
   const cache = await caches.open(VERSION);
   const kept = await cache.match(OFFLINE);
   const age = Date.now() - new Date(kept?.headers.get("Date") ?? 0).getTime();
-  if (age > FRESH) await fetchPage(cache).catch(() => {});
+  if (age > FRESH) await fetchPages(cache).catch(() => {});
 }
 
 async function file(request) {
@@ -66,7 +71,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && HOME.includes(url.pathname)) {
+  if (request.mode === "navigate" && (url.pathname === MAP || HOME.includes(url.pathname))) {
     event.respondWith(page(request));
     event.waitUntil(refresh());
   } else if (SHELL.includes(url.pathname + url.search)) event.respondWith(file(request));

@@ -6,6 +6,7 @@ const PIECES = {
   "[data-upload]": () => import("./upload.js"),
   ".photos": () => import("./photos.js"),
   "[data-map]": (root) => import("./map.js").then((module) => module.start(root)),
+  "[data-opening]": () => import("./opening.js"),
   "[x-data]": () => import("./alpine.js"),
 };
 

@@ -49,7 +49,7 @@ function upon(background, own) {
 }
 
 const fills = () => ["match", ["get", "kind"], "water", colour("info-soft"), "green", colour("ok-soft"), "building", colour("map-building"), "rgba(0,0,0,0)"];
-const tones = () => ["match", ["get", "tone"], "ok", colour("ok"), "wait", colour("wait"), "danger", colour("danger"), "info", colour("info"), colour("brand-fill")];
+const tones = () => ["match", ["get", "tone"], "ok", colour("ok"), "wait", colour("wait"), "danger", colour("danger"), "info", colour("info"), "quiet", colour("ink-quiet"), colour("brand-fill")];
 const geometry = (...types) => ["match", ["geometry-type"], types, true, false];
 const text = () => ({ "text-color": colour("ink"), "text-halo-color": colour("surface"), "text-halo-width": 1.5 });
 
@@ -141,6 +141,7 @@ class NuanxinMap {
       cooperativeGestures: "cooperative" in figure.dataset,
     });
     this.map.on("error", ({ error }) => navigator.onLine && console.error(error)); // without signal pieces are missing
+    this.map.once("load", () => figure.dispatchEvent(new CustomEvent("map-ready")));
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
     if ("pin" in figure.dataset) this.addPin();

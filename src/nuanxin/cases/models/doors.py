@@ -1,0 +1,13 @@
+"""A case that the system opened because people found the door of a place locked."""
+
+from django.db import models
+
+from nuanxin.cases.models.case import Case
+
+
+class PlaceCase(models.Model):
+    """Which doubt of which place a case answers: one case for each, however often the event comes."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    doubt_id = models.BigIntegerField(unique=True)

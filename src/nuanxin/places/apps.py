@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.ui import slots
+
+OF_A_PLACE = (
+    "detail", "edit", "facilities", "services", "exceptions", "step", "keeper", "stock", "stock_kept",
+    "receive", "count", "book_corner",
+)  # fmt: skip
+STAFF_PAGES = tuple(f"places:{name}" for name in ("list", "create", "import", "plan", *OF_A_PLACE))
+
+
+class PlacesConfig(AppConfig):
+    name = "nuanxin.places"
+    label = "places"
+    verbose_name = "点位"
+
+    def ready(self) -> None:
+        post_migrate.connect(_load_catalogue, sender=self, dispatch_uid="places.catalogue")
+        today = slots.Item(_("今天"), "places:today", icon="home-heart", permission="places.today")
+        listed = slots.Item(
+            _("点位"), "places:list", icon="map-pin", permission="places.view", match=STAFF_PAGES
+        )
+        catalogue = slots.Item(
+            _("点位类型"), "places:catalogue", icon="list-details", permission="places.catalogue",
+            match=("places:catalogue", "places:entry", "places:new_entry"),
+        )  # fmt: skip
+        slots.register("rail", listed, order=58)
+        slots.register("rail", today, order=5)
+        slots.register("rail_foot", catalogue, order=24)
+        shelves = slots.Item(
+            _("库存"), "places:stock_list", icon="first-aid-kit", permission="places.stock_export",
+            match=("places:stock_list", "places:restock", "places:restock_step"),
+        )  # fmt: skip
+        slots.register("rail", shelves, order=60)
+        weather = slots.Item(_("天气提示"), "places:warnings", icon="umbrella", permission="places.warn")
+        slots.register("rail", weather, order=59)
+        slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
+
+
+def _load_catalogue(**kwargs: Any) -> None:
+    """Types, facilities, services and classes are there as soon as their tables are."""
+    from nuanxin.places.services import load_catalogue  # models exist only after the apps are ready
+
+    load_catalogue()

@@ -1,0 +1,141 @@
+"""The register as a file: CSV, a workbook, GeoJSON, in the coordinates of whichever map it is for. Audited."""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel import audit
+from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.kernel.geo.coordinates import Crs, from_wgs84
+from nuanxin.places.enums import PlaceState
+from nuanxin.places.models import Place
+from nuanxin.places.queries.register import EXPORT_MOST, Filters, rows_to_export
+from nuanxin.places.services.columns import COLUMNS
+
+BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+}
+
+
+class TooManyPlaces(Invalid):
+    default_message = _("符合条件的超过 5,000 处，一次导不完。")
+    default_hint = _("请选一个街道或一种类型，分几次导出；没有导出任何内容。")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    content: IO[bytes]
+    content_type: str
+    suffix: str
+
+
+def export_places(*, actor: Actor, filters: Filters, form: str, crs: str, now: datetime) -> File:
+    """What the list shows, as far as the actor may take it out. Raises `NotAllowed`, `TooManyPlaces`."""
+    if not policy.permits(actor, "places.export"):
+        raise NotAllowed
+    system = Crs(crs) if crs in list(Crs) else Crs.WGS84
+    rows = [values_of(place, system) for place in rows_to_export(actor, filters, now=now)]
+    if len(rows) > EXPORT_MOST:
+        raise TooManyPlaces
+    narrowed = sorted(name for name, value in asdict(filters).items() if value)
+    with transaction.atomic():
+        audit.record(
+            actor=actor, action="places.export", object_type="place", scope_code=actor.scope_code,
+            detail={"rows": len(rows), "form": form, "crs": system.value, "filters": narrowed}, now=now,
+        )  # fmt: skip
+    write = {"csv": _csv, "xlsx": _workbook, "geojson": _geojson}[form]
+    return File(write(rows), FORMS[form], form)
+
+
+def values_of(place: Place, crs: Crs) -> dict[str, str]:
+    """By the keys of the import's columns, so that what was exported can be edited and sent back."""
+    lng, lat = from_wgs84(float(place.lng or 0), float(place.lat or 0), crs)
+    held = [each for each in place.facilities.all() if not each.is_broken]
+    broken = [each for each in place.facilities.all() if each.is_broken]
+    return {
+        "number": place.number,
+        "name": place.name_zh,
+        "name_en": place.name_en,
+        "type": place.type.name_zh,
+        "friendly_class": place.friendly_class.name_zh if place.friendly_class else "",
+        "host": place.host.name if place.host else "",
+        "address": place.address,
+        "directions": place.directions,
+        "phone": place.phone,
+        "opening": place.opening,
+        "capacity": "" if place.capacity is None else str(place.capacity),
+        "valid_from": place.valid_from.isoformat() if place.valid_from else "",
+        "valid_to": place.valid_to.isoformat() if place.valid_to else "",
+        "scope_code": place.scope_code,
+        "lng": f"{lng:.6f}",
+        "lat": f"{lat:.6f}",
+        "crs": crs.value,
+        "facilities": "、".join(each.facility.name_zh for each in held),
+        "broken": "、".join(each.facility.name_zh for each in broken),
+        "state": str(PlaceState(place.state).label),
+        "external_id": str(place.public_id),
+    }
+
+
+def safe(text: str) -> str:
+    """Never a formula, whatever somebody wrote into a name."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _cells(rows: Iterable[dict[str, str]]) -> Iterable[list[str]]:
+    for row in rows:
+        yield [safe(row.get(column.key, "")) for column in COLUMNS]
+
+
+def _csv(rows: Sequence[dict[str, str]]) -> IO[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.heading for column in COLUMNS])
+    writer.writerows(_cells(rows))
+    return io.BytesIO((BOM + text.getvalue()).encode())
+
+
+def _workbook(rows: Sequence[dict[str, str]]) -> IO[bytes]:
+    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
+
+    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(file, options) as book:
+        head = book.add_format({"bold": True, "bg_color": "#FFF1E6", "bottom": 1})
+        page = book.add_worksheet(str(_("点位")))
+        page.freeze_panes(1, 0)
+        for place, column in enumerate(COLUMNS):
+            page.set_column(place, place, column.width)
+            page.write_string(0, place, column.heading, head)
+        for number, row in enumerate(_cells(rows), start=1):
+            for place, text in enumerate(row):
+                page.write_string(number, place, text)
+    file.seek(0)
+    return file
+
+
+def _geojson(rows: Sequence[dict[str, str]]) -> IO[bytes]:
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "id": row["external_id"],
+            "properties": {key: value for key, value in row.items() if key not in ("lng", "lat") and value},
+            "geometry": {"type": "Point", "coordinates": [float(row["lng"]), float(row["lat"])]},
+        }
+        for row in rows
+    ]
+    body = {"type": "FeatureCollection", "features": features}
+    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode())

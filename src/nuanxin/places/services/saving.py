@@ -1,0 +1,49 @@
+"""Places that somebody wants to find again: theirs alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.errors import Conflict, NotAllowed
+from nuanxin.people.models import Person
+from nuanxin.people.services import give_consent
+from nuanxin.places.models import SavedPlace
+from nuanxin.places.queries.register import public_place
+
+MOST_SAVED = 200
+POSITION = "location"
+
+
+class TooManySaved(Conflict):
+    default_message = _("最多存 200 个地方。")
+    default_hint = _("先在“我存的”里去掉几个不用的，再来存。")
+
+
+def save_place(*, actor: Actor, public_id: UUID, is_saved: bool, now: datetime) -> None:
+    """Saved, or no longer; the same twice is once. Publishes nothing: nobody is to know.
+
+    Raises `PlaceNotFound`, `TooManySaved`.
+    """
+    place = public_place(public_id)
+    own = SavedPlace.objects.filter(person_id=_own(actor))
+    with transaction.atomic():
+        if not is_saved:
+            own.filter(place=place).delete()
+            return
+        if own.exclude(place=place).count() >= MOST_SAVED:
+            raise TooManySaved
+        SavedPlace.objects.get_or_create(person_id=_own(actor), place=place, defaults={"saved_at": now})
+
+
+def agree_to_position(*, actor: Actor, now: datetime) -> None:
+    """The phone may say where it is, in the words in force. Publishes `ConsentGiven`, once."""
+    give_consent(person=Person.objects.get(pk=_own(actor)), purpose=POSITION, now=now)
+
+
+def _own(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotAllowed
+    return actor.person_id

@@ -1,0 +1,31 @@
+"""One place, for everybody."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nuanxin.kernel.access import permits
+from nuanxin.kernel.access.http import ActorRequest, public
+from nuanxin.places import queries
+from nuanxin.territories.enums import Level
+from nuanxin.territories.queries import path_names
+
+
+@public("where one can rest, drink, charge: for whoever passes by, signed in or not")
+@require_safe
+def shown(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    place = queries.public_place(public_id)
+    context = {
+        "place": place,
+        "page": queries.place_page(place, now=request.now),
+        "seen": queries.seen_at(place, now=request.now),
+        "has_books": queries.has_books(place),
+        "truth": queries.truth_of(place, request.now),
+        "may_tell": request.actor.is_authenticated and permits(request.actor, "places.tell"),
+        "is_saved": queries.is_saved(request.actor, place),
+        "is_known": request.actor.person_id is not None,
+        "where": path_names([place.scope_code], top=Level.STREET)[place.scope_code],
+    }
+    return render(request, "places/shown.html", context)
