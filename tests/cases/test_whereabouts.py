@@ -47,7 +47,7 @@ def body(key="phone-0001", **given):
     return {"key": key, "category": "0401", "text": "路面一个大坑", "different": "1", **POINT, **given}
 
 
-def told(at, version=1) -> str:
+def told(at, version=2) -> str:
     """As the page says what was pressed, by the phone's clock."""
     return f"{version} {int(at.timestamp() * 1000)}"
 
@@ -82,7 +82,7 @@ def test_withdrawn_or_given_to_older_words_it_is_not_kept(worker, person):
     worker.post(REPORT, body("k1"))
     assert facts() == ("pin", None)
     agree(person)
-    ConsentPurpose.objects.filter(pk="location").update(version=2)
+    ConsentPurpose.objects.filter(pk="location").update(version=3)
     worker.post(REPORT, body("k2"))
     assert facts() == ("pin", None)
 
@@ -148,7 +148,7 @@ def test_taking_it_back_outranks_what_still_waits_on_a_phone(worker, person):
     assert facts() == ("gps", 12), "pressed again after it"
 
 
-@pytest.mark.parametrize("agreed", ["2 1790000000000", "yes", "1 ", "1 99999999999999999"])
+@pytest.mark.parametrize("agreed", ["1 1790000000000", "yes", "1 ", "1 99999999999999999"])
 def test_other_words_or_nonsense_are_no_agreement(worker, person, agreed):
     assert worker.post(REPORT, body(agreed=agreed)).status_code == 302
     assert facts() == ("pin", None)
@@ -160,7 +160,7 @@ def test_the_page_asks_only_who_has_not_agreed(worker, person):
     page = worker.get(REPORT).text
     assert "data-agrees" not in page
     assert "位置属于敏感个人信息" in page
-    assert 'data-version="1"' in page
+    assert 'data-version="2"' in page
     agree(person)
     assert 'data-agrees="yes"' in worker.get(REPORT).text
 

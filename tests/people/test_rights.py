@@ -47,7 +47,7 @@ def test_the_copy_reads_as_sentences_not_as_columns(person):
     flat = [pair for rows in told.values() for row in rows for pair in row]
     assert ("称呼", "王小强") in flat
     assert ("从业类型", "快递员") in flat
-    assert ("同意什么", "上报时的位置") in flat
+    assert ("同意什么", "手机的位置") in flat
     assert ("身份", "小哥") in flat
     assert not [label for label, _words in flat if "_" in label]
     assert not [words for _label, words in flat if re.search(r"\d{4}-\d\d-\d\dT", words)]

@@ -64,7 +64,9 @@ def test_an_account_agrees_before_it_says_where_it_is(worker):
     assert "同意，用位置" in text(worker.get(MAP))
     assert worker.post(LIST, HERE).status_code == 403
     assert not Consent.objects.filter(purpose="location").exists()
-    assert "近的" in text(worker.post(LIST, {**HERE, "agree": "1"}))
+    pressed = int(timezone.now().timestamp() * 1000)
+    assert worker.post(LIST, {**HERE, "agreed": f"1 {pressed}"}).status_code == 403, "older words"
+    assert "近的" in text(worker.post(LIST, {**HERE, "agreed": f"2 {pressed}"}))
     assert "近的" in text(worker.post(LIST, HERE))
     assert Consent.objects.filter(purpose="location", withdrawn_at=None).count() == 1
     assert "同意，用位置" not in text(worker.get(MAP))

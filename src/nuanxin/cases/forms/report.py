@@ -1,7 +1,5 @@
 """What a worker fills in: a report in three steps, three answers after the end; all of it works as plain forms."""
 
-import re
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +11,11 @@ from nuanxin.cases.forms.photos import PhotosField
 from nuanxin.cases.forms.voices import VoiceField
 from nuanxin.cases.models import TEXT_LENGTH
 from nuanxin.cases.services import Draft, Photo
-from nuanxin.people.services import Agreement
+from nuanxin.people.services import agreement_of
 
 POINT, COMPOUND, TERRITORY = "point", "compound", "territory"
 QUICK = {"c": COMPOUND, "t": TERRITORY}
 ANSWER_LENGTH = 500
-AGREED = re.compile(r"(\d{1,4}) (\d{12,13})")
 
 
 def new_key() -> str:
@@ -123,7 +120,7 @@ class ReportForm(forms.Form):
             compound_id=given["near"] if is_point else given["compound"] if by == COMPOUND else None,
             territory=given["territory"] if by == TERRITORY else "",
             captured_at=given["captured_at"],
-            agreed=_agreement(given["agreed"]),
+            agreed=agreement_of(given["agreed"]),
             photos=tuple(Photo(PhotoKind.NEAR, image) for image in given["photos"]),
             voice=given["voice"],
         )
@@ -145,14 +142,6 @@ class PlaceForm(ReportForm):
 
     def clean(self) -> dict[str, Any]:
         return self.cleaned_data
-
-
-def _agreement(told: str) -> Agreement | None:
-    """`2 1790000000000`: the version of the words, and when by the phone's clock; anything else says nothing."""
-    found = AGREED.fullmatch(told)
-    if found is None:
-        return None
-    return Agreement(int(found[1]), datetime.fromtimestamp(int(found[2]) / 1000, tz=UTC))
 
 
 def _source(by: str, *, by_device: bool) -> str:

@@ -13,7 +13,7 @@ from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import nearest_compounds
 from nuanxin.kernel.access import Actor, level_of, policy
 from nuanxin.kernel.access.scope import LEVELS, padded
-from nuanxin.people.queries import consent_purpose, consented, purpose_words
+from nuanxin.people.queries import Terms, terms_of
 from nuanxin.territories.queries import Bounds, bounds_of, locate
 
 LOOK_BACK = 20  # one's last reports, among which the recent kinds and compounds are looked for
@@ -113,20 +113,9 @@ def home_bounds(actor: Actor) -> Bounds | None:
     return (bounds_of(actor.scope_code) if actor.scope_code else None) or bounds_of()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What one agrees to before the phone may say where it is; `is_agreed`: the reader has done so."""
-
-    version: int
-    text: str
-    is_agreed: bool
-
-
 def location_terms(actor: Actor | None = None) -> Terms:
-    """In the words in force; nobody has agreed on a page that a phone keeps."""
-    purpose = consent_purpose(LOCATION)
-    is_agreed = actor is not None and actor.person_id is not None and consented(actor.person_id, LOCATION)
-    return Terms(purpose.version, purpose_words(purpose)[1], is_agreed)
+    """What one agrees to before the phone may say where it is."""
+    return terms_of(LOCATION, person_id=actor.person_id if actor else None)
 
 
 def around(lng: float, lat: float) -> Around:

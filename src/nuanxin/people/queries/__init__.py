@@ -29,7 +29,14 @@ from nuanxin.people.queries.communities import (
     find_communities,
     is_community,
 )
-from nuanxin.people.queries.consents import ConsentLine, consent_lines, outdated_count, purpose_words
+from nuanxin.people.queries.consents import (
+    ConsentLine,
+    Terms,
+    consent_lines,
+    outdated_count,
+    purpose_words,
+    terms_of,
+)
 from nuanxin.people.queries.grants import grants_of, roles_holding
 from nuanxin.people.queries.lists import (
     PAGE,
@@ -87,6 +94,7 @@ __all__ = [
     "ConsentLine",
     "Contact",
     "Owners",
+    "Terms",
     "active",
     "active_organisations",
     "actor_for",
@@ -146,6 +154,7 @@ __all__ = [
     "sites_in",
     "subject_by_phone",
     "subject_of",
+    "terms_of",
     "token_in_force",
     "tokens_of",
     "visible_assignments",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from nuanxin.people.models import Consent, ConsentPurpose
+from nuanxin.people.queries.accounts import consented
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,23 @@ def purpose_words(purpose: ConsentPurpose) -> tuple[str, str]:
     """Title and text in the reader's language."""
     is_english = (get_language() or "").startswith("en")
     return (purpose.title_en, purpose.text_en) if is_english else (purpose.title, purpose.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one agrees to where it is needed, in the words in force; `is_agreed`: the reader has done so."""
+
+    version: int
+    text: str
+    is_agreed: bool
+
+
+def terms_of(purpose: str, *, person_id: int | None = None) -> Terms:
+    """Nobody has agreed on a page that a phone keeps. Raises `ConsentPurpose.DoesNotExist`."""
+    found = ConsentPurpose.objects.get(code=purpose)
+    return Terms(
+        found.version, purpose_words(found)[1], person_id is not None and consented(person_id, purpose)
+    )
 
 
 def outdated_count(person_id: int) -> int:

@@ -1,7 +1,8 @@
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -16,6 +17,7 @@ from nuanxin.people.events import ConsentGiven, ConsentWithdrawn
 from nuanxin.people.models import Consent, ConsentPurpose, Person
 
 Text = str | Promise
+AGREED = re.compile(r"(\d{1,4}) (\d{12,13})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class Agreement:
 
     version: int
     at: datetime
+
+
+def agreement_of(told: str) -> Agreement | None:
+    """`2 1790000000000`: the version of the words, and when by the phone's clock; anything else says nothing."""
+    found = AGREED.fullmatch(told)
+    if found is None:
+        return None
+    return Agreement(int(found[1]), datetime.fromtimestamp(int(found[2]) / 1000, tz=UTC))
 
 
 _withdrawals: dict[str, Withdrawal] = {}
@@ -57,7 +67,7 @@ def _forget_trades(person: Person, now: datetime) -> None:
 on_withdrawal("work_profile", _("撤回后，您填的从业类型和平台马上删掉。"), _forget_trades)
 on_withdrawal("notices_sms", _("撤回后不再发短信，消息还在“消息”里。"))
 on_withdrawal("safety_notices", _("撤回后不再收到提示。"))
-on_withdrawal("location", _("撤回后请在地图上点位置，或选小区；以前的上报不变。"))
+on_withdrawal("location", _("撤回后，上报时在地图上点或选小区，找地方时选街道；以前的上报不变。"))
 
 
 class NotWithdrawable(Conflict):

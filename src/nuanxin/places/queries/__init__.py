@@ -7,6 +7,7 @@ from nuanxin.places.queries.around import (
     is_saved,
     may_say_where,
     own_street,
+    position_terms,
     public_points,
     streets_with_places,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "place_facts",
     "place_page",
     "places_in_box",
+    "position_terms",
     "possible_hosts",
     "possible_keepers",
     "public_place",

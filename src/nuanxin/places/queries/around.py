@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from nuanxin.kernel.access import Actor, scope_q
 from nuanxin.kernel.access.scope import LEVELS, padded
-from nuanxin.people.queries import consent_lines
+from nuanxin.people.queries import Terms, consented, terms_of
 from nuanxin.places.enums import PlaceState, Standing
 from nuanxin.places.models import AreaWarning, Place, PlaceFacility, SavedPlace
 from nuanxin.places.permissions import PUBLIC
@@ -165,7 +165,12 @@ def may_say_where(actor: Actor) -> bool:
     """Whether the phone may give its position: somebody without an account leaves nothing, an account has agreed."""
     if actor.person_id is None:
         return True
-    return any(line.purpose.code == POSITION and line.is_given for line in consent_lines(actor.person_id))
+    return consented(actor.person_id, POSITION)
+
+
+def position_terms(actor: Actor) -> Terms | None:
+    """What an account is asked once, when it first wants its position used; None where there is nothing to ask."""
+    return None if may_say_where(actor) else terms_of(POSITION, person_id=actor.person_id)
 
 
 def streets_with_places() -> Mapping[str, list[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, NotAllowed
 from nuanxin.people.models import Person
-from nuanxin.people.services import give_consent
+from nuanxin.people.services import Agreement, take_agreement
 from nuanxin.places.models import SavedPlace
 from nuanxin.places.queries.register import public_place
 
@@ -38,9 +38,13 @@ def save_place(*, actor: Actor, public_id: UUID, is_saved: bool, now: datetime) 
         SavedPlace.objects.get_or_create(person_id=_own(actor), place=place, defaults={"saved_at": now})
 
 
-def agree_to_position(*, actor: Actor, now: datetime) -> None:
-    """The phone may say where it is, in the words in force. Publishes `ConsentGiven`, once."""
-    give_consent(person=Person.objects.get(pk=_own(actor)), purpose=POSITION, now=now)
+def agree_to_position(*, actor: Actor, agreement: Agreement, now: datetime) -> bool:
+    """The phone may say where it is: what was pressed beside the words. Publishes `ConsentGiven`, once.
+
+    False where the words have changed since, or where taking it back came after it. Raises `NotAllowed`.
+    """
+    person = Person.objects.get(pk=_own(actor))
+    return take_agreement(person=person, purpose=POSITION, agreement=agreement, now=now)
 
 
 def _own(actor: Actor) -> int:

@@ -18,7 +18,7 @@ from nuanxin.kernel.access import ANONYMOUS
 from nuanxin.kernel.access.http import ActorRequest, SecurityHeadersMiddleware, public, signed_in
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotAllowed
-from nuanxin.people.queries import consent_lines
+from nuanxin.people.services import agreement_of
 from nuanxin.places import queries, services
 from nuanxin.places.forms import AroundForm
 from nuanxin.places.queries import Asked
@@ -42,12 +42,10 @@ def around(request: ActorRequest) -> HttpResponse:
     asked = AroundForm(request.GET).asked(own=own)
     asked = Asked(asked.wanted, asked.at, None, asked.saved)  # a position never stands in an address
     found = queries.around(request.actor, asked, now=request.now)
-    may_say_where = queries.may_say_where(request.actor)
     context = {
         **_shared(asked),
         "found": found,
-        "may_say_where": may_say_where,
-        "terms": "" if may_say_where else _terms(request),
+        "terms": queries.position_terms(request.actor),
         "is_known": request.actor.person_id is not None,
     }
     return render(request, "places/around.html", context)
@@ -69,14 +67,6 @@ def _points_address(asked: Asked) -> str:
     return f"{reverse('places:map_points')}?at={asked.at}"
 
 
-def _terms(request: ActorRequest) -> str:
-    lines = consent_lines(request.actor.person_id or 0)
-    found = next((line.purpose for line in lines if line.purpose.code == "location"), None)
-    if found is None:
-        return ""
-    return found.text_en if request.LANGUAGE_CODE.startswith("en") else found.text
-
-
 @public(
     "the list of the map, from where somebody stands; the position is used for this answer and kept nowhere"
 )
@@ -86,9 +76,11 @@ def around_list(request: ActorRequest) -> HttpResponse:
     """By POST, so that a position is in no address and in no log."""
     asked = AroundForm(request.POST).asked(own=queries.own_street(request.actor))
     if asked.point is not None and not queries.may_say_where(request.actor):
-        if not request.POST.get("agree"):
+        agreement = agreement_of(request.POST.get("agreed", ""))
+        if agreement is None or not services.agree_to_position(
+            actor=request.actor, agreement=agreement, now=request.now
+        ):
             raise NotAgreed
-        services.agree_to_position(actor=request.actor, now=request.now)
     found = queries.around(request.actor, asked, now=request.now)
     response = render(request, "places/partials/around.html", {"found": found, "asked": asked})
     response["Cache-Control"] = "private, no-store"

@@ -12,7 +12,6 @@ class Around {
     this.list = root.querySelector("[data-around-list]");
     this.old = root.querySelector("[data-kept]");
     this.position = null; // in memory only
-    this.isAgreed = Boolean(root.dataset.agreed);
     this.isLive = Boolean(this.form);
     if (this.isLive) this.begin();
     this.prepareMap();
@@ -33,9 +32,9 @@ class Around {
       event.preventDefault();
       this.ask();
     });
-    this.on("[data-use-position]", () => (this.isAgreed || !this.terms ? this.locate() : (this.terms.hidden = false)));
+    this.on("[data-use-position]", () => (this.terms && !this.agreed ? (this.terms.hidden = false) : this.locate()));
     this.on("[data-agree]", () => {
-      this.mayAgree = true;
+      this.agreed = `${this.terms.dataset.version} ${Date.now()}`; // to which words, and when; the server decides by it
       this.terms.hidden = true;
       this.locate();
     });
@@ -98,7 +97,7 @@ class Around {
     const address = new URLSearchParams(said);
     history.replaceState(null, "", `${this.root.dataset.page}?${address}`); // never with a position
     if (this.position) for (const [name, value] of Object.entries(this.position)) said.set(name, value);
-    if (this.position && this.mayAgree) said.set("agree", "1");
+    if (this.position && this.agreed) said.set("agreed", this.agreed);
     return said;
   }
 
@@ -110,7 +109,6 @@ class Around {
     this.list.innerHTML = html; // our own server's partial, escaped there
     this.list.hidden = false;
     this.old.hidden = true;
-    if (this.mayAgree) this.isAgreed = true;
     this.remember();
     this.drawPoints();
   }
@@ -178,7 +176,7 @@ class Around {
     this.figure = this.mapPlace.querySelector("[data-map]");
     this.figure.addEventListener("map-ready", () => this.drawPoints());
     const { start } = await import("../ui/js/map.js");
-    await start(this.mapPlace);
+    start(this.mapPlace);
   }
 
   /** What the list shows, on the map. */
