@@ -38,6 +38,7 @@ from nuanxin.kernel.files.accept import accept_image
 from nuanxin.people import services as people
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.models import ApiToken, Assignment, DutyShift, SignIn
+from nuanxin.places.queries import values_in_force
 from tests.cases.test_sheets import workbook
 from tests.factories.desks import client_of, reported
 from tests.factories.fixtures import jpeg
@@ -66,38 +67,10 @@ class Hand:
 
 Of = Callable[[Hand], Any]
 
-# Whose permissions decide about people, settings, secrets and what leaves the system. A new permission is put here
-# or into the other list; nothing of it is left to chance.
-ADMINISTRATION = frozenset(
-    {
-        "audit.view", "cases.break_glass", "cases.bulletin", "cases.categories", "cases.export", "cases.hear",
-        "cases.hold", "cases.publish", "cases.release_picture", "compounds.edit", "gateway.exchange",
-        "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
-        "organisations.import", "organisations.view", "people.assign", "people.duty", "people.invite",
-        "people.recover", "people.view", "portal.workbench", "signed_in", "system.check", "system.retention",
-        "territories.edit",
-    }
-)  # fmt: skip
-# Working on cases, one's own reports and one's own inbox: each step writes its row by `cases.services.steps.write_log`.
-WORK = frozenset(
-    {
-        "cases.accept", "cases.answer", "cases.appeal", "cases.ask", "cases.attend", "cases.board",
-        "cases.call_in", "cases.call_off", "cases.claim", "cases.conclude", "cases.consult",
-        "cases.decide_appeal", "cases.decide_extension", "cases.decide_shelving", "cases.dispatch",
-        "cases.file", "cases.keep_views", "cases.make_safe", "cases.measure", "cases.merge",
-        "cases.offer_publication", "cases.opine_appeal", "cases.penalise", "cases.plan_repair",
-        "cases.precheck_appeal", "cases.rate", "cases.recategorise", "cases.reject", "cases.remind",
-        "cases.reopen", "cases.reply_supervision", "cases.report", "cases.report_for",
-        "cases.request_extension", "cases.request_shelving", "cases.return", "cases.root_causes",
-        "cases.screen", "cases.search", "cases.self_handle", "cases.start", "cases.submit_result",
-        "cases.supervise", "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer",
-        "cases.verify", "cases.view", "cases.view_categories", "cases.view_own", "compounds.view",
-        "notifications.read", "portal.phone", "territories.view",
-    }
-)  # fmt: skip
-
 # Writing addresses that leave no row, and why that is right.
 NOTHING = {
+    "places:import": "keeps the file for its sender to look at; the plan that is confirmed is audited",
+    "places:save": "which places somebody wants to find again is theirs alone",
     "people:import_organisations": "keeps the file for its sender to look at; the plan that is confirmed is audited",
     "cases:import_categories": "as above",
     "cases:import_rules": "as above",
@@ -222,6 +195,11 @@ def _compound(hand: Hand) -> dict[str, Any]:
         "name": "枫叶苑", "address": "枫林横街 3 号", "lng": LNG + 0.003, "lat": LAT + 0.003,
         "scope_code": COMMUNITY, "is_active": "on", "households": 120 + Compound.objects.count(),
     }  # fmt: skip
+
+
+# --- Places ----------------------------------------------------------------------------------------
+def _rules(hand: Hand) -> dict[str, int]:
+    return {**values_in_force(), "shut_people": 3}
 
 
 # --- Cases -----------------------------------------------------------------------------------------
@@ -407,6 +385,19 @@ SETTINGS = (
     Deed("notifications:forget_robot", "dispatcher", ("notifications.drop_robot",)),
 )  # fmt: skip
 
+ENTRY = {"name_zh": "凉亭", "name_en": "Pavilion", "icon": "umbrella", "sort": "9", "site_kind": "other"}
+PLACES = (
+    Deed("places:new_entry", "swd", ("places.put_entry",), {**ENTRY, "code": "pavilion"}, lambda hand: ["types"]),
+    Deed("places:entry", "swd", ("places.put_entry",), ENTRY, lambda hand: ["types", "pavilion"]),
+    Deed("places:truth", "swd", ("places.put_truth_rules",), _rules),
+    Deed("places:plan", leaves=("places.add_many", "sheets.apply"), **_sheet(
+        "dispatcher", "places:import", ("名称", "类型", "经度", "纬度", "开放时间"),
+        ("枫林南口驿站", "暖新驿站", str(LNG), str(LAT), "24/7"),
+    )),
+    Deed("places:export", "street_lead", ("places.export",)),
+    Deed("places:stock_export", "street_lead", ("places.stock_export",)),
+)  # fmt: skip
+
 CASES = (
     Deed("cases:holds", "security_admin", ("cases.place_hold",), _hold),
     Deed("cases:end_hold", "security_admin", ("cases.end_hold",), args=_last(LegalHold, "pk")),
@@ -477,6 +468,7 @@ DEEDS = {
     "people": PEOPLE,
     "account": ACCOUNT,
     "settings": SETTINGS,
+    "places": PLACES,
     "cases": CASES,
     "exports": EXPORTS,
     "elsewhere": ELSEWHERE,

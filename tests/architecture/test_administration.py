@@ -19,15 +19,14 @@ from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.files import detector
 from nuanxin.people.models import RoleAction
 from tests.architecture.administration import (
-    ADMINISTRATION,
     DEEDS,
     NOTHING,
     PREPARED,
-    WORK,
     Hand,
     assignment_of,
     outlined,
 )
+from tests.architecture.sides import ADMINISTRATION, WORK
 from tests.architecture.test_urls import PAGES, operations
 from tests.cases.test_sheets import workbook
 from tests.factories.people import sign_in

@@ -8,7 +8,7 @@ from string import Formatter
 
 from playwright.sync_api import APIRequestContext, Playwright
 
-from tests.journeys.pages import CLUES, NUMBER, Clue
+from tests.journeys.clues import CLUES, NUMBER, Clue
 
 MOST_TRIED = 50
 PATIENCE = 60_000

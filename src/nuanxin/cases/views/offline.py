@@ -26,6 +26,8 @@ SHELL = (
     "cases/report.css",
     "cases/report.js",
     "cases/riding.js",
+    "cases/voice.css",
+    "cases/voice.js",
     "cases/whereabouts.js",
     "places/around.css",
     "places/around.js",

@@ -1,0 +1,35 @@
+"""Every permission is of administration or of work: the first kind leaves a row in the audit log for each call."""
+
+# Whose permissions decide about people, settings, secrets and what leaves the system. A new permission is put here
+# or into the other list; nothing of it is left to chance.
+ADMINISTRATION = frozenset(
+    {
+        "audit.view", "cases.break_glass", "cases.bulletin", "cases.categories", "cases.export", "cases.hear",
+        "cases.hold", "cases.publish", "cases.release_picture", "compounds.edit", "gateway.exchange",
+        "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
+        "organisations.import", "organisations.view", "people.assign", "people.duty", "people.invite",
+        "people.recover", "people.view", "places.catalogue", "places.export", "places.import",
+        "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
+        "territories.edit",
+    }
+)  # fmt: skip
+# Working on cases, one's own reports and one's own inbox: each step writes its row by `cases.services.steps.write_log`.
+WORK = frozenset(
+    {
+        "cases.accept", "cases.answer", "cases.appeal", "cases.ask", "cases.attend", "cases.board",
+        "cases.call_in", "cases.call_off", "cases.claim", "cases.conclude", "cases.consult",
+        "cases.decide_appeal", "cases.decide_extension", "cases.decide_shelving", "cases.dispatch",
+        "cases.file", "cases.keep_views", "cases.make_safe", "cases.measure", "cases.merge",
+        "cases.offer_publication", "cases.opine_appeal", "cases.penalise", "cases.plan_repair",
+        "cases.precheck_appeal", "cases.rate", "cases.recategorise", "cases.reject", "cases.remind",
+        "cases.reopen", "cases.reply_supervision", "cases.report", "cases.report_for",
+        "cases.request_extension", "cases.request_shelving", "cases.return", "cases.root_causes",
+        "cases.screen", "cases.search", "cases.self_handle", "cases.start", "cases.submit_result",
+        "cases.supervise", "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer",
+        "cases.verify", "cases.view", "cases.view_categories", "cases.view_own", "compounds.view",
+        "notifications.read", "places.borrow", "places.check", "places.close", "places.edit",
+        "places.hand_over", "places.keep", "places.open", "places.read", "places.restock", "places.stock",
+        "places.stock_view", "places.suspend", "places.take_in", "places.tell", "places.today",
+        "places.view", "places.warn", "portal.phone", "territories.view",
+    }
+)  # fmt: skip
