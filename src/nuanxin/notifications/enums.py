@@ -87,6 +87,14 @@ class Kind(TextChoices):
     EXPIRES = "expires", _("快过期了")
     EXPIRED = "expired", _("过期了")
     BOOK_DUE = "book_due", _("书该还了")
+    BOOKING_HELD = "book_held", _("排到位子了")
+    BOOKING_NONE = "book_none", _("这次没排上")
+    BOOKING_OFF = "book_off", _("预约取消了")
+    BOOKING_SOON = "book_soon", _("快到约的时间了")
+    SCENE_TODO = "scene_todo", _("友好场景要办")
+    SCENE_NEWS = "scene_news", _("友好场景有结果")
+    OPEN_DAY = "open_day", _("开放日")
+    KITCHEN = "kitchen", _("开放日上发现的问题")
 
 
 class Group(TextChoices):
@@ -103,7 +111,7 @@ TO_DO = frozenset({
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs", "keeping", "unkept", "broken",
-    "restock", "restocked", "expires", "expired",
+    "restock", "restocked", "expires", "expired", "scene_todo", "kitchen",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

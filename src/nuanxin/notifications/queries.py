@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
@@ -17,13 +18,17 @@ from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
 from nuanxin.people.queries import consented
-from nuanxin.places.queries import facility_name, item_name
+from nuanxin.places.enums import SceneNews
+from nuanxin.places.queries import facility_name, item_name, service_name
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
 
 PAGE_SIZE = 30
 SMS_CONSENT = "notices_sms"
-CODES = (("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel))
+CODES = (
+    ("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel),
+    ("scene", SceneNews),
+)  # fmt: skip
 COUNT_CAP = 100
 # They are made in the moment in which somebody reports or answers.
 OF_THE_REPORTER = frozenset({Kind.ANSWER, Kind.ADDED, Kind.RECURRED})
@@ -109,6 +114,9 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             "day",
             "facility",
             "item",
+            "scene",
+            "booked",
+            "hold",
         ),
         "",
     )
@@ -128,9 +136,17 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
         facts["facility"] = facility_name(facts["facility"])
     if facts["item"]:
         facts["item"] = item_name(facts["item"])
+    if facts["booked"]:
+        facts["booked"] = _booked(facts["booked"], facts["place"])
+    if facts["hold"]:
+        facts["hold"] = calendar_moment(datetime.fromisoformat(facts["hold"]))
     if facts["until"]:
         facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
     return facts
+
+
+def _booked(service: str, place: str) -> str:
+    return gettext("%(service)s，%(place)s。") % {"service": service_name(service), "place": place}
 
 
 @dataclass(frozen=True, slots=True)

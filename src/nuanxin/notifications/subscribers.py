@@ -11,6 +11,7 @@ from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import (
     at_places,  # noqa: F401  -- registers its reactions
+    at_scenes,  # noqa: F401  -- registers its reactions
     oversight,  # noqa: F401  -- registers its reactions
     services,
 )

@@ -255,6 +255,39 @@ WORDS: Mapping[str, Words] = {
     Kind.BOOK_DUE: Words(
         _("《%(item)s》该还了"), _("借期已到，方便时还到%(place)s就好，没有罚款。"), "book", "info"
     ),
+    Kind.SCENE_TODO: Words(
+        _("%(place)s：%(scene)s"), _("点开看材料和期限，办下一步。"), "award", "wait"
+    ),
+    Kind.SCENE_NEWS: Words(
+        _("%(place)s：%(scene)s"), _("点开看结果和原因；不服可以在申诉期内申诉。"), "award", "info"
+    ),
+    Kind.OPEN_DAY: Words(
+        _("%(place)s的开放日取消了"), _("您报过名。以后再办，可以再报。"), "calendar-event", "wait"
+    ),
+    Kind.KITCHEN: Words(
+        _("%(place)s：开放日上有人发现问题"), _("点开看是哪几项，改好以后记一笔。"), "clipboard-check", "wait"
+    ),
+    Kind.BOOKING_HELD: Words(
+        _("有位子了：%(until)s"), _("%(booked)s给你留到%(hold)s，要的话点开确认。"), "calendar-event", "ok"
+    ),
+    Kind.BOOKING_NONE: Words(
+        _("%(until)s 这次没排上"),
+        _("%(booked)s位子没有空出来，或者没来得及确认。可以换个时间再约。"),
+        "calendar-event",
+        "wait",
+    ),
+    Kind.BOOKING_OFF: Words(
+        _("%(until)s 的预约取消了"),
+        _("%(booked)s对方那时做不成，对不住。点开看原因，换个时间。"),
+        "calendar-event",
+        "danger",
+    ),
+    Kind.BOOKING_SOON: Words(
+        _("%(until)s 你有个预约"),
+        _("%(booked)s来不了的话，早点说一声，位子给下一位。"),
+        "calendar-event",
+        "info",
+    ),
     Kind.PUSH_STOPPED: Words(
         _("推送停了：%(unit)s"),
         _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),

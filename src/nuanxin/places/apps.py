@@ -44,5 +44,7 @@ class PlacesConfig(AppConfig):
 def _load_catalogue(**kwargs: Any) -> None:
     """Types, facilities, services and classes are there as soon as their tables are."""
     from nuanxin.places.services import load_catalogue  # models exist only after the apps are ready
+    from nuanxin.places.services.scene_standard import load_standard  # as above
 
     load_catalogue()
+    load_standard()

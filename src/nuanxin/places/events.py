@@ -192,3 +192,268 @@ class BookDue:
     """A lent book should be back. Who has it is in the loan alone."""
 
     loan_id: int
+
+
+@event
+class SceneApplied:
+    """Somebody asks for a friendly scene; `type` is the code of its kind."""
+
+    scene_id: int
+    type: str
+
+
+@event
+class SceneMoved:
+    """One step on, by the table; `step` names it and `state` is where it is now."""
+
+    scene_id: int
+    step: str
+    state: str
+
+
+@event
+class SceneAssessed:
+    """`stage`: submitted, confirmed or returned; `is_met`: what was found."""
+
+    scene_id: int
+    assessment_id: int
+    stage: str
+    is_met: bool
+
+
+@event
+class ScenePublicityOver:
+    """Its days are over: somebody can decide. `objections` are those without an answer."""
+
+    scene_id: int
+    objections: int
+
+
+@event
+class SceneObjected:
+    """While it was shown to everybody. Nothing says who."""
+
+    scene_id: int
+    objection_id: int
+
+
+@event
+class SceneAccredited:
+    scene_id: int
+    number: str
+
+
+@event
+class SceneRecheckDue:
+    scene_id: int
+
+
+@event
+class SceneRefused:
+    scene_id: int
+
+
+@event
+class SceneSuspended:
+    scene_id: int
+
+
+@event
+class SceneRevoked:
+    scene_id: int
+
+
+@event
+class SceneAppealed:
+    """`against`: refused, suspended or revoked."""
+
+    scene_id: int
+    appeal_id: int
+    against: str
+
+
+@event
+class SceneAppealDecided:
+    scene_id: int
+    appeal_id: int
+    is_upheld: bool
+
+
+@event
+class SceneLate:
+    """A step, or an appeal (`what`: a state, or `appeal`), has run out of its time; said once."""
+
+    scene_id: int
+    what: str
+
+
+@event
+class OpenDayAnnounced:
+    """Times are ISO 8601."""
+
+    place_id: int
+    day_id: int
+    starts_at: str
+
+
+@event
+class OpenDayCancelled:
+    """Who signed up hears of it."""
+
+    place_id: int
+    day_id: int
+
+
+@event
+class OpenDayHeld:
+    """Its hours are over."""
+
+    place_id: int
+    day_id: int
+
+
+@event
+class OpenDayFoundWrong:
+    """Enough residents have filled in the form, and some of them found something; said once for a day."""
+
+    place_id: int
+    day_id: int
+    points: str
+
+
+@event
+class BookingMade:
+    """Neither who nor what for: `booking_id` leads there for whoever may know."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingHeld:
+    """A place has become free and is kept for the first who waited."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingWithdrawn:
+    """By the person."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingMoved:
+    """To another time of the same service."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingLapsed:
+    """Nobody took the held place, or none became free in time."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingCalledOff:
+    """By the place, with a reason that the person reads."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingSoon:
+    """It is time to say that it comes."""
+
+    booking_id: int
+    place_id: int
+
+
+@event
+class BookingRulesChanged:
+    """A service takes bookings otherwise than before, or for the first time."""
+
+    place_id: int
+    item: str
+
+
+@event
+class OfferProposed:
+    """By the place, new or changed: the street looks at it."""
+
+    place_id: int
+    offer_id: int
+
+
+@event
+class OfferConfirmed:
+    """It can be used from now on, for the first time or again."""
+
+    place_id: int
+    offer_id: int
+
+
+@event
+class OfferDeclined:
+    place_id: int
+    offer_id: int
+
+
+@event
+class OfferSuspended:
+    place_id: int
+    offer_id: int
+
+
+@event
+class OfferEnded:
+    """For good; `has_lapsed`: its last day has passed, and nobody ended it."""
+
+    place_id: int
+    offer_id: int
+    has_lapsed: bool = False
+
+
+@event
+class OfferFoundBroken:
+    """Somebody was refused what is promised; once for as long as it is looked into. Nothing says who, or which use."""
+
+    place_id: int
+    offer_id: int
+    promise_id: int
+
+
+@event
+class OfferPromiseSettled:
+    """`end`: kept or unfounded."""
+
+    place_id: int
+    offer_id: int
+    end: str
+
+
+@event
+class VoucherRedeemed:
+    """One use. Of whom is in no event; `kind` is the offer's."""
+
+    place_id: int
+    offer_id: int
+    kind: str
+    was_offline: bool
+
+
+@event
+class RedemptionDisputed:
+    """A place took in what the server does not accept as a use: twice, late, unknown. Nobody but the place loses by it."""
+
+    place_id: int
+    offer_id: int
+    outcome: str

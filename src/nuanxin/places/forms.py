@@ -313,12 +313,20 @@ class EntryForm(Refusing):
     unit_zh = forms.CharField(label=_("单位"), max_length=10, help_text=_("拿一次拿的是什么，例如：片、瓶。"))
     unit_en = forms.CharField(label=_("英文单位"), max_length=20)
     has_expiry = forms.BooleanField(label=_("有有效期，收到时要填"), required=False, initial=True)
+    is_medical = forms.BooleanField(label=_("就医绿色通道：窗口看得到打了星号的姓名"), required=False)
+    category = forms.CharField(
+        label=_("对应事项类别"), max_length=8, required=False, help_text=_("事项类别的代码，没有就空着。")
+    )
+    is_good = forms.BooleanField(label=_("是好话"), required=False, initial=True)
 
     OWN: Mapping[str, tuple[str, ...]] = {
         "types": ("site_kind",),
         "facilities": ("is_filter",),
         "services": ("group",),
         "stock": ("kind", "unit_zh", "unit_en", "has_expiry"),
+        "offers": ("is_medical",),
+        "tags": ("is_good",),
+        "kitchen": ("category",),
     }
 
     def __init__(self, *args: Any, kind: str, row: Entry | None = None, **kwargs: Any) -> None:

@@ -10,7 +10,11 @@ from nuanxin.places.models import (
     Entry,
     Facility,
     FriendlyClass,
+    KitchenPoint,
+    OfferKind,
+    OfferTag,
     PlaceType,
+    SceneType,
     ServiceItem,
     StockItem,
 )
@@ -21,6 +25,10 @@ KINDS: Mapping[str, type[Entry]] = {
     "services": ServiceItem,
     "classes": FriendlyClass,
     "stock": StockItem,
+    "offers": OfferKind,
+    "tags": OfferTag,
+    "scenes": SceneType,
+    "kitchen": KitchenPoint,
 }
 
 
@@ -34,6 +42,10 @@ class Catalogue:
     classes: Mapping[str, FriendlyClass]
     checks: Mapping[str, CheckPoint]
     stock: Mapping[str, StockItem]
+    offers: Mapping[str, OfferKind]
+    tags: Mapping[str, OfferTag]
+    scenes: Mapping[str, SceneType]
+    kitchen: Mapping[str, KitchenPoint]
 
     @property
     def filters(self) -> list[Facility]:
@@ -54,6 +66,10 @@ def _read() -> Catalogue:
         classes={each.code: each for each in FriendlyClass.objects.all()},
         checks={each.code: each for each in CheckPoint.objects.all()},
         stock={each.code: each for each in StockItem.objects.all()},
+        offers={each.code: each for each in OfferKind.objects.all()},
+        tags={each.code: each for each in OfferTag.objects.all()},
+        scenes={each.code: each for each in SceneType.objects.all()},
+        kitchen={each.code: each for each in KitchenPoint.objects.all()},
     )
 
 

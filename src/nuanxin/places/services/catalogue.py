@@ -20,7 +20,11 @@ from nuanxin.places.models import (
     Entry,
     Facility,
     FriendlyClass,
+    KitchenPoint,
+    OfferKind,
+    OfferTag,
     PlaceType,
+    SceneType,
     ServiceItem,
     StockItem,
 )
@@ -33,8 +37,12 @@ SHIPPED: tuple[tuple[type[Entry], str], ...] = (
     (ServiceItem, "service_items.csv"),
     (CheckPoint, "check_points.csv"),
     (StockItem, "stock_items.csv"),
+    (OfferKind, "offer_kinds.csv"),
+    (OfferTag, "offer_tags.csv"),
+    (SceneType, "scene_types.csv"),
+    (KitchenPoint, "kitchen_points.csv"),
 )
-FLAGS = {"is_filter", "has_expiry"}
+FLAGS = {"is_filter", "has_expiry", "is_medical", "is_good"}
 SPRITE = "vendor/tabler-icons/icons.svg"
 CODE = re.compile(r"[a-z][a-z0-9_]{1,31}")
 

@@ -21,6 +21,10 @@ TITLES = {
     "classes": gettext_lazy("友好类别"),
     "checks": gettext_lazy("开门检查项"),
     "stock": gettext_lazy("药品和物资"),
+    "offers": gettext_lazy("优惠类别"),
+    "tags": gettext_lazy("评价标签"),
+    "scenes": gettext_lazy("场景类型"),
+    "kitchen": gettext_lazy("开放日看什么"),
 }
 
 
