@@ -69,7 +69,7 @@ TOGETHER = (
     "tests/demo/test_player.py",
     "tests/kernel/test_backup.py",
     "tests/kernel/test_s3.py",
-    "tests/standards/test_open311_clients.py",
+    "tests/standards/test_clients.py",
 )
 
 

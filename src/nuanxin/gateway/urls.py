@@ -13,6 +13,7 @@ urlpatterns = [
     path("system/jurisdictions/new/", keys.new_jurisdiction, name="new_jurisdiction"),
     path("system/jurisdictions/<str:identifier>/close/", keys.close_jurisdiction, name="close_jurisdiction"),
     path("open311/v2/", include("nuanxin.gateway.views.open311_addresses")),
+    path("", include("nuanxin.gateway.views.ogc_addresses")),
     path("system/webhooks/", webhooks.webhook_list, name="webhooks"),
     path("system/webhooks.csv", webhooks.webhooks_export, name="webhooks_export"),
     path("system/webhooks/new/", webhooks.new_webhook, name="new_webhook"),

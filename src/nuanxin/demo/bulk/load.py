@@ -1,15 +1,18 @@
-"""Rows into the database as fast as it takes them: COPY on PostgreSQL, `bulk_create` elsewhere."""
+"""Rows into the database as fast as it takes them: COPY on PostgreSQL, one prepared INSERT elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
-Row = str | list[Any]  # a line of COPY's text format, or the values in the order of `columns_of`
-BATCH = 2000
+Row = (
+    str | list[Any]
+)  # a line of COPY's text format, or the values as the database takes them, in the order of `columns_of`
 MEMORY = "512MB"  # for sorting what an index is made of
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -35,6 +38,12 @@ class Mould:
         self.places = [columns.index(slot) for slot in slots]
         self.values = [_plain(getattr(row, column)) for column in columns]
         self.line = ""
+        if not is_postgres():
+            fields = [field for field in type(row)._meta.concrete_fields if not field.generated]
+            self.values = [
+                field.get_db_prep_save(value, connection)
+                for field, value in zip(fields, self.values, strict=True)
+            ]
         if is_postgres():
             fixed = [copied(value).replace("%", "%%") for value in self.values]
             for place in self.places:
@@ -50,12 +59,19 @@ class Mould:
             return self.line % tuple([texts[place] for place in self.order] if self.order else texts)
         values = list(self.values)
         for place, change in zip(self.places, changes, strict=True):
-            values[place] = change
+            values[place] = _adapted(change)
         return values
 
 
 def _plain(value: Any) -> Any:
     return str(value.value) if isinstance(value, models.TextChoices) else value
+
+
+def _adapted(value: Any) -> Any:
+    """As the fields of what differs from row to row would write it."""
+    if isinstance(value, UUID):
+        return value.hex
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def copied(value: Any) -> str:
@@ -71,9 +87,11 @@ def put(model: type[models.Model], rows: Sequence[Row]) -> None:
         names = [str(field.column) for field in model._meta.concrete_fields if not field.generated]
         copy_into(model._meta.db_table, names, [str(row) for row in rows])
         return
-    columns = columns_of(model)
-    made = (model(**dict(zip(columns, row, strict=True))) for row in rows)
-    model._default_manager.bulk_create(made, batch_size=BATCH)
+    names = [str(field.column) for field in model._meta.concrete_fields if not field.generated]
+    quoted = ", ".join(map(connection.ops.quote_name, names))
+    table, marks = connection.ops.quote_name(model._meta.db_table), ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", rows)  # noqa: S608  -- a model's names
 
 
 def copy_into(table: str, names: Sequence[str], lines: Sequence[str]) -> None:

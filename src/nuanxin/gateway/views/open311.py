@@ -24,6 +24,7 @@ from nuanxin.gateway.open311.services import call_first, definition, offered_kin
 from nuanxin.gateway.open311.wire import CONTENT_TYPES, JSON, XML, Answer, errors, written
 from nuanxin.gateway.queries import open311 as queries
 from nuanxin.gateway.services import open311 as services
+from nuanxin.gateway.views.crossing import readable_elsewhere
 from nuanxin.kernel.access.http import View, public
 from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.errors import DomainError, Invalid
@@ -64,13 +65,8 @@ def endpoint(*methods: str) -> Callable[[Callable[..., Answer]], View]:
 
 
 def _with_headers(response: HttpResponse, methods: tuple[str, ...], *, refused: bool = False) -> HttpResponse:
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-    response["Access-Control-Max-Age"] = "86400"
     response["Cache-Control"] = "no-store"
-    if refused or response.status_code == 204:
-        response["Allow"] = ", ".join(("HEAD", "OPTIONS", *methods))
-    return response
+    return readable_elsewhere(response, methods, refused=refused)
 
 
 def _refused(error: DomainError) -> Answer:

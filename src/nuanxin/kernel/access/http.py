@@ -90,7 +90,7 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
 
 
 # Interfaces for programs read their own input and answer errors in their own shape.
-PROGRAMS = ("/api/", "/open311/", "/exchange/in/")
+PROGRAMS = ("/api/", "/open311/", "/exchange/in/", "/ogc/")
 
 
 class PlainTextMiddleware:

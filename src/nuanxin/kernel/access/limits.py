@@ -48,6 +48,7 @@ DEFAULTS = {
     "exports": Limit(30, 3600),
     "api": Limit(3000, 600, lease=20),
     "public": Limit(600, 600, lease=10),  # what anybody may read, by address
+    "tiles": Limit(3000, 600, lease=20),  # pieces of the public map: one look takes a dozen
 }
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _WRITTEN = re.compile(r"(\w+)=(?:(off)|(\d+)/(\d*)([smhd]))")

@@ -29,6 +29,7 @@ from nuanxin.places.views.stock import (
     take,
     undo_take,
 )
+from nuanxin.places.views.tiles import tile, tile_json
 from nuanxin.places.views.today import door, today
 from nuanxin.places.views.truth import check, checks, truth
 from nuanxin.places.views.warnings import end_warning, warnings
@@ -89,6 +90,8 @@ __all__ = [
     "stock_list",
     "take",
     "template",
+    "tile",
+    "tile_json",
     "today",
     "truth",
     "undo_take",

@@ -1,24 +1,31 @@
-"""Two published clients of Open311 against the running server; what they break on themselves is in docs/open311.md."""
+"""Published clients against the running server: of Open311 (what they break on themselves is in docs/open311.md), and
+GDAL, which reads OGC API – Features and vector tiles for most of the world's maps.
+"""
 
 import io
 import itertools
 import json
+import math
 import subprocess
 import sys
 import warnings
 from datetime import timedelta
 
+import pyogrio
 import pytest
 import requests
+import shapely
 from django.utils import timezone
 from georeport import GeoReport
 
+from nuanxin.places.queries import tile_of
 from tests.architecture.source import ROOT
 from tests.factories.fixtures import jpeg
 from tests.factories.town import LAT, LNG
 from tests.servers import serving
 
 HERE = "fenglin.example"
+RADIUS = 6378137  # of the sphere of Web Mercator, metres
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +34,17 @@ def city(tmp_path_factory):
     home = tmp_path_factory.mktemp("open311")
     with serving(home) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.gateway.open311_town"],
+            [sys.executable, "-m", "tests.gateway.clients_town"],
             env=server.environment,
             cwd=ROOT,
             capture_output=True,
             check=True,
         )
-        yield {"url": f"{server.url}/open311/v2", **json.loads(done.stdout.splitlines()[-1])}
+        yield {
+            "url": f"{server.url}/open311/v2",
+            "root": server.url,
+            **json.loads(done.stdout.splitlines()[-1]),
+        }
 
 
 @pytest.fixture
@@ -108,3 +119,42 @@ def test_three_looks_a_token_up(city, three):
     token = three.post("0401", description="第三个坑", lat=LAT + 0.004, long=LNG + 0.003)[0]["token"]
     found = three.token(token, api_key=city["key"])
     assert found[0]["service_request_id"].isdigit()
+
+
+def test_gdal_reads_places(city):
+    """All of them, page by page, and by its own filters; texts and lists come as such."""
+    source = f"OAPIF:{city['root']}/ogc"
+    assert pyogrio.list_layers(source)[:, 0].tolist() == ["places"]
+    about = pyogrio.read_info(source, layer="places")
+    assert about["geometry_type"] == "Point"
+    assert about["features"] == 3
+    columns, points = read(source, PAGE_SIZE=1)
+    assert columns["name"] == ["地方0", "地方1", "地方2"]
+    assert sorted(columns["facilities"][0]) == ["seats", "toilet"]
+    assert columns["standing"] == ["open"] * 3
+    assert (points[0].x, points[0].y) == pytest.approx((LNG, LAT))
+    half = 0.0005
+    assert read(source, bbox=(LNG - half, LAT - half, LNG + half, LAT + half))[0]["name"] == ["地方0"]
+    assert read(source, where="type = 'canteen'")[0]["name"] == ["地方2"]
+
+
+def test_gdal_reads_tiles(city, tmp_path):
+    """Where each place is drawn by itself, and where three are drawn together."""
+    for zoom, drawn in ((15, ["place"]), (10, ["cluster"])):
+        tile = tile_of(LNG + 0.0001, LAT + 0.0001, zoom)
+        answer = requests.get(f"{city['root']}/places/tiles/{zoom}/{tile.x}/{tile.y}.mvt", timeout=20)
+        assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+        file = tmp_path / f"{zoom}.mvt"
+        file.write_bytes(answer.content)
+        columns, points = read(f"MVT:{file}", X=tile.x, Y=tile.y, Z=zoom)
+        assert set(columns["kind"]) == set(drawn)
+        (first,) = points[:1]
+        lng, lat = math.degrees(first.x / RADIUS), math.degrees(math.atan(math.sinh(first.y / RADIUS)))
+        assert (lng, lat) == pytest.approx((LNG, LAT) if zoom == 15 else (LNG + 0.001, LAT), abs=2e-4)
+
+
+def read(source, **how):
+    """GDAL in this process: the columns by name, and the points."""
+    about, _ids, points, columns = pyogrio.raw.read(source, layer="places", **how)
+    named = {name: column.tolist() for name, column in zip(about["fields"], columns, strict=True)}
+    return named, shapely.from_wkb(points)
