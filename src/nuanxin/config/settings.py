@@ -267,6 +267,9 @@ NUANXIN_FIRST_CATEGORIES = _list("NUANXIN_FIRST_CATEGORIES", "0101,0202,0301,020
 # So many days before its date a medicine or a supply is said to go out of date soon.
 NUANXIN_STOCK_EXPIRY_DAYS = max(int(os.environ.get("NUANXIN_STOCK_EXPIRY_DAYS", "30")), 0)
 
+# What people say of an offer after using it is shown from so many voices on, in whole lots of as many.
+NUANXIN_RATINGS_SHOWN_FROM = max(int(os.environ.get("NUANXIN_RATINGS_SHOWN_FROM", "5")), 3)
+
 # The way on foot or by e-bike is the straight line times this; what is shown says "about".
 NUANXIN_DETOUR = float(os.environ.get("NUANXIN_DETOUR", "1.3"))
 NUANXIN_WALK_KMH = float(os.environ.get("NUANXIN_WALK_KMH", "4.5"))

@@ -7,10 +7,30 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.privacy.register import columns, deletes, exempt, register
 from nuanxin.kernel.privacy.wording import name_columns
 from nuanxin.kernel.retention import Rows, expired, retain
-from nuanxin.places.models import BookLoan, SavedPlace, Sighting, StockMovement
+from nuanxin.places.models import (
+    Booking,
+    BookingSlot,
+    BookLoan,
+    OfferRating,
+    Redemption,
+    SavedPlace,
+    Sighting,
+    StockMovement,
+    Voucher,
+)
+from nuanxin.places.queries.bookings import bookings_of
 from nuanxin.places.queries.books import loans_of
+from nuanxin.places.queries.vouchers import USES_KEPT, vouchers_of
+from nuanxin.places.services.booking_rounds import (
+    erase_bookings,
+    forget_names,
+    forget_slots,
+    names_due,
+    slots_due,
+)
 from nuanxin.places.services.carrying import carry_forward, movements_due
 from nuanxin.places.services.lending import erase_loans, forget_loans, loans_over
+from nuanxin.places.services.vouchers import erase_vouchers, forget_vouchers, vouchers_over
 
 exempt(
     "places.Place", reason="the place's own public number; a personal mobile is refused when it is written"
@@ -68,4 +88,89 @@ name_columns(
         "returned_at": _("还书时间"),
     },
     table="places.BookLoan",
+)
+register(
+    Voucher,
+    purpose=_("您领的券：哪里的、用没用"),
+    fields={
+        "offer": "S3",  # that somebody goes to a clinic, though never why
+        "place": "S3",
+        "person": "S1",
+        "number": "S1",
+        "taken_at": "S2",
+        "used_at": "S2",
+    },
+    retention=_("用的那天以后 90 天"),
+    erase=erase_vouchers,
+    export=vouchers_of,
+)
+retain(
+    Voucher,
+    purpose=_("谁领了哪张券"),
+    keeps=_("90 天，之后只剩次数"),
+    of=Rows(vouchers_over, lambda now: forget_vouchers(now=now)),
+)
+retain(
+    Redemption,
+    purpose=_("商户、医院收了多少张券：只有次数和时间，不写谁、不写看什么病、去哪个科"),
+    keeps=_("1 年"),
+    of=expired(Redemption, "received_at", USES_KEPT),
+)
+retain(
+    OfferRating,
+    purpose=_("用过以后点的标签（不记是谁）"),
+    keeps=_("1 年"),
+    of=expired(OfferRating, "on", USES_KEPT),
+)
+name_columns(
+    {
+        "offer__name_zh": _("优惠"),
+        "place__name_zh": _("地方"),
+        "taken_at": _("领券时间"),
+        "state": _("用没用"),
+        "used_at": _("使用时间"),
+    },
+    table="places.Voucher",
+)
+register(
+    Booking,
+    purpose=_("您约了什么、什么时候、去没去；咨询一类的，工作人员只看到代号和时间"),
+    fields={
+        "slot": "S3",
+        "person": "S3",
+        "place": "S1",
+        "state": "S1",
+        "state_since": "S1",
+        "asked_at": "S1",
+        "held_until": "S1",
+        "remind_at": "S1",
+        "reason": "S1",
+        "code": "S1",
+        "number": "S1",
+    },
+    retention=_("30 天后不再知道是谁约的，保密的 7 天；只剩次数，400 天后删除"),
+    erase=erase_bookings,
+    export=bookings_of,
+)
+retain(
+    Booking,
+    purpose=_("谁约了服务"),
+    keeps=_("约的时间过后 30 天，保密的服务 7 天；之后只是次数"),
+    of=Rows(names_due, lambda now: forget_names(now=now)),
+)
+retain(
+    BookingSlot,
+    purpose=_("预约的次数：约满没有、来没来，不写是谁"),
+    keeps=_("400 天"),
+    of=Rows(slots_due, lambda now: forget_slots(now=now)),
+)
+name_columns(
+    {
+        "place__name_zh": _("地方"),
+        "slot__bookable__item__name_zh": _("约的服务"),
+        "slot__starts_at": _("约的时间"),
+        "state": _("到哪一步"),
+        "asked_at": _("什么时候约的"),
+    },
+    table="places.Booking",
 )

@@ -1,11 +1,6 @@
 """What is short, out of date or on its way as a file: CSV or a workbook. Audited."""
 
-import csv
-import io
-import tempfile
-from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +18,8 @@ from nuanxin.places.queries.stock import (
     alerts_to_export,
     tasks_to_export,
 )
-from nuanxin.places.services.exporting import BOM, FORMS, File, safe
+from nuanxin.places.services.exporting import File
+from nuanxin.places.services.tables import table_file
 
 ALERTS = (
     _("地方"), _("区划"), _("编号"), _("哪一样"), _("单位"), _("能用的"), _("过期的"), _("最少放"), _("最近的有效期"),
@@ -55,8 +51,7 @@ def export_stock(*, actor: Actor, filters: StockFilters, form: str, now: datetim
             actor=actor, action="places.stock_export", object_type="stock", scope_code=actor.scope_code,
             detail={"rows": len(rows), "form": form, "show": filters.show}, now=now,
         )  # fmt: skip
-    table = [[str(each) for each in heading], *([safe(cell) for cell in row] for row in rows)]
-    return File((_workbook if form == "xlsx" else _csv)(table), FORMS[form], form)
+    return table_file(heading, rows, title=str(_("库存")), form=form)
 
 
 def _alert(row: AlertRow) -> list[str]:
@@ -88,24 +83,3 @@ def _task(task: RestockTask) -> list[str]:
         f"{timezone.localtime(task.state_since):%Y-%m-%d %H:%M}",
         task.reason,
     ]
-
-
-def _csv(table: Iterable[Sequence[str]]) -> IO[bytes]:
-    text = io.StringIO()
-    csv.writer(text).writerows(table)
-    return io.BytesIO((BOM + text.getvalue()).encode())
-
-
-def _workbook(table: Iterable[Sequence[str]]) -> IO[bytes]:
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        page = book.add_worksheet(str(_("库存")))
-        page.freeze_panes(1, 0)
-        for number, row in enumerate(table):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return file
