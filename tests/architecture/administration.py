@@ -395,6 +395,7 @@ PLACES = (
         ("枫林南口驿站", "暖新驿站", str(LNG), str(LAT), "24/7"),
     )),
     Deed("places:export", "street_lead", ("places.export",)),
+    Deed("places:booking_export", "street_lead", ("places.booking_export",)),
     Deed("places:stock_export", "street_lead", ("places.stock_export",)),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ ADMINISTRATION = frozenset(
         "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
         "organisations.import", "organisations.view", "people.assign", "people.duty", "people.invite",
         "people.recover", "people.view", "places.catalogue", "places.export", "places.import",
-        "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
+        "places.booking_export", "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
         "territories.edit",
     }
 )  # fmt: skip
@@ -27,7 +27,7 @@ WORK = frozenset(
         "cases.screen", "cases.search", "cases.self_handle", "cases.start", "cases.submit_result",
         "cases.supervise", "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer",
         "cases.verify", "cases.view", "cases.view_categories", "cases.view_own", "compounds.view",
-        "notifications.read", "places.borrow", "places.check", "places.close", "places.edit",
+        "notifications.read", "places.attend", "places.book", "places.booking_figures", "places.bookings", "places.borrow", "places.check", "places.close", "places.edit",
         "places.hand_over", "places.keep", "places.open", "places.read", "places.restock", "places.stock",
         "places.stock_view", "places.suspend", "places.take_in", "places.tell", "places.today",
         "places.view", "places.warn", "portal.phone", "territories.view",

@@ -220,6 +220,11 @@ _HANDLERS = (
     Stop("book-corner", "/places/register/{shelf}/books/", "yi/station"),
     Stop("books", "/places/at/{shelf}/books/"),
     Stop("own-books", "/places/books/", "wang/worker"),
+    Stop("booking-times", "/places/at/{shelf}/book/haircut/", "wang/worker"),
+    Stop("own-bookings", "/places/bookings/", "wang/worker"),
+    Stop("bookings", "/places/register/{shelf}/bookings/", "yi/station"),
+    Stop("booking-rules", "/places/register/{shelf}/bookings/haircut/", "yi/station"),
+    Stop("booking-figures", "/places/bookings/figures/", STREET),
     Stop("stock-list", "/places/stock/", STREET),
     Stop("restock-tasks", "/places/stock/?show=tasks", STREET),
     Stop("restock", "/places/stock/tasks/{restock}/", STREET),
@@ -268,9 +273,10 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 
 # Addresses of the product that are no page of their own, and why.
 POSTED_AT_PLACES = [
-    "add_photo", "ask", "borrow", "check", "confirm", "discard", "door", "doubt", "end_exception", "end_warning",
+    "add_photo", "ask", "booking_export", "booking_step", "borrow", "check", "confirm", "discard", "door", "doubt",
+    "end_exception", "end_warning",
     "export", "give_back", "order", "release_photo", "remove_book", "remove_photo", "save", "stock_export", "take",
-    "undo_take",
+    "undo_take", "walk_in",
 ]  # fmt: skip
 
 NO_PAGES: dict[str, str] = {
@@ -397,6 +403,9 @@ NO_PAGES: dict[str, str] = {
     "territories:boundaries": "GeoJSON",
     **dict.fromkeys((f"places:{name}" for name in POSTED_AT_PLACES), "posted to"),
     "places:points": "GeoJSON",
+    "places:booking_calendar": "an iCalendar file: tests/places/test_booking_pages.py",
+    "places:desk_step": "needs a booking: tests/places/test_booking_pages.py",
+    "places:move_booking": "needs a booking: tests/places/test_booking_pages.py",
     "places:map_points": "GeoJSON",
     "places:tile": "a piece of the map",
     "places:tile_json": "for programs",

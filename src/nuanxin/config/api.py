@@ -18,6 +18,7 @@ from nuanxin.compounds.api import router as compounds
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
 from nuanxin.places.api import router as places
+from nuanxin.places.bookings_api import router as bookings
 from nuanxin.territories.api import router as territories
 from nuanxin.ui.middleware import with_headers
 
@@ -44,6 +45,7 @@ api = Described(
     auth=TokenAuth(),
     urls_namespace="api",
 )
+api.add_router("/bookings", bookings, tags=["bookings"])
 api.add_router("/cases", cases, tags=["cases"])
 api.add_router("/compounds", compounds, tags=["compounds"])
 api.add_router("/places", places, tags=["places"])

@@ -13,7 +13,7 @@ from nuanxin.notifications.services import tell
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import assignments_at
 from nuanxin.places import events
-from nuanxin.places.queries import PlaceFacts, loan_facts, place_facts, restock_id
+from nuanxin.places.queries import PlaceFacts, booking_facts, loan_facts, place_facts, restock_id
 
 
 @subscribe(events.KeeperChanged)
@@ -108,6 +108,54 @@ def book_due(event: events.BookDue, envelope: Envelope) -> None:
         kind=Kind.BOOK_DUE,
         case_number="",
         facts={"place": loan.place, "item": loan.title, "path": reverse("places:own_books")},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell([notice])
+
+
+@subscribe(events.BookingHeld)
+def booking_held(event: events.BookingHeld, envelope: Envelope) -> None:
+    _tell_booker(event, envelope, Kind.BOOKING_HELD)
+
+
+@subscribe(events.BookingLapsed)
+def booking_lapsed(event: events.BookingLapsed, envelope: Envelope) -> None:
+    _tell_booker(event, envelope, Kind.BOOKING_NONE)
+
+
+@subscribe(events.BookingCalledOff)
+def booking_called_off(event: events.BookingCalledOff, envelope: Envelope) -> None:
+    _tell_booker(event, envelope, Kind.BOOKING_OFF)
+
+
+@subscribe(events.BookingSoon)
+def booking_soon(event: events.BookingSoon, envelope: Envelope) -> None:
+    _tell_booker(event, envelope, Kind.BOOKING_SOON)
+
+
+def _tell_booker(
+    event: events.BookingHeld | events.BookingLapsed | events.BookingCalledOff | events.BookingSoon,
+    envelope: Envelope,
+    kind: Kind,
+) -> None:
+    """The person alone; of a confidential service neither which it is nor where."""
+    booking = booking_facts(event.booking_id)
+    if booking.person_id is None:
+        return
+    facts = {
+        "until": booking.starts_at.isoformat(),
+        "booked": booking.service,
+        "place": booking.place,
+        "hold": booking.held_until.isoformat() if booking.held_until else "",
+        "path": reverse("places:own_bookings"),
+    }
+    notice = services.for_reporter(
+        person_id=booking.person_id,
+        event_id=envelope.id,
+        kind=kind,
+        case_number="",
+        facts=facts,
         is_urgent=False,
         now=envelope.occurred_at,
     )

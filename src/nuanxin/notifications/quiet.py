@@ -1,16 +1,10 @@
 """No pushing while people ride: the peak hours of `domain.md` §10.3 are quiet, unless life is at stake."""
 
-from datetime import datetime, time
+from datetime import datetime
 
-from nuanxin.kernel.worktime import SHANGHAI
-
-PEAKS = ((time(11), time(13)), (time(17), time(20)))
+from nuanxin.kernel.worktime.peaks import after_peak
 
 
 def visible_from(now: datetime, *, is_urgent: bool) -> datetime:
     """When a worker should hear of it: now, or at the end of the peak."""
-    local = now.astimezone(SHANGHAI)
-    for start, end in PEAKS:
-        if not is_urgent and start <= local.time() < end:
-            return local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
-    return now
+    return now if is_urgent else after_peak(now)

@@ -8,7 +8,14 @@ from nuanxin.ui import slots
 
 OF_A_PLACE = (
     "detail", "edit", "facilities", "services", "exceptions", "step", "keeper", "stock", "stock_kept",
-    "receive", "count", "book_corner",
+    "receive", "count", "book_corner", "bookings", "booking_rules", "desk_step",
+)  # fmt: skip
+SCENE_PAGES = tuple(
+    f"places:{name}"
+    for name in (
+        "scenes", "scene", "scene_new", "scene_step", "scene_assess", "scene_appeal", "scene_judge", "scene_answer",
+        "scene_standard", "scene_standard_edit", "score_cards",
+    )
 )  # fmt: skip
 STAFF_PAGES = tuple(f"places:{name}" for name in ("list", "create", "import", "plan", *OF_A_PLACE))
 
@@ -38,6 +45,31 @@ class PlacesConfig(AppConfig):
         slots.register("rail", shelves, order=60)
         weather = slots.Item(_("天气提示"), "places:warnings", icon="umbrella", permission="places.warn")
         slots.register("rail", weather, order=59)
+        offers = slots.Item(
+            _("优惠"), "places:offer_list", icon="tag", permission="places.offer_view",
+            match=("places:offer_list", "places:offer", "places:offer_new", "places:offer_edit", "places:offer_step"),
+        )  # fmt: skip
+        slots.register("rail", offers, order=61)
+        desk = slots.Item(_("收券"), "places:desk", icon="qrcode", permission="places.redeem")
+        slots.register("rail", desk, order=6)
+        own = slots.Item(
+            _("我的券"), "places:vouchers", icon="receipt", permission="places.voucher",
+            match=("places:vouchers", "places:voucher"),
+        )  # fmt: skip
+        slots.register("my_page", own, order=30)
+        booked = slots.Item(
+            _("我的预约"), "places:own_bookings", icon="calendar-event", permission="places.book",
+            match=("places:own_bookings", "places:move_booking", "places:book"),
+        )  # fmt: skip
+        slots.register("my_page", booked, order=29)
+        figures = slots.Item(
+            _("预约"), "places:booking_figures", icon="calendar-event", permission="places.booking_export"
+        )
+        slots.register("rail", figures, order=62)
+        friendly = slots.Item(
+            _("友好场景"), "places:scenes", icon="award", permission="places.scene_view", match=SCENE_PAGES
+        )
+        slots.register("rail", friendly, order=63)
         slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 
 

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from nuanxin.places import views
+from nuanxin.places.views import scene_standard, scenes, scenes_public
 
 app_name = "places"
 PLACE = "register/<uuid:public_id>/"
+SCENE = "scenes/<uuid:public_id>/"
 
 urlpatterns = [
     path("register/", views.listing, name="list"),
@@ -42,10 +44,41 @@ urlpatterns = [
     path("at/<uuid:public_id>/books/<uuid:book_id>/borrow/", views.borrow, name="borrow"),
     path("at/<uuid:public_id>/books/<uuid:book_id>/back/", views.give_back, name="give_back"),
     path("books/", views.own_books, name="own_books"),
+    path(f"{PLACE}bookings/", views.bookings, name="bookings"),
+    path(f"{PLACE}bookings/walk-in/", views.walk_in, name="walk_in"),
+    path(f"{PLACE}bookings/<slug:item>/", views.booking_rules, name="booking_rules"),
+    path("at/<uuid:public_id>/book/<slug:item>/", views.book, name="book"),
+    path("bookings/", views.own_bookings, name="own_bookings"),
+    path("bookings/figures/", views.booking_figures, name="booking_figures"),
+    path("bookings/figures/export/", views.booking_export, name="booking_export"),
+    path("bookings/<uuid:public_id>/move/", views.move_booking, name="move_booking"),
+    path("bookings/<uuid:public_id>/booking.ics", views.booking_calendar, name="booking_calendar"),
+    path("bookings/<uuid:public_id>/<slug:name>/", views.booking_step, name="booking_step"),
+    path("bookings/desk/<uuid:public_id>/<slug:name>/", views.desk_step, name="desk_step"),
     path("stock/", views.stock_list, name="stock_list"),
     path("stock/export/", views.stock_export, name="stock_export"),
     path("stock/tasks/<uuid:public_id>/", views.restock, name="restock"),
     path("stock/tasks/<uuid:public_id>/<slug:name>/", views.restock_step, name="restock_step"),
+    path(f"{PLACE}offers/new/", views.offer_new, name="offer_new"),
+    path("offers/", views.offer_list, name="offer_list"),
+    path("offers/export/", views.offer_export, name="offer_export"),
+    path("offers/near/", views.offers_near, name="offers_near"),
+    path("offers/<uuid:public_id>/", views.offer, name="offer"),
+    path("offers/<uuid:public_id>/edit/", views.offer_edit, name="offer_edit"),
+    path("offers/<uuid:public_id>/steps/<slug:name>/", views.offer_step, name="offer_step"),
+    path("offers/<uuid:public_id>/at/", views.offer_shown, name="offer_shown"),
+    path("offers/<uuid:public_id>/take/", views.voucher_take, name="voucher_take"),
+    path("vouchers/", views.vouchers, name="vouchers"),
+    path("vouchers/<uuid:public_id>/", views.voucher, name="voucher"),
+    path("vouchers/<uuid:public_id>/code/", views.voucher_code, name="voucher_code"),
+    path("vouchers/<uuid:public_id>/back/", views.voucher_give_back, name="voucher_give_back"),
+    path("vouchers/<uuid:public_id>/refused/", views.voucher_refused, name="voucher_refused"),
+    path("vouchers/<uuid:public_id>/rate/", views.voucher_rate, name="voucher_rate"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/offline/", views.desk_offline, name="desk_offline"),
+    path("desk/kit/", views.desk_kit, name="desk_kit"),
+    path("desk/redeem/", views.desk_redeem, name="desk_redeem"),
+    path("desk/sync/", views.desk_sync, name="desk_sync"),
     path("photos/<uuid:file_id>/", views.photo, name="photo"),
     path("today/", views.today, name="today"),
     path("today/door/", views.door, name="door"),
@@ -67,4 +100,29 @@ urlpatterns = [
     path("at/<uuid:public_id>/save/", views.save, name="save"),
     path("at/<uuid:public_id>/doubt/<slug:facility>/", views.doubt, name="doubt"),
     path("d/<slug:code>/", views.at_door, name="at_door"),
+]
+
+urlpatterns += [
+    path("scenes/", scenes.scene_list, name="scenes"),
+    path("scenes/new/", scenes.scene_new, name="scene_new"),
+    path("scenes/export/", scenes.scene_export, name="scene_export"),
+    path("scenes/evidence/<uuid:file_id>/", scenes.scene_photo, name="scene_photo"),
+    path("scenes/standard/", scene_standard.scene_standard, name="scene_standard"),
+    path("scenes/standard/edit/", scene_standard.scene_standard_edit, name="scene_standard_edit"),
+    path("scenes/standard/import/", scene_standard.scene_standard_import, name="scene_standard_import"),
+    path("scenes/standard/export/", scene_standard.scene_standard_export, name="scene_standard_export"),
+    path("scenes/cards/", scene_standard.score_card_list, name="score_cards"),
+    path("scenes/cards/export/", scene_standard.score_card_export, name="score_card_export"),
+    path("scenes/public/", scenes_public.scenes_public, name="scenes_public"),
+    path("scenes/public/<uuid:public_id>/", scenes_public.scene_public, name="scene_public"),
+    path("p/<slug:code>/", scenes_public.plated, name="plated"),
+    path(f"{SCENE}", scenes.scene, name="scene"),
+    path(f"{SCENE}assess/", scenes.scene_assess, name="scene_assess"),
+    path(f"{SCENE}confirm/", scenes.scene_confirm, name="scene_confirm"),
+    path(f"{SCENE}appeal/", scenes.scene_appeal, name="scene_appeal"),
+    path(f"{SCENE}appeal/decide/", scenes.scene_judge, name="scene_judge"),
+    path(f"{SCENE}objections/<int:objection_id>/", scenes.scene_answer, name="scene_answer"),
+    path(f"{SCENE}plate/", scenes.scene_plate, name="scene_plate"),
+    path(f"{SCENE}steps/<slug:name>/", scenes.scene_step, name="scene_step"),
+    path(f"{PLACE}scene/", scenes.scene_of_place, name="scene_of_place"),
 ]

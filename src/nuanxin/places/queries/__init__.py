@@ -11,10 +11,17 @@ from nuanxin.places.queries.around import (
     public_points,
     streets_with_places,
 )
+from nuanxin.places.queries.booking_figures import (
+    FigureFilters,
+    days_of,
+    figures,
+    items_booked,
+)
 from nuanxin.places.queries.bookings import (
     BookingNotFound,
     DeskDay,
     NotBookable,
+    as_own,
     bookable_at,
     bookable_rows,
     booking_facts,
@@ -94,6 +101,7 @@ from nuanxin.places.queries.register import (
 )
 from nuanxin.places.queries.slots import (
     changes_of,
+    free_today,
     slot_days,
     slots_of,
 )
@@ -148,6 +156,7 @@ __all__ = [
     "BookingNotFound",
     "Catalogue",
     "DeskDay",
+    "FigureFilters",
     "Filters",
     "Hours",
     "Known",
@@ -172,6 +181,7 @@ __all__ = [
     "Wanted",
     "alerts",
     "around",
+    "as_own",
     "book_on_shelf",
     "bookable_at",
     "bookable_rows",
@@ -183,6 +193,7 @@ __all__ = [
     "checks_of",
     "coming_count",
     "counts",
+    "days_of",
     "desk_booking",
     "desk_day",
     "desk_kit",
@@ -191,6 +202,8 @@ __all__ = [
     "drawn",
     "entry",
     "facility_name",
+    "figures",
+    "free_today",
     "has_books",
     "having",
     "held_voucher",
@@ -199,6 +212,7 @@ __all__ = [
     "is_saved",
     "is_tile",
     "item_name",
+    "items_booked",
     "just_taken",
     "kept_place",
     "listed_offers",

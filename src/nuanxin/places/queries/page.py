@@ -101,6 +101,12 @@ def facility_name(code: str) -> str:
     return known[code].name if code in known else code
 
 
+def service_name(code: str) -> str:
+    """In the language of the page."""
+    known = catalogue().services
+    return known[code].name if code in known else code
+
+
 def photo_file(actor: Actor, file_id: UUID) -> UUID:
     """The file's own id, if everybody or this actor may see it. Raises `PlaceNotFound`."""
     photos = PlacePhoto.objects.filter(file__public_id=file_id)

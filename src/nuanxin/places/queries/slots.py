@@ -1,0 +1,182 @@
+"""Which times of a service one may book: the week, the single days, the closed door, what is taken already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from nuanxin.kernel.opening import Change, Kind, Period, parse
+from nuanxin.places.enums import BookingState, ExceptionKind, PlaceState
+from nuanxin.places.models import (
+    Bookable,
+    BookableChange,
+    BookingSlot,
+    OpeningException,
+    Place,
+)
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time on the grid of the service, whoever has taken it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """`free` places, `waiting` people who come first when one becomes free."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    free: int
+    waiting: int
+    is_open: bool
+
+    @property
+    def is_full(self) -> bool:
+        return self.free <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDay:
+    on: date
+    slots: list[Slot]
+
+    @property
+    def free(self) -> int:
+        return sum(each.free for each in self.slots if each.is_open)
+
+
+def changes_of(bookable: Bookable) -> list[Change]:
+    rows = BookableChange.objects.filter(bookable=bookable)
+    return [Change(each.first, each.last, each.hours, each.reason) for each in rows]
+
+
+def grid(bookable: Bookable, place: Place, first: date, last: date) -> list[Span]:
+    """The times of those days, both included, in two statements. A closed door goes before whatever the week says."""
+    if place.state != PlaceState.OPEN or not bookable.is_active:
+        return []
+    first, last = max(first, place.valid_from or first), min(last, place.valid_to or last)
+    if first > last:
+        return []
+    start, end = midnight(first), midnight(last + DAY)
+    closures = OpeningException.objects.filter(
+        place=place, kind=ExceptionKind.CLOSED, starts_at__lt=end, ends_at__gt=start
+    )
+    return spans(
+        bookable, changes_of(bookable), [(each.starts_at, each.ends_at) for each in closures], first, last
+    )
+
+
+def spans(
+    bookable: Bookable,
+    changes: Sequence[Change],
+    closed: Iterable[tuple[datetime, datetime]],
+    first: date,
+    last: date,
+) -> list[Span]:
+    """Pure but for the holidays in force. A night belongs to the day on which it begins."""
+    start, end = midnight(first), midnight(last + DAY)
+    hours = parse(bookable.hours)
+    shut = [*closed]
+    rows = [*changes, *(Period(since, until) for since, until in shut)]
+    found: list[Span] = []
+    # From the day before, so that what began then keeps its grid; an interval is cut at the window's edge.
+    for each in hours.intervals(start - DAY, end + DAY, changes=rows):
+        at = each.start
+        while each.kind is Kind.OPEN and at + bookable.length <= each.end:
+            if start <= at < end:
+                found.append(Span(at, at + bookable.length))
+            at += bookable.length
+    return [
+        each
+        for each in found
+        if not any(since < each.ends_at and each.starts_at < until for since, until in shut)
+    ]
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def last_day(bookable: Bookable, now: datetime) -> date:
+    return timezone.localdate(now) + bookable.days_ahead * DAY
+
+
+def slots_of(bookable: Bookable, place: Place, *, now: datetime) -> list[Slot]:
+    """What one may ask for from now on; four statements. `is_open`: not too late yet."""
+    today = timezone.localdate(now)
+    times = [each for each in grid(bookable, place, today, last_day(bookable, now)) if each.starts_at > now]
+    kept = _kept(bookable, since=midnight(today))
+    own = {(each.starts_at, each.ends_at) for each in times}
+    # Taken on an earlier grid: what reaches into them is not offered.
+    strays = [row for row, _waiting in kept.values() if row.taken and (row.starts_at, row.ends_at) not in own]
+    return [_slot(bookable, each, kept, now) for each in times if not _reaches(each, strays)]
+
+
+def _reaches(time: Span, rows: Iterable[BookingSlot]) -> bool:
+    return any(
+        each.starts_at < time.ends_at and time.starts_at < each.ends_at and each.starts_at != time.starts_at
+        for each in rows
+    )
+
+
+def slot_days(bookable: Bookable, place: Place, *, now: datetime) -> list[SlotDay]:
+    days: dict[date, list[Slot]] = {}
+    for each in slots_of(bookable, place, now=now):
+        days.setdefault(timezone.localdate(each.starts_at), []).append(each)
+    return [SlotDay(day, slots) for day, slots in days.items()]
+
+
+def next_free(bookable: Bookable, place: Place, *, now: datetime) -> datetime | None:
+    found = (
+        each.starts_at for each in slots_of(bookable, place, now=now) if each.is_open and not each.is_full
+    )
+    return next(found, None)
+
+
+def offered_at(bookable: Bookable, place: Place, starts_at: datetime) -> Span | None:
+    """The time of the grid that begins then. Another grid's time that is taken and reaches into it shuts it out."""
+    day = timezone.localdate(starts_at)
+    found = next((each for each in grid(bookable, place, day, day) if each.starts_at == starts_at), None)
+    if found is None:
+        return None
+    other = BookingSlot.objects.filter(
+        bookable=bookable, taken__gt=0, starts_at__lt=found.ends_at, ends_at__gt=found.starts_at
+    ).exclude(starts_at=starts_at)
+    return None if other.exists() else found
+
+
+def _kept(bookable: Bookable, *, since: datetime) -> Mapping[datetime, tuple[BookingSlot, int]]:
+    waiting = Count("bookings", filter=Q(bookings__state=BookingState.WAITING))
+    rows = BookingSlot.objects.filter(bookable=bookable, ends_at__gt=since).annotate(waiting=waiting)
+    return {each.starts_at: (each, each.waiting) for each in rows}
+
+
+def _slot(
+    bookable: Bookable, time: Span, kept: Mapping[datetime, tuple[BookingSlot, int]], now: datetime
+) -> Slot:
+    row, waiting = kept.get(time.starts_at, (None, 0))
+    capacity = max(bookable.capacity, row.taken) if row else bookable.capacity
+    free = capacity - row.taken if row else capacity
+    is_open = bookable.closes_at(time.starts_at) > now
+    return Slot(time.starts_at, row.ends_at if row else time.ends_at, capacity, free, waiting, is_open)
+
+
+def free_today(place: Place, *, now: datetime) -> list[tuple[str, str, Slot]]:
+    """Item, name and time of what a walk-in can have today: with room, not over, the soonest first."""
+    today = timezone.localdate(now)
+    found = []
+    for each in Bookable.objects.filter(place=place, is_active=True).select_related("item"):
+        kept = _kept(each, since=midnight(today))
+        times = [span for span in grid(each, place, today, today) if span.ends_at > now]
+        slots = [_slot(each, span, kept, now) for span in times]
+        found += [(each.item_id, each.item.name, slot) for slot in slots if not slot.is_full]
+    return sorted(found, key=lambda each: (each[2].starts_at, each[0]))
