@@ -1,8 +1,10 @@
 """The invented ground nests without gaps, is the same every time, and lies nowhere."""
 
+import csv
 import json
 import re
 import time
+from importlib.resources import files
 from itertools import combinations
 
 import pytest
@@ -12,6 +14,8 @@ from shapely.geometry import Point, shape
 from nuanxin.demo import city as demo_city
 from nuanxin.demo.city import build_city
 from nuanxin.demo.organisations import committee, credit_code, district_unit, organisations, street_office
+from nuanxin.demo.spots import FEWEST, WITHOUT, kinds, spots
+from nuanxin.kernel.opening import parse
 from nuanxin.people.enums import OrganisationKind, UnitType
 from nuanxin.people.identifiers import is_uscc
 
@@ -134,6 +138,31 @@ def test_every_kind_of_unit_has_an_organisation(city):
     for grid in city.at_level("grid"):
         assert grid.code.startswith(committee(grid.code).scope)
         assert grid.code.startswith(street_office(grid.code).scope)
+
+
+def test_four_hundred_places_of_every_type_stand_in_their_communities(city):
+    found = spots(city)
+    assert len(found) == 400
+    assert {spot.kind for spot in found} == set(kinds())
+    assert {kind.type for kind in kinds()} == set(load_rows("place_types"))
+    outlines = {t.code: t.shape.buffer(1e-6) for t in city.at_level("community")}
+    assert all(outlines[spot.community].contains(Point(spot.lng, spot.lat)) for spot in found)
+    assert len({spot.name for spot in found}) == len(found)
+    assert not [spot.name for spot in found if re.search(REAL_BRANDS, spot.name)]
+    assert set(outlines) - {spot.community for spot in found} == {WITHOUT}
+    assert spots(city, FEWEST) == found[:FEWEST]
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.type)
+def test_what_a_type_usually_has_is_in_the_catalogue(kind):
+    assert set(kind.facilities) <= load_rows("facilities")
+    assert set(kind.services) <= load_rows("service_items")
+    assert all(parse(opening) for opening in kind.openings)
+
+
+def load_rows(name):
+    text = files("nuanxin.places").joinpath(f"reference/{name}.csv").read_text(encoding="utf-8")
+    return {row["code"] for row in csv.DictReader(text.splitlines())}
 
 
 REAL_BRANDS = "美团|饿了么|顺丰|中通|圆通|韵达|京东|滴滴|高德|万科|碧桂园|保利|龙湖"

@@ -9,6 +9,7 @@ from nuanxin.demo.city import build_city
 from nuanxin.demo.names import REFERENCE
 from nuanxin.demo.organisations import organisations
 from nuanxin.demo.personas import cast
+from nuanxin.demo.spots import kept
 from nuanxin.people.enums import WorkerType
 
 # The roles of domain.md §10.2 that have something to do with a report.
@@ -62,7 +63,7 @@ def test_all_kinds_of_worker_are_there(people):
 
 def test_posts_name_organisations_and_sites_that_exist(city, people):
     known = {organisation.key for organisation in organisations()}
-    sites = {compound.key for compound in city.compounds} | {"s1"}
+    sites = {compound.key for compound in city.compounds} | {"s1"} | {spot.key for spot in kept(city)}
     for person in people.people:
         for post in person.posts:
             assert post.organisation in known | {""}

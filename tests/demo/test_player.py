@@ -1,12 +1,14 @@
 """A short stretch of the city, really played: what it leaves is what a city leaves that has worked for days."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from nuanxin.cases.enums import OVER_STATES, CaseState, Source, TaskRole, TaskState
-from nuanxin.cases.models import Case, CaseLog, Clock, Reporter, Task
+from nuanxin.cases.models import Case, CaseLog, Clock, PlaceCase, Reporter, Task
 from nuanxin.demo.organisations import organisations
 from nuanxin.gateway.enums import EndpointState, OrderState, Sending
 from nuanxin.gateway.models import (
@@ -25,6 +27,17 @@ from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.notifications.enums import Kind
 from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Assignment, Organisation, Person
+from nuanxin.places.models import (
+    BookLoan,
+    Doubt,
+    OpenCheck,
+    OpeningException,
+    Place,
+    PlacePhoto,
+    RestockTask,
+    Sighting,
+    VisitDay,
+)
 from nuanxin.territories.models import Boundary, MapLayer, Territory
 from tests.demo.conftest import NOW
 
@@ -116,6 +129,23 @@ def test_the_audit_log_is_sealed_and_holds(played):
     report = audit.verify()
     assert report.entries > played.steps
     assert report.faults == []
+
+
+def test_the_places_live(played):
+    assert Place.objects.count() == 70
+    assert set(Place.objects.values_list("state", flat=True)) == {"draft", "open", "suspended"}
+    assert Place.objects.filter(keeper__isnull=False).count() > 20
+    assert OpenCheck.objects.filter(place__checked_on=timezone.localdate(NOW)).exists()
+    assert OpenCheck.objects.exclude(wrong="").exists()
+    assert set(Doubt.objects.values_list("end", flat=True)) >= {"", "repaired"}
+    assert set(PlaceCase.objects.values_list("case__state", flat=True)) > {CaseState.CLOSED}
+    assert RestockTask.objects.exists()
+    assert VisitDay.objects.exists()
+    assert OpeningException.objects.filter(starts_at__gt=NOW).exists()
+    assert PlacePhoto.objects.exclude(released_at=None).exists()
+    assert BookLoan.objects.filter(returned_at=None).exists()
+    assert not Sighting.objects.filter(at__lt=NOW - timedelta(days=1)).exclude(who="").exists()
+    assert not OpenCheck.objects.filter(at__gt=NOW).exists()
 
 
 def test_other_systems_are_connected(played):

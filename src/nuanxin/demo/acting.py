@@ -97,6 +97,10 @@ class Stage:
                 self.derailed[planned.key] = told
             return None
 
+    def step_on(self, case: Case, step: PlannedStep) -> Case | None:
+        """A step of a case that nobody reported. Raises what the rules say."""
+        return self._act(case, step)
+
     def _hear(self, planned: PlannedReport, step: PlannedStep) -> None:
         """The dispatcher listens before the first step and writes down what was said."""
         case = self.cases[planned.key]

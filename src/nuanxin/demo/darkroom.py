@@ -10,6 +10,7 @@ from typing import Self
 
 from nuanxin.cases.services import Photo
 from nuanxin.demo.pictures import picture
+from nuanxin.demo.place_days import Deed
 from nuanxin.demo.planned import PlannedPhoto, PlannedReport, PlannedStep
 from nuanxin.kernel.files.accept import AcceptedImage, accept_image
 
@@ -27,7 +28,7 @@ def develop(planned: PlannedPhoto) -> Photo:
 class Darkroom:
     """Develops what the script will need, in its order; a context manager."""
 
-    def __init__(self, happenings: Iterable[tuple[object, PlannedReport, PlannedStep | None]]) -> None:
+    def __init__(self, happenings: Iterable[tuple[object, PlannedReport | Deed, PlannedStep | None]]) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="darkroom")
         wanted = (photo for _, report, step in happenings for photo in (step or report).photos)
         self._photos: dict[PlannedPhoto, Future[Photo]] = {

@@ -14,6 +14,7 @@ from random import Random
 from nuanxin.demo.city import DemoCity
 from nuanxin.demo.names import DISTRICT, REFERENCE, STREETS
 from nuanxin.demo.organisations import DemoOrganisation, organisations
+from nuanxin.demo.spots import kept
 
 _SURNAMES = (
     "周吴郑冯褚卫蒋沈韩杨朱秦许吕张孔曹魏陶姜谢邹喻柏章苏潘葛范彭鲁韦苗凤花俞任袁柳鲍史唐费岑薛雷贺倪汤"
@@ -37,7 +38,7 @@ OTHER_RESIDENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One assignment. `scope` is an unpadded territory code; `site` the key of a compound."""
+    """One assignment. `scope` is an unpadded territory code; `site` the key of a compound or a place."""
 
     role: str
     scope: str = ""
@@ -167,7 +168,8 @@ def _roles_of(unit: DemoOrganisation) -> tuple[str, ...]:
 
 def _place_posts(city: DemoCity) -> list[Post]:
     managers = [Post("property", c.community, c.company, c.key) for c in city.compounds]
-    return [*managers, Post("station", DISTRICT[0], "op2")]
+    keepers = [Post(s.kind.keeper, s.community, s.host or f"sq{s.community[6:]}", s.key) for s in kept(city)]
+    return [*managers, Post("station", DISTRICT[0], "op2"), *keepers]
 
 
 def _public(index: int, number: int, name: str, city: DemoCity) -> DemoPerson:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from django.db import transaction
 
-from nuanxin.cases.models import Clock
+from nuanxin.cases.models import Clock, PlaceCase
 from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
 from nuanxin.demo.acting import Stage
 from nuanxin.demo.city import SEED, build_city
@@ -21,19 +21,23 @@ from nuanxin.demo.connections import connect, live_on
 from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.handovers import exchange_some
 from nuanxin.demo.personas import cast
+from nuanxin.demo.place_days import Deed, plan_places
+from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
 from nuanxin.demo.script import plan, steps_in_order
+from nuanxin.demo.spots import FEWEST, MOST, spots
 from nuanxin.kernel import audit
 from nuanxin.kernel.events.deliver import drain
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.kernel.worktime.services import import_shipped_holidays
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.services import read_all
+from nuanxin.places.services import forget_passers, remind_borrowers, watch_stock
 
-CITY_VERSION = "2"  # raised when an old city on disk should be played anew
+CITY_VERSION = "3"  # raised when an old city on disk should be played anew
 DAYS, COUNT = 30, 400
 BEFORE = timedelta(days=2)  # people and places are there before the first report
 HOUR = timedelta(hours=1)
@@ -44,7 +48,7 @@ BULLETIN = 17
 READ_EVERY = 4  # days
 
 Progress = Callable[[int, int, str], None]
-Happening = tuple[datetime, PlannedReport, PlannedStep | None]
+Happening = tuple[datetime, PlannedReport | Deed, PlannedStep | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,17 @@ def play(
     reports = plan(seed, start, days, count, city=city, people=people)
     with transaction.atomic():
         import_shipped_holidays(now=start - BEFORE)
-        settled = settle(city, people, now=start - BEFORE)
+        places = min(MOST, max(FEWEST, count))
+        settled = settle(city, people, now=start - BEFORE, places=places)
         plan_rosters(settled, reports, start=start - BEFORE, end=now)
         connections = connect(settled, now=start - BEFORE)
         drain(now=start)
-    happenings = list(steps_in_order(reports))
+    deeds = plan_places(spots(city, places), people, start=start, end=now)
+    happenings = _in_order(reports, deeds)
     with Darkroom(happenings) as darkroom:
         stage = Stage(settled, people, darkroom)
         played = _Player(stage, start, now, progress).run(happenings)
+    doors = PlaceCase.objects.count()  # cases that nobody reported
     with transaction.atomic():
         switch_on(now=start)
         publish_some(stage, reports, now=now)
@@ -85,12 +92,19 @@ def play(
         by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before
-    return replace(played, reports=played.reports + by_program, steps=played.steps + by_program)
+    return replace(played, reports=played.reports + by_program + doors, steps=played.steps + by_program)
+
+
+def _in_order(reports: list[PlannedReport], deeds: list[Deed]) -> list[Happening]:
+    """What is done about the reports and what happens at the places, as one stream."""
+    told: list[Happening] = [*steps_in_order(reports), *((deed.at, deed, None) for deed in deeds)]
+    return sorted(told, key=lambda happening: happening[0])
 
 
 class _Player:
     def __init__(self, stage: Stage, start: datetime, end: datetime, progress: Progress) -> None:
         self.stage = stage
+        self.places = PlaceStage(stage)
         self.clock = start  # everything before it has happened
         self.end = end
         self.progress = progress
@@ -104,7 +118,8 @@ class _Player:
         ):
             with transaction.atomic():
                 for at, report, step in stretch:
-                    self._pass_time(at)
+                    is_at_a_place = isinstance(report, Deed) and report.step is None  # no clock is about it
+                    self._pass_time(at.replace(minute=0, second=0) if is_at_a_place else at)
                     self._happen(at, report, step)
                     done += 1
             audit.seal_pending(now=self.clock)
@@ -113,13 +128,15 @@ class _Player:
             self._pass_time(self.end)
             self._deliver(self.end)
         audit.seal_pending(now=self.end)
-        derailed = tuple(f"{key} {why}" for key, why in self.stage.derailed.items())
+        derailed = (*(f"{key} {why}" for key, why in self.stage.derailed.items()), *self.places.refused)
         return Played(len(self.stage.cases), done, self.delivered, derailed)
 
-    def _happen(self, at: datetime, report: PlannedReport, step: PlannedStep | None) -> None:
+    def _happen(self, at: datetime, report: PlannedReport | Deed, step: PlannedStep | None) -> None:
         if report.key in self.talked_about:
             self._deliver(at)
-        if step is None:
+        if isinstance(report, Deed):
+            self.places.act(report)
+        elif step is None:
             self.stage.report(report)
         else:
             self.stage.act(report, step)
@@ -160,6 +177,10 @@ class _Player:
     def _begin_day(self, now: datetime) -> None:
         """Old cases go to the archive; now and then people read what has come in, today at the latest."""
         archive_cases(now=now)
+        forget_passers(now=now)
+        remind_borrowers(now=now)
+        while watch_stock(now=now):
+            pass
         days_left = (self.end - now).days
         if days_left % READ_EVERY:
             return

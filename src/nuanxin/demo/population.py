@@ -20,6 +20,7 @@ from nuanxin.demo.names import CITY, DISTRICT
 from nuanxin.demo.organisations import organisations
 from nuanxin.demo.personas import Cast, DemoPerson, Post
 from nuanxin.demo.planned import Seat
+from nuanxin.demo.spots import FEWEST, spots
 from nuanxin.demo.stations import open_places
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.access.scope import FULL_CODE, padded
@@ -27,6 +28,7 @@ from nuanxin.people import queries, services
 from nuanxin.people.enums import Channel, DeclaredAs, WorkerType
 from nuanxin.people.models import Assignment, Organisation, Person, Site
 from nuanxin.people.services import Work
+from nuanxin.places.models import Place
 from nuanxin.territories.services import DivisionRow, load_boundaries, put_map_layer, put_territories
 
 SOURCE = "演示数据 · 示意图"
@@ -53,6 +55,7 @@ class Population:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     compounds: dict[str, Compound] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     persons: dict[str, Person] = field(default_factory=dict)
     assignments: dict[tuple[str, str, str], Assignment] = field(default_factory=dict)
     _actors: dict[tuple[str, str, str], Actor] = field(default_factory=dict)
@@ -75,14 +78,14 @@ class Population:
         return [self.actor(seat) for seat in first.values()]
 
 
-def settle(city: DemoCity, people: Cast, *, now: datetime) -> Population:
-    """Everything that was there before the first report."""
+def settle(city: DemoCity, people: Cast, *, now: datetime, places: int = FEWEST) -> Population:
+    """Everything that was there before the first report; of places so many."""
     settled = Population()
     _lay_out(city, now)
     _found(settled, now)
     for compound in city.compounds:
         _build(settled, compound, now)
-    open_places(settled, city, now=now)
+    open_places(settled, spots(city, places), now=now)
     for person in people.people:
         _move_in(settled, person, now)
     return settled

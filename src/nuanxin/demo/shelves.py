@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from nuanxin.places.models import Place
 
 # item, minimum, on the shelf, days until its date (0 for none), how many are taken
-SHELF: tuple[tuple[str, int, int, int, int], ...] = (
+Row = tuple[str, int, int, int, int]
+SHELF: tuple[Row, ...] = (
     ("plaster", 10, 24, 500, 3),
     ("iodophor", 2, 3, 300, 0),
     ("huoxiang", 6, 9, 20, 2),
@@ -29,19 +30,18 @@ SHELF: tuple[tuple[str, int, int, int, int], ...] = (
     ("tyre_repair", 1, 2, 0, 0),
 )
 BOOKS = ("平凡的一天", "城市里的树", "从零学做饭", "电动车自己修", "读懂劳动合同", "山那边的海")
-EVERY = 9
 
 
-def fill_shelves(places: list[Place], *, now: datetime) -> None:
-    """The station of the story and every ninth place after it."""
-    for number, place in enumerate(places[::EVERY]):
-        _fill(place, SHELF if number == 0 else SHELF[number % 3 :: 2], now)
+def fill_shelves(place: Place, *, now: datetime) -> None:
+    """The station of the story: some of it runs low, some goes out of date on the first days."""
+    put_on_shelf(place, SHELF, now=now)
     for title in BOOKS:
-        key = _key(places[0], title)
-        add_book(actor=SYSTEM, public_id=places[0].public_id, title=title, author="", key=key, now=now)
+        add_book(
+            actor=SYSTEM, public_id=place.public_id, title=title, author="", key=_key(place, title), now=now
+        )
 
 
-def _fill(place: Place, shelf: Iterable[tuple[str, int, int, int, int]], now: datetime) -> None:
+def put_on_shelf(place: Place, shelf: Iterable[Row], *, now: datetime) -> None:
     rows = list(shelf)
     minimums = {item: minimum for item, minimum, *_rest in rows}
     keep_stock(actor=SYSTEM, public_id=place.public_id, minimums=minimums, now=now)
