@@ -61,7 +61,7 @@ def test_the_worker_may_serve_every_page_and_is_never_old(db):
 
 
 def test_the_worker_keeps_all_that_its_pages_need(town):
-    pages = ("/report/offline/", "/places/map/offline/")
+    pages = ("/report/offline/", "/places/map/offline/", "/places/desk/offline/")
     page = "".join(Client().get(path).content.decode() for path in pages)
     needed = {path.split("#")[0] for path in re.findall(r'(?:src|href|data-htmx)="/static/([^"]+)"', page)}
     for name in list(needed):

@@ -114,6 +114,7 @@ def _fill_phone() -> None:
     mine = slots.Item(_("我的上报"), "cases:own_list", icon="list-check", permission="cases.view_own")
     slots.register("phone_tabs", report, order=30)
     slots.register("my_page", mine, order=10)
+    slots.register("phone_worker", slots.Item(_("没有信号时的页面"), "cases:worker"))
     slots.register(
         "home",
         slots.Panel("cases/phone/home_panel.html", context=_home_panel, permission="cases.report"),

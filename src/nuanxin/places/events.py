@@ -452,7 +452,7 @@ class VoucherRedeemed:
 
 @event
 class RedemptionDisputed:
-    """A place took in what the server does not accept as a use: twice, late, unknown. Nobody but the place loses by it."""
+    """A place took in what the server does not take for a use: twice, late, unknown. The worker loses nothing by it."""
 
     place_id: int
     offer_id: int

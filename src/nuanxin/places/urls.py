@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nuanxin.places import views
-from nuanxin.places.views import scene_standard, scenes, scenes_public
+from nuanxin.places.views import open_days, scene_standard, scenes, scenes_public
 
 app_name = "places"
 PLACE = "register/<uuid:public_id>/"
@@ -125,4 +125,10 @@ urlpatterns += [
     path(f"{SCENE}plate/", scenes.scene_plate, name="scene_plate"),
     path(f"{SCENE}steps/<slug:name>/", scenes.scene_step, name="scene_step"),
     path(f"{PLACE}scene/", scenes.scene_of_place, name="scene_of_place"),
+    path(f"{PLACE}open-days/", open_days.open_days_of, name="open_days_of"),
+    path("open-days/", open_days.open_days, name="open_days"),
+    path("open-days/<uuid:day_id>/", open_days.open_day, name="open_day"),
+    path("open-days/<uuid:day_id>/cancel/", open_days.open_day_cancel, name="open_day_cancel"),
+    path("open-days/<uuid:day_id>/join/", open_days.open_day_join, name="open_day_join"),
+    path("open-days/<uuid:day_id>/look/", open_days.open_day_look, name="open_day_look"),
 ]

@@ -178,7 +178,9 @@ OFFER = Workflow(
     "offer",
     O,
     [
-        Transition("confirm", _("确认，可以用了"), (O.PROPOSED,), O.ACTIVE, "places.offer_confirm", event="OfferConfirmed"),
+        Transition(
+            "confirm", _("确认，可以用了"), (O.PROPOSED,), O.ACTIVE, "places.offer_confirm", event="OfferConfirmed",
+        ),
         Transition(
             "decline",
             _("不通过"),

@@ -9,7 +9,8 @@ A context registers in its `AppConfig.ready()`:
 Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`,
 `case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
-`data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `map_background` (one
+`data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one
+item: the script that keeps pages for when there is no signal), `map_background` (one
 item: the style that lies below every map).
 """
 

@@ -31,7 +31,11 @@ SHELL = (
     "cases/whereabouts.js",
     "places/around.css",
     "places/around.js",
+    "places/desk.js",
+    "places/desk_codes.js",
+    "places/desk_store.js",
     "places/last_list.js",
+    "places/offers.css",
     "ui/app.webmanifest",
     "ui/brand/icon-180.png",
     "ui/brand/mark.svg",
@@ -39,6 +43,7 @@ SHELL = (
     "ui/js/main.js",
     "ui/js/prefs.js",
     "ui/js/upload.js",
+    "ui/js/worker.js",
     "vendor/htmx/htmx.min.js",
     "vendor/tabler-icons/icons.svg",
 )
@@ -53,6 +58,7 @@ MODULES = (
     "cases/outbox_list.js",
     "cases/whereabouts.js",
     "ui/js/upload.js",
+    "ui/js/worker.js",
 )
 
 

@@ -1,6 +1,6 @@
 """Offers: what everybody may read of them, the list of staff, what has become of one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -119,11 +119,6 @@ def in_force(today: date) -> Q:
     return Q(state=OfferState.ACTIVE) & begun & (Q(valid_to=None) | Q(valid_to__gte=today))
 
 
-def having_offer(now: datetime) -> Exists:
-    """Places that have one now; a condition on `Place`."""
-    return Exists(Offer.objects.filter(in_force(timezone.localdate(now)), place=OuterRef("pk")))
-
-
 def offers_at(place: Place, *, now: datetime) -> list[Shown]:
     """For everybody, in one statement."""
     rows = Offer.objects.filter(in_force(timezone.localdate(now)), place=place).select_related(
@@ -132,14 +127,10 @@ def offers_at(place: Place, *, now: datetime) -> list[Shown]:
     return [shown_offer(each, now) for each in rows.order_by("kind__sort", "pk")]
 
 
-def offers_of_all(places: Iterable[int], *, now: datetime) -> dict[int, list[Shown]]:
-    """By place; one statement."""
-    keys = list(places)
-    told: dict[int, list[Shown]] = {}
-    rows = Offer.objects.filter(in_force(timezone.localdate(now)), place__in=keys)
-    for each in rows.select_related("kind", "place").order_by("kind__sort", "pk") if keys else ():
-        told.setdefault(each.place_id, []).append(shown_offer(each, now))
-    return told
+def own_offers(place: Place, *, now: datetime) -> list[Shown]:
+    """For whoever looks after it: all but those that are over; one statement."""
+    rows = Offer.objects.filter(place=place).exclude(state=OfferState.ENDED).select_related("kind", "place")
+    return [shown_offer(each, now) for each in rows.order_by("kind__sort", "pk")]
 
 
 def offers_within(code: str, *, kind: str = "", now: datetime) -> list[Shown]:

@@ -51,7 +51,7 @@ class NoneLeft(Conflict):
     default_hint = _("看看附近别的优惠。")
 
 
-class NotYours(Conflict):
+class VoucherOver(Conflict):
     default_message = _("这张券已经用掉，或者过期了。")
     default_hint = _("要再用，回到优惠页面再领一张。")
 
@@ -137,7 +137,7 @@ def _midnight(now: datetime) -> datetime:
 def show_voucher(*, actor: Actor, public_id: UUID, now: datetime) -> ShownCode:
     """A fresh code, good for two minutes at the voucher's own place. From now on it counts as one that may be in use.
 
-    Raises `VoucherNotFound`, `NotYours`, `NotUsable`, `NotTheHour`.
+    Raises `VoucherNotFound`, `VoucherOver`, `NotUsable`, `NotTheHour`.
     """
     voucher = own_voucher(actor, public_id)
     offer = voucher.offer
@@ -148,7 +148,7 @@ def show_voucher(*, actor: Actor, public_id: UUID, now: datetime) -> ShownCode:
     with transaction.atomic():
         row = Voucher.objects.select_for_update().get(pk=voucher.pk)
         if not row.is_live(now):
-            raise NotYours
+            raise VoucherOver
         if row.shown_at is None:
             Voucher.objects.filter(pk=row.pk).update(shown_at=now)
     name = mask_name(voucher.person.name) if offer.kind.is_medical and voucher.person else ""

@@ -22,6 +22,7 @@ from nuanxin.places import queries, services
 from nuanxin.places.forms import FilterForm, PlaceForm, initial_of, posted
 from nuanxin.places.models import Place
 from nuanxin.places.queries.page import latest_changes
+from nuanxin.places.queries.scenes import scenes_of
 from nuanxin.places.services.exporting import FORMS
 from nuanxin.places.workflow import PLACE
 from nuanxin.territories.enums import Level
@@ -92,15 +93,17 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
     place = queries.visible_place(request.actor, public_id)
     held = {
         name
-        for name in ("edit", "keep", "hand_over", "open", "stock")
+        for name in ("edit", "keep", "hand_over", "open", "stock", "offer_new", "scene_apply", "open_day")
         if permits(request.actor, f"places.{name}") and allows(request.actor, f"places.{name}", place)
     }
     context = {
         "page": queries.place_page(place, now=request.now),
         "truth": queries.truth_of(place, request.now),
+        "scenes": scenes_of(place),
         "visits": queries.visits_of(place, request.now),
         "held": queries.stock_of(place, now=request.now),
         "restocks": queries.tasks_at(place),
+        "offers": queries.own_offers(place, now=request.now),
         "place": place,
         "path": path_name(place.scope_code),
         "changes": latest_changes(place),

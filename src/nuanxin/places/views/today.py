@@ -31,6 +31,7 @@ def _page(request: ActorRequest, form: DoorForm) -> HttpResponse:
     if place is not None:
         context |= _rounds(request, place)
         context |= {"held": queries.stock_of(place, now=request.now), "restocks": queries.tasks_at(place)}
+        context |= {"offers": queries.own_offers(place, now=request.now), "may_redeem": True}
     return render(request, "places/today.html", context, status=422 if form.errors else 200)
 
 

@@ -1,4 +1,5 @@
 // What waits on this phone, shown; and the sending of it while a page is open.
+import { startWorker } from "../ui/js/worker.js";
 import { all, deliver, lastOwner, onChange, rememberOwner, remove, retry } from "./outbox.js";
 
 const PAUSES = [8_000, 15_000, 30_000, 60_000, 120_000, 300_000];
@@ -11,7 +12,6 @@ const ACTS = {
   refused: ["open", "see", "drop"],
   received: ["see", "known"],
 };
-const WORKER_AFTER = 3_000; // ms: the page first
 
 // The day as pages say it: 11月22日 21:10, 22 Nov 21:10.
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -134,12 +134,6 @@ async function askForSync() {
 function again() {
   failures = 0;
   send();
-}
-
-function startWorker(url) {
-  const address = `${url}?language=${document.documentElement.lang}`;
-  const start = () => navigator.onLine && navigator.serviceWorker?.register(address, { type: "module", scope: "/" }).catch(() => {});
-  setTimeout(start, WORKER_AFTER);
 }
 
 const section = document.querySelector("[data-outbox]");

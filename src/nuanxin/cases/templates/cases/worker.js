@@ -1,10 +1,12 @@
-{% load static %}// Keeps the report page and the list of places for when there is no signal. The page does everything without this worker; it only improves.
+{% load static %}// Keeps the report page, the list of places and the desk for when there is no signal. The page does everything without this worker; it only improves.
 import { deliver } from "{% static 'cases/outbox.js' %}";
 
 const VERSION = "nuanxin-{{ version }}";
 const OFFLINE = "{% url 'cases:report_offline' %}";
 const PLACES = "{% url 'places:map_offline' %}";
 const MAP = "{% url 'places:map' %}";
+const DESK = "{% url 'places:desk' %}";
+const DESK_ALONE = "{% url 'places:desk_offline' %}";
 const HOME = ["{% url 'portal:home' %}", "{% url 'cases:report' %}", "{% url 'cases:own_list' %}"];
 const SHELL = ["{% styles "phone" %}", {% for name in shell %}"{% static name %}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const PATIENCE = 10_000; // ms that a page may take before the one kept here is shown
@@ -18,8 +20,9 @@ async function fetchPage(cache, address) {
   if (answer.ok) await cache.put(address, answer);
 }
 
-const fetchPages = (cache) => Promise.all([OFFLINE, PLACES].map((address) => fetchPage(cache, address)));
-const keptFor = ({ pathname }) => (pathname === MAP ? PLACES : OFFLINE);
+const fetchPages = (cache) => Promise.all([OFFLINE, PLACES, DESK_ALONE].map((address) => fetchPage(cache, address)));
+const KEPT = { [MAP]: PLACES, [DESK]: DESK_ALONE };
+const keptFor = ({ pathname }) => KEPT[pathname] ?? OFFLINE;
 
 async function install() {
   const cache = await caches.open(VERSION);
@@ -71,7 +74,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && (url.pathname === MAP || HOME.includes(url.pathname))) {
+  if (request.mode === "navigate" && (url.pathname in KEPT || HOME.includes(url.pathname))) {
     event.respondWith(page(request));
     event.waitUntil(refresh());
   } else if (SHELL.includes(url.pathname + url.search)) event.respondWith(file(request));
