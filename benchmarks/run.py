@@ -1,7 +1,8 @@
 """`make bench`: run each benchmark on a throwaway PostgreSQL that is as durable as production (fsync on).
 
-A benchmark is a module here with a `main()`. It finds Django set up and the database migrated and empty, may print
-what it does, and returns what it measured (one mapping, or several), which the runner prints as one line of JSON each:
+A benchmark is a module here with a `main()`; one that says `BOTH = True` runs on SQLite as well (`--on sqlite` for that
+alone). It finds Django set up and the database migrated and empty, may print what it does, and returns what it measured
+(one mapping, or several), which the runner prints as one line of JSON each:
 
     {"name": "intake", "value": 412.0, "unit": "reports/s", "limit": 1310.0, "ratio": 0.31, "statements": 13}
 
@@ -15,10 +16,12 @@ import base64
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from scripts import pg
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "var" / "bench"
+POSTGRES, SQLITE = "postgresql", "sqlite"
 REQUIRED = ("name", "value", "unit", "limit", "ratio")
 
 
@@ -39,6 +43,8 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--one"]:
         return _measure(arguments[1])
     pg.stop_on_signal()
+    only = arguments[arguments.index("--on") + 1] if "--on" in arguments else ""
+    arguments = [each for each in arguments if each not in ("--on", only)]
     known = names()
     unknown = [name for name in arguments if name not in known]
     if unknown or not known:
@@ -46,16 +52,29 @@ def main(arguments: list[str]) -> int:
             f"No benchmark {', '.join(unknown)}. There are: {', '.join(known) or 'none yet'}", file=sys.stderr
         )
         return 1
-    failed = [name for name in arguments or known if not _run_alone(name)]
+    failed = [
+        f"{name} on {database}"
+        for name in arguments or known
+        for database in databases(name)
+        if only in ("", database) and not _run_alone(name, database)
+    ]
     if failed:
         print(f"FAILED: {', '.join(failed)}", file=sys.stderr)
     return int(bool(failed))
 
 
-def _run_alone(name: str) -> bool:
-    """One benchmark, one process, one cluster: nothing is warm from another."""
-    print(f"── {name}", flush=True)
-    with pg.cluster() as url, tempfile.TemporaryDirectory(prefix="nuanxin-bench-") as home:
+def databases(name: str) -> tuple[str, ...]:
+    text = (HERE / f"{name}.py").read_text()
+    return (POSTGRES, SQLITE) if re.search(r"^BOTH = True$", text, re.MULTILINE) else (POSTGRES,)
+
+
+def _run_alone(name: str, database: str) -> bool:
+    """One benchmark, one process, one database: nothing is warm from another."""
+    print(f"── {name} on {database}", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="nuanxin-bench-") as home,
+        pg.cluster() if database == POSTGRES else nullcontext(f"sqlite:///{home}/bench.sqlite3") as url,
+    ):
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings",
@@ -66,7 +85,8 @@ def _run_alone(name: str) -> bool:
             "NUANXIN_SMS_PROVIDER": "recorder",
             "NUANXIN_MAIL_PROVIDER": "recorder",
             # Counted as ever, and never enough: one client is a whole city here.
-            "NUANXIN_LIMITS": "reports=9999999/10m,api=9999999/10m,search=9999999/1m,public=9999999/10m",
+            "NUANXIN_LIMITS": "reports=9999999/10m,api=9999999/10m,search=9999999/1m,public=9999999/10m,"
+            "tiles=9999999/10m",
         }
         command = [sys.executable, "-m", "benchmarks.run", "--one", name]
         return subprocess.run(command, env=environment, cwd=HERE.parent, check=False).returncode == 0
@@ -76,6 +96,7 @@ def _measure(name: str) -> int:
     """In the benchmark's own process."""
     import django  # settings come from the environment that the parent has just made
     from django.core.management import call_command  # the same
+    from django.db import connection  # the same
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
@@ -87,9 +108,10 @@ def _measure(name: str) -> int:
         if missing:
             message = f"{name} returned no {', '.join(missing)}"
             raise ValueError(message)
-        lines.append(json.dumps(row, ensure_ascii=False))
+        lines.append(json.dumps({**row, "database": connection.vendor}, ensure_ascii=False))
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    suffix = "" if connection.vendor == POSTGRES else f".{connection.vendor}"
+    (RESULTS / f"{name}{suffix}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines), flush=True)
     return 0
 

@@ -115,16 +115,6 @@ def test_in_another_sites_page_nobody_is_anybody(worker, settings):
     assert "公开的" not in text(kept)
 
 
-def test_points_and_the_place_page_for_search_engines(client):
-    made = place("有编号的", facilities=["toilet"])
-    points = client.get("/places/map/points.geojson", {"at": STREET}).json()
-    assert points["features"][0]["properties"]["title"] == "有编号的"
-    assert client.get("/places/map/points.geojson").json()["features"] == []
-    page = text(client.get(f"/places/at/{made.public_id}/"))
-    assert 'itemtype="https://schema.org/CivicStructure"' in page
-    assert 'itemprop="latitude"' in page
-
-
 def test_shelter_goes_first_while_a_warning_is_on():
     place("近的驿站", facilities=["toilet"])
     place("有空调的", lat=LAT + 0.004, facilities=["air_conditioning"])

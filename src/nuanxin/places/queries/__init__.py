@@ -3,6 +3,7 @@
 from nuanxin.places.queries.around import (
     Around,
     Asked,
+    are_many,
     around,
     is_saved,
     may_say_where,
@@ -121,6 +122,7 @@ from nuanxin.places.queries.stock import (
     tasks,
     tasks_at,
 )
+from nuanxin.places.queries.structured import structured_data
 from nuanxin.places.queries.tiles import (
     LAYER,
     Tile,
@@ -181,6 +183,7 @@ __all__ = [
     "VoucherNotFound",
     "Wanted",
     "alerts",
+    "are_many",
     "around",
     "as_own",
     "book_on_shelf",
@@ -269,6 +272,7 @@ __all__ = [
     "stock_counts",
     "stock_of",
     "streets_with_places",
+    "structured_data",
     "tasks",
     "tasks_at",
     "tile_of",

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nuanxin.kernel.access import Actor, scope_q
 from nuanxin.kernel.access.scope import LEVELS, padded
@@ -123,7 +123,8 @@ def _in_territory(asked: Asked, saved: frozenset[int], now: datetime) -> Around:
 
 
 def _there(code: str, wanted: Wanted, now: datetime) -> QuerySet[Place]:
-    rows = Place.objects.filter(scope_q(code), in_season(now), state=PlaceState.OPEN)
+    within = scope_q(code) if code else Q()
+    rows = Place.objects.filter(within, in_season(now), state=PlaceState.OPEN)
     return narrowed(rows, wanted).select_related("type").order_by("initials", "id")
 
 
@@ -193,9 +194,14 @@ def own_street(actor: Actor) -> str:
     )
 
 
+def are_many() -> bool:
+    """Too many to be drawn out of one list."""
+    return Place.objects.filter(state=PlaceState.OPEN).order_by()[: POINTS + 1].count() > POINTS
+
+
 def public_points(code: str, wanted: Wanted, *, now: datetime) -> list[tuple[Place, Hours]]:
-    """For the map: what is in service in a territory."""
-    if not is_territory(code):
+    """For the map: what is in service in a territory; everywhere where none is said and there are few."""
+    if code and not is_territory(code):
         return []
     rows = list(_there(code, wanted, now)[:POINTS])
     hours = hours_of_all(rows, now)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from nuanxin.kernel.geo.queries import near
 from nuanxin.places.enums import Order, PlaceState
 from nuanxin.places.models import Place, PlaceFacility
+from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.hours import Hours, hours_of_all
 from nuanxin.places.queries.stock import having
 from nuanxin.places.queries.warnings import shelter_q
@@ -62,7 +63,11 @@ def near_places(
     """
     asked = wanted or Wanted()
     kept = _nearest(lng, lat, min(radius_m, MOST_M), asked, now, limit)
-    places = Place.objects.select_related("type").in_bulk([place.pk for place, _hours in kept])
+    places = Place.objects.in_bulk([place.pk for place, _hours in kept])
+    types = catalogue().types
+    for place in places.values():
+        if place.type_id in types:
+            place.type = types[place.type_id]
     equipped = facilities_of(places)
     return [
         NearPlace(places[place.pk], place.distance_m, hours, tuple(equipped.get(place.pk, ())))
@@ -132,11 +137,15 @@ def has_facility(code: str) -> Exists:
 
 
 def facilities_of(keys: Iterable[int]) -> dict[int, list[PlaceFacility]]:
-    """In the order of the catalogue; one statement."""
+    """In the order of the catalogue, which the process holds; one statement."""
     wanted = list(keys)
     told: dict[int, list[PlaceFacility]] = {}
-    rows = PlaceFacility.objects.filter(place__in=wanted).select_related("facility")
-    for each in rows.order_by("facility__sort", "facility_id") if wanted else ():
+    known = catalogue().facilities
+    ranks = {code: rank for rank, code in enumerate(known)}
+    rows = list(PlaceFacility.objects.filter(place__in=wanted).order_by()) if wanted else []
+    for each in sorted(rows, key=lambda row: ranks.get(row.facility_id, len(ranks))):
+        if each.facility_id in known:
+            each.facility = known[each.facility_id]
         told.setdefault(each.place_id, []).append(each)
     return told
 

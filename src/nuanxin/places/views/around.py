@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings as configured
@@ -9,8 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,7 @@ from nuanxin.people.services import agreement_of
 from nuanxin.places import queries, services
 from nuanxin.places.forms import AroundForm
 from nuanxin.places.queries import Asked
+from nuanxin.places.views.tiles import tile_address
 from nuanxin.territories.queries import bounds_of
 
 FIRST = "all_night"  # after midnight it is the first question
@@ -58,13 +60,21 @@ def _shared(asked: Asked) -> dict[str, Any]:
         "filters": sorted(queries.catalogue().filters, key=lambda each: each.code != FIRST),
         "chosen": set(asked.wanted.facilities),
         "streets": queries.streets_with_places(),
-        "points": _points_address(asked),
+        **_drawn(asked),
         "bounds": ",".join(map(str, box)) if box else "",
     }
 
 
-def _points_address(asked: Asked) -> str:
-    return f"{reverse('places:map_points')}?at={asked.at}"
+def _drawn(asked: Asked) -> dict[str, str]:
+    """All places at once where they are few; where they are many, as tiles of what is looked at."""
+    if not queries.are_many():
+        return {"points": f"{reverse('places:map_points')}?at={asked.at}", "tiles": ""}
+    wanted = urlencode([("f", code) for code in asked.wanted.facilities])
+    return {
+        "points": "",
+        "tiles": f"{tile_address()}?lang={get_language()}",
+        "tiles_wanted": f"&{wanted}" if wanted else "",
+    }
 
 
 @public(
@@ -104,9 +114,7 @@ def map_points(request: ActorRequest) -> HttpResponse:
             },
             "geometry": {"type": "Point", "coordinates": [place.lng, place.lat]},
         }
-        for place, hours in (
-            queries.public_points(asked.at, asked.wanted, now=request.now) if asked.at else ()
-        )
+        for place, hours in queries.public_points(asked.at, asked.wanted, now=request.now)
     ]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     return HttpResponse(body, content_type="application/geo+json")

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from nuanxin.kernel.access import permits
@@ -18,9 +19,12 @@ from nuanxin.territories.queries import path_names
 @require_safe
 def shown(request: ActorRequest, public_id: UUID) -> HttpResponse:
     place = queries.public_place(public_id)
+    page = queries.place_page(place, now=request.now)
+    address = request.build_absolute_uri(reverse("places:shown", args=[public_id]))
     context = {
         "place": place,
-        "page": queries.place_page(place, now=request.now),
+        "page": page,
+        "linked": queries.structured_data(page, address=address, now=request.now),
         "seen": queries.seen_at(place, now=request.now),
         "has_books": queries.has_books(place),
         "bookable": queries.offers_of(place, now=request.now),

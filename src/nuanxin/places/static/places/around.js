@@ -179,10 +179,20 @@ class Around {
     start(this.mapPlace);
   }
 
+  /** Where there are too many for one list, the map draws all that have what is looked for. */
+  retile() {
+    const { tiles } = this.figure?.dataset ?? {};
+    if (!tiles || !this.isLive) return;
+    const wanted = new FormData(this.form).getAll("f").map((code) => `&f=${encodeURIComponent(code)}`).join("");
+    const address = `${this.root.dataset.tiles}${wanted}`;
+    if (address !== this.tiled) this.figure.nuanxinMap?.retile((this.tiled = address));
+  }
+
   /** What the list shows, on the map. */
   drawPoints() {
     const map = this.figure?.nuanxinMap?.map;
     const rows = this.rows();
+    this.retile();
     if (!map?.isStyleLoaded() || !this.isLive || !rows.length) return;
     const features = rows.map(({ lng, lat, tone, name, said, url }) => ({
       type: "Feature",

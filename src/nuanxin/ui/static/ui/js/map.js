@@ -1,6 +1,7 @@
 // Maps drawn from our own GeoJSON, without tiles or glyph servers. Without WebGL the text beside the map remains.
 //
 // <figure data-map data-module data-css data-lng data-lat data-zoom data-layers="url url" data-pin>
+// data-tiles is the address of vector tiles with {z}/{x}/{y}, layer "places": places, and clusters of them with a count.
 // Features: Polygon, LineString, Point; properties kind (road, water, green, building, area, place, case),
 // title, text, url, tone (ok, wait, danger, brand). Coordinates are WGS-84.
 // data-background is the address of a MapLibre style that lies below; data-bounds "west,south,east,north" is shown whole.
@@ -22,14 +23,21 @@ function loadStyles(href) {
   document.head.append(link);
 }
 
-function style(layers) {
+const DEEPEST = 16; // a tile of it still tells every place from the next; further in, it is drawn larger
+
+/** Where a map asks for tiles: absolute, and the numbers' places left as they are. */
+const tiles = (address) => [`${location.origin}${address}`];
+
+function style(layers, tiled) {
   const sources = {};
   for (const [index, url] of layers.entries()) {
     sources[`s${index}`] = { type: "geojson", data: new URL(url, location.href).href, promoteId: "id" };
   }
+  if (tiled) sources.tiles = { type: "vector", tiles: tiles(tiled), minzoom: 0, maxzoom: DEEPEST };
   const background = { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } };
-  const names = Object.keys(sources);
-  return { version: 8, sources, layers: [background, ...names.flatMap(areas), ...names.flatMap(lines), ...names.flatMap(points)] };
+  const names = Object.keys(sources).filter((name) => name !== "tiles");
+  const drawn = tiled ? [...clusters("tiles"), ...points("tiles", { "source-layer": "places" })] : [];
+  return { version: 8, sources, layers: [background, ...names.flatMap(areas), ...names.flatMap(lines), ...names.flatMap((name) => points(name)), ...drawn] };
 }
 
 const isDark = () => getComputedStyle(document.documentElement).colorScheme.includes("dark");
@@ -85,15 +93,32 @@ function lines(source) {
   ];
 }
 
-function points(source) {
-  const filter = geometry("Point");
+/** Many together: a larger circle with their number. */
+function clusters(source) {
+  const filter = ["==", ["get", "kind"], "cluster"];
+  const radius = ["interpolate", ["linear"], ["log10", ["get", "count"]], 0.3, 12, 1, 16, 2, 20, 3, 26, 4, 32];
   return [
     {
-      id: `${source}-point`, type: "circle", source, filter,
+      id: `${source}-cluster`, type: "circle", source, "source-layer": "places", filter,
+      paint: { "circle-radius": radius, "circle-color": colour("brand-soft"), "circle-stroke-color": colour("brand"), "circle-stroke-width": 1.5 },
+    },
+    {
+      id: `${source}-cluster-count`, type: "symbol", source, "source-layer": "places", filter,
+      layout: { "text-field": ["to-string", ["get", "count"]], "text-size": 13, "text-font": ["sans"], "text-allow-overlap": true },
+      paint: { "text-color": colour("ink") },
+    },
+  ];
+}
+
+function points(source, layer = {}) {
+  const filter = ["all", geometry("Point"), ["!=", ["get", "kind"], "cluster"]];
+  return [
+    {
+      id: `${source}-point`, type: "circle", source, filter, ...layer,
       paint: { "circle-radius": 8, "circle-color": tones(), "circle-stroke-color": colour("surface"), "circle-stroke-width": 2.5 },
     },
     {
-      id: `${source}-point-name`, type: "symbol", source, filter,
+      id: `${source}-point-name`, type: "symbol", source, filter, ...layer,
       layout: { "text-field": ["coalesce", ["get", "title"], ""], "text-size": 13, "text-font": ["sans"], "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true },
       paint: text(),
     },
@@ -130,7 +155,7 @@ class NuanxinMap {
     this.centre = lng && lat ? [Number(lng), Number(lat)] : background?.center ?? [116.397, 39.909];
     this.map = new library.Map({
       container: figure.querySelector(".map__canvas"),
-      style: upon(background, style(this.urls())),
+      style: upon(background, style(this.urls(), figure.dataset.tiles)),
       ...(around ? { bounds: around, fitBoundsOptions: { padding: 24 } } : { center: this.centre, zoom: Number(zoom) }),
       minZoom: 9,
       maxZoom: 19,
@@ -153,6 +178,11 @@ class NuanxinMap {
   urls() {
     const { layers, areas: backdrop } = this.figure.dataset;
     return `${backdrop} ${layers}`.split(/\s+/).filter(Boolean);
+  }
+
+  /** Other tiles of the same: what is looked for stands in their address. */
+  retile(address) {
+    this.map.getSource("tiles")?.setTiles(tiles(address));
   }
 
   addMarker() {
@@ -182,10 +212,14 @@ class NuanxinMap {
   }
 
   addPopups() {
-    const layers = this.urls().map((_, index) => `s${index}-point`);
+    const layers = [...this.urls().map((_, index) => `s${index}-point`), "tiles-point", "tiles-cluster"];
     this.map.on("click", (event) => {
       const [feature] = this.map.queryRenderedFeatures(event.point, { layers: layers.filter((id) => this.map.getLayer(id)) });
       if (!feature || this.pin) return;
+      if (feature.properties.kind === "cluster") {
+        this.map.easeTo({ center: feature.geometry.coordinates, zoom: this.map.getZoom() + 2 });
+        return;
+      }
       new this.library.Popup({ offset: 14, maxWidth: "260px" })
         .setLngLat(feature.geometry.coordinates)
         .setDOMContent(popupContent(feature.properties))
