@@ -14,6 +14,8 @@ from nuanxin.people.models import Assignment
 from nuanxin.people.queries import assignments_at
 from nuanxin.places import events
 from nuanxin.places.enums import SceneNews
+from nuanxin.places.queries import place_facts
+from nuanxin.places.queries.open_days import day_facts
 from nuanxin.places.queries.scenes import SceneFacts, scene_facts
 
 MOVED = {
@@ -113,6 +115,41 @@ def scene_late(event: events.SceneLate, envelope: Envelope) -> None:
         SceneNews.LATE,
         [*at_street(envelope, ("dispatcher",)), *_deciders(envelope)],
     )
+
+
+@subscribe(events.OpenDayCancelled)
+def open_day_cancelled(event: events.OpenDayCancelled, envelope: Envelope) -> None:
+    """Whoever signed up."""
+    place, day = place_facts(event.place_id), day_facts(event.day_id)
+    path = reverse("places:open_day", args=[day.public_id])
+    tell(
+        services.for_reporter(
+            person_id=person_id,
+            event_id=envelope.id,
+            kind=Kind.OPEN_DAY,
+            case_number="",
+            facts={"place": place.name, "path": path},
+            is_urgent=False,
+            now=envelope.occurred_at,
+        )
+        for person_id in day.visitors
+    )
+
+
+@subscribe(events.OpenDayFoundWrong)
+def open_day_found_wrong(event: events.OpenDayFoundWrong, envelope: Envelope) -> None:
+    """Its keeper puts it right; without one, the community."""
+    place = place_facts(event.place_id)
+    notices = services.for_staff(
+        assignments=place.keepers or _at_community(envelope),
+        event_id=envelope.id,
+        kind=Kind.KITCHEN,
+        case_number="",
+        facts={"place": place.name, "path": reverse("places:open_days_of", args=[place.public_id])},
+        is_urgent=False,
+        now=envelope.occurred_at,
+    )
+    tell(notices)
 
 
 def _to_do(scene_id: int, envelope: Envelope, news: SceneNews, staff: Iterable[Assignment]) -> None:

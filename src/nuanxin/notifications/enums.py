@@ -95,6 +95,10 @@ class Kind(TextChoices):
     SCENE_NEWS = "scene_news", _("友好场景有结果")
     OPEN_DAY = "open_day", _("开放日")
     KITCHEN = "kitchen", _("开放日上发现的问题")
+    OFFER_ASKED = "offer_asked", _("优惠等确认")
+    OFFER_ON = "offer_on", _("优惠确认了")
+    OFFER_DECLINED = "offer_no", _("优惠没有通过")
+    OFFER_OFF = "offer_off", _("优惠暂停或结束了")
 
 
 class Group(TextChoices):
@@ -111,7 +115,7 @@ TO_DO = frozenset({
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs", "keeping", "unkept", "broken",
-    "restock", "restocked", "expires", "expired", "scene_todo", "kitchen",
+    "restock", "restocked", "expires", "expired", "scene_todo", "kitchen", "offer_asked",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

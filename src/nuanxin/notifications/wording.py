@@ -288,6 +288,18 @@ WORDS: Mapping[str, Words] = {
         "calendar-event",
         "info",
     ),
+    Kind.OFFER_ASKED: Words(
+        _("%(place)s提了一个优惠：%(offer)s"), _("看一眼写得清不清楚、做不做得到，再点“确认”。"), "tag", "wait"
+    ),
+    Kind.OFFER_ON: Words(
+        _("确认了：%(offer)s"), _("小哥现在看得到了。有券的，在“收券”里收。"), "circle-check", "ok"
+    ),
+    Kind.OFFER_DECLINED: Words(
+        _("没有通过：%(offer)s"), _("原因写在优惠的页面里，改好了可以再交上来。"), "tag", "wait"
+    ),
+    Kind.OFFER_OFF: Words(
+        _("%(offer)s：暂停或者结束了"), _("小哥领不了新券了。原因写在优惠的页面里。"), "tag", "info"
+    ),
     Kind.PUSH_STOPPED: Words(
         _("推送停了：%(unit)s"),
         _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),

@@ -14,6 +14,7 @@ from nuanxin.places.services import (
     settle_past,
     watch_stock,
 )
+from nuanxin.places.services.open_days import end_open_days
 from nuanxin.places.services.scene_watching import watch_scenes
 
 
@@ -50,6 +51,13 @@ def look_at_offers(now: datetime) -> None:
 def look_at_plates(now: datetime) -> None:
     """Publicity that is over, plates that fall due, steps and appeals that are late; each is said once."""
     while watch_scenes(now=now):
+        pass
+
+
+@periodic(every=timedelta(hours=1))
+def end_days(now: datetime) -> None:
+    """Open-kitchen days whose hours are over."""
+    while end_open_days(now=now):
         pass
 
 

@@ -12,8 +12,10 @@ from nuanxin.places.models import (
     BookingSlot,
     BookLoan,
     OfferRating,
+    OpenDayVisitor,
     Redemption,
     SavedPlace,
+    SceneObjection,
     Sighting,
     StockMovement,
     Voucher,
@@ -173,4 +175,32 @@ name_columns(
         "asked_at": _("什么时候约的"),
     },
     table="places.Booking",
+)
+register(
+    OpenDayVisitor,
+    purpose=_("您报名去看的开放日，好数人数、取消时告诉您"),
+    fields={"day": "S1", "person": "S1", "signed_at": "S1", "looked": "S1"},
+    retention=_("办完 30 天"),
+    erase=deletes(OpenDayVisitor, "person_id"),
+    export=columns(OpenDayVisitor, "person_id", "day__place__name_zh", "day__starts_at", "signed_at"),
+)
+retain(
+    OpenDayVisitor,
+    purpose=_("开放日的报名名单"),
+    keeps=_("办完 30 天"),
+    of=expired(OpenDayVisitor, "day__ends_at", timedelta(days=30)),
+)
+retain(
+    SceneObjection,
+    purpose=_("对公示的友好场景提的意见（不记是谁提的）"),
+    keeps=_("1 年"),
+    of=expired(SceneObjection, "at", timedelta(days=365)),
+)
+name_columns(
+    {
+        "day__place__name_zh": _("哪里的开放日"),
+        "day__starts_at": _("什么时候"),
+        "signed_at": _("报名时间"),
+    },
+    table="places.OpenDayVisitor",
 )

@@ -144,7 +144,7 @@ def decide_scene_appeal(
 
 def _back(scene: Scene, reason: str, now: datetime) -> None:
     """A refusal is assessed anew; a plate is in force again, and due when it was due."""
-    changes = {"state_since": now, "state_reason": reason, "warned_at": None, "decided_by_id": None}
+    changes = {"state_since": now, "state_reason": reason, "warned_at": None}
     if scene.state == SceneState.REFUSED:
         due = working_days_on(now, scene.standard.assess_days, scene.scope_code)
         SCENE.step(scene, "reopen", due_at=due, passed_at=now, **changes)
