@@ -40,7 +40,10 @@ CHECKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """Something the system must have: how to see whether it is there, and what brings it."""
+    """Something the system must have: how to see whether it is there, and which packages bring it.
+
+    `a|b` is the first of them that the system's lists know.
+    """
 
     name: str
     present: Callable[[], bool]
@@ -52,7 +55,7 @@ NEEDS = (
     Need(
         name="browser",
         present=lambda: chromium.find() is not None,
-        packages=("chromium",),
+        packages=("chromium-headless-shell|chromium",),
         without="no journey through the pages",
     ),
     Need(
@@ -115,22 +118,28 @@ def _prepare() -> list[Need]:
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         _heading(f"Installing {' '.join(packages)}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ("install", "-y", "-qq", "--no-install-recommends", *packages)
-        for command in (("update", "-qq"), install):
-            subprocess.run(
-                ["apt-get", *command],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                check=False,
-            )
+        _quietly(["apt-get", "update", "-qq"], environment)
+        known = [_known(package, environment) for package in packages]
+        _quietly(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *known], environment)
         chromium.find.cache_clear()
         missing = [need for need in missing if not need.present()]
     for need in missing:
-        print(
-            f"MISSING {need.name}: {need.without} (Debian, Ubuntu: apt-get install {' '.join(need.packages)})"
-        )
+        packages = " ".join(need.packages).replace("|", " or ")
+        print(f"MISSING {need.name}: {need.without} (Debian, Ubuntu: apt-get install {packages})")
     return missing
+
+
+def _known(package: str, environment: dict[str, str]) -> str:
+    """The first alternative that can be installed here; the last one if none can, so that apt says why."""
+    *first, last = package.split("|")
+    return next(
+        (name for name in first if _quietly(["apt-get", "install", "-s", "-qq", name], environment)), last
+    )
+
+
+def _quietly(command: list[str], environment: dict[str, str]) -> bool:
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(command, env=environment, check=False, **quiet).returncode == 0
 
 
 def _heading(words: str) -> None:
