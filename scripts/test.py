@@ -160,7 +160,8 @@ def _suite(database: str, arguments: list[str], environment: dict[str, str]) -> 
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{database.lower()}.xml"
     report.unlink(missing_ok=True)
-    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadgroup", f"--junit-xml={report}", *arguments]
+    # A file stays with one worker: what its fixture builds for all its tests is built once.
+    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadfile", f"--junit-xml={report}", *arguments]
     # The database is the run's, not the shell's: an address left over from elsewhere must not be tested upon.
     inherited = {key: value for key, value in os.environ.items() if key != "NUANXIN_DATABASE_URL"}
     started = time.monotonic()
