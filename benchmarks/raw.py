@@ -11,9 +11,10 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import psycopg
@@ -21,8 +22,13 @@ from django.db import connection, transaction
 
 APART = 1_000_000_000
 TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
+HEXADECIMAL = re.compile(r"(?:[0-9a-f]{32}){1,2}")
 _apart = False
 _unique = count(int(time.time() * 1000) % 10_000_000 * 1000)
+
+
+class Made(uuid.UUID):
+    """An id that one unit of work made for its own rows."""
 
 
 @dataclass
@@ -30,11 +36,14 @@ class Statements:
     """What one unit of work executed. `writes` are the inserts and updates, with their parameters."""
 
     all: list[str] = field(default_factory=list)
-    writes: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    writes: list[tuple[str, list[Any]]] = field(default_factory=list)
 
 
 def capture(work: Callable[[], None]) -> Statements:
-    """Run `work` three times, the last time watched: caches are warm then, as in a server that has run for a minute."""
+    """Run `work` three times, the last one counts: caches are warm then, as in a server that has run for a minute.
+
+    An id that the time before did not use is made by each unit of work for itself, and by each replay too.
+    """
     set_sequences_apart()
     seen = Statements()
 
@@ -45,9 +54,16 @@ def capture(work: Callable[[], None]) -> Statements:
         return execute(sql, params, many, context)
 
     work()
-    work()
     with connection.execute_wrapper(watch):
         work()
+        before, seen.all, seen.writes = seen.writes, [], []
+        work()
+    known = {value for _sql, params in before for value in params if isinstance(value, uuid.UUID)}
+    for _sql, params in seen.writes:
+        params[:] = [
+            Made(int=value.int) if isinstance(value, uuid.UUID) and value not in known else value
+            for value in params
+        ]
     return seen
 
 
@@ -86,9 +102,10 @@ def replay(
             pool.submit(_replay, settings, writes, share, ready, rows[lane::connections])
             for lane in range(connections)
         ]
-        ready.wait()
+        with suppress(BrokenBarrierError):  # the failed connection's own error says why
+            ready.wait()
         start = time.perf_counter()
-        for thread in threads:
+        for thread in sorted(threads, key=lambda thread: isinstance(thread.exception(), BrokenBarrierError)):
             thread.result()
         return time.perf_counter() - start
 
@@ -100,12 +117,16 @@ def _replay(
     ready: Barrier,
     rows: Sequence[dict[int, int]],
 ) -> None:
-    with psycopg.connect(**settings, autocommit=True) as raw, raw.cursor() as cursor:
-        for number in range(times + 1):
-            if number == 1:
-                ready.wait()
-            with raw.transaction():
-                _once(cursor, writes, rows[number] if rows else {})
+    try:
+        with psycopg.connect(**settings, autocommit=True) as raw, raw.cursor() as cursor:
+            for number in range(times + 1):
+                if number == 1:
+                    ready.wait()
+                with raw.transaction():
+                    _once(cursor, writes, rows[number] if rows else {})
+    except BaseException:
+        ready.abort()  # nobody waits for a connection that failed
+        raise
 
 
 def _once(
@@ -129,12 +150,16 @@ def _learn(new: dict[Any, Any], handed_out: Any) -> None:
 
 
 def _fresh(value: Any, new: dict[Any, Any]) -> Any:
+    if isinstance(value, list):  # many rows in one statement: a list for each column
+        return [_fresh(each, new) for each in value]
     if isinstance(value, int) and not isinstance(value, bool) and value > APART:
         return new.get(value // APART, value)
     if isinstance(value, uuid.UUID):
-        return new.setdefault(value, uuid.uuid4()) if value.version == 7 else value
+        return new.setdefault(value, uuid.uuid4()) if isinstance(value, Made) else value
     if isinstance(value, str) and len(value) == 19 and value.isdigit():
         return new.setdefault(value, f"{next(_unique):019d}")
-    if isinstance(value, str) and len(value) == 32 and re.fullmatch(r"[0-9a-f]{32}", value):
-        return new.setdefault(value, uuid.uuid4().hex)
+    if isinstance(value, str) and HEXADECIMAL.fullmatch(
+        value
+    ):  # keys, and whose counter it is: nobody waits for another
+        return new.setdefault(value, uuid.uuid4().hex * (len(value) // 32))
     return value

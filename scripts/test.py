@@ -40,7 +40,10 @@ CHECKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """Something the system must have: how to see whether it is there, and what brings it."""
+    """Something the system must have: how to see whether it is there, and which packages bring it.
+
+    `a|b` is the first of them that the system's lists know.
+    """
 
     name: str
     present: Callable[[], bool]
@@ -52,7 +55,7 @@ NEEDS = (
     Need(
         name="browser",
         present=lambda: chromium.find() is not None,
-        packages=("chromium",),
+        packages=("chromium-headless-shell|chromium",),
         without="no journey through the pages",
     ),
     Need(
@@ -122,23 +125,29 @@ def _prepare() -> list[Need]:
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         _heading(f"Installing {' '.join(packages)}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ("install", "-y", "-qq", "--no-install-recommends", *packages)
-        for command in (("update", "-qq"), install):
-            subprocess.run(
-                ["apt-get", *command],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                check=False,
-            )
+        _quietly(["apt-get", "update", "-qq"], environment)
+        known = [_known(package, environment) for package in packages]
+        _quietly(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *known], environment)
         chromium.find.cache_clear()
         node.install()
         missing = [need for need in missing if not need.present()]
     for need in missing:
-        print(
-            f"MISSING {need.name}: {need.without} (Debian, Ubuntu: apt-get install {' '.join(need.packages)})"
-        )
+        packages = " ".join(need.packages).replace("|", " or ")
+        print(f"MISSING {need.name}: {need.without} (Debian, Ubuntu: apt-get install {packages})")
     return missing
+
+
+def _known(package: str, environment: dict[str, str]) -> str:
+    """The first alternative that can be installed here; the last one if none can, so that apt says why."""
+    *first, last = package.split("|")
+    return next(
+        (name for name in first if _quietly(["apt-get", "install", "-s", "-qq", name], environment)), last
+    )
+
+
+def _quietly(command: list[str], environment: dict[str, str]) -> bool:
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(command, env=environment, check=False, **quiet).returncode == 0
 
 
 def _heading(words: str) -> None:
@@ -159,7 +168,8 @@ def _suite(database: str, arguments: list[str], environment: dict[str, str]) -> 
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{database.lower()}.xml"
     report.unlink(missing_ok=True)
-    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadgroup", f"--junit-xml={report}", *arguments]
+    # A file stays with one worker: what its fixture builds for all its tests is built once.
+    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadfile", f"--junit-xml={report}", *arguments]
     # The database is the run's, not the shell's: an address left over from elsewhere must not be tested upon.
     inherited = {key: value for key, value in os.environ.items() if key != "NUANXIN_DATABASE_URL"}
     started = time.monotonic()

@@ -61,16 +61,6 @@ ONCE = (
     "tests/scripts/",
     "tests/ui/",
 )
-# What one fixture builds for all tests of a file is built once: the file stays with one worker.
-TOGETHER = (
-    "tests/cases/test_wall.py",
-    "tests/demo/test_city.py",
-    "tests/demo/test_personas.py",
-    "tests/demo/test_player.py",
-    "tests/kernel/test_backup.py",
-    "tests/kernel/test_s3.py",
-    "tests/standards/test_clients.py",
-)
 
 
 @pytest.fixture(scope="session")
@@ -97,25 +87,16 @@ def pytest_report_header():
     return f"database: {connection.vendor}; chromium: {chromium.find() or 'not installed'}"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    """Skip, with its reason, what this machine cannot do; keep the browser's tests on few workers.
-
-    Each worker that has some builds a demo city: one takes the walk over every page, another all journeys.
-    """
+    """Skip, with its reason, what this machine cannot do."""
     if os.environ.get("NUANXIN_LATER_RUN"):
         done = [item for item in items if item.nodeid.startswith(ONCE)]
         config.hook.pytest_deselected(items=done)
         items[:] = [item for item in items if not item.nodeid.startswith(ONCE)]
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        if file in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(file))
-        if item.get_closest_marker("browser"):
-            walk = item.nodeid.startswith("tests/journeys/test_every_page.py")
-            item.add_marker(pytest.mark.xdist_group("every page" if walk else "browser"))
-            if chromium.find() is None and "browser" not in REQUIRED:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+        is_of_browser = item.get_closest_marker("browser") is not None
+        if is_of_browser and chromium.find() is None and "browser" not in REQUIRED:
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
         if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="only about PostgreSQL"))
 

@@ -16,7 +16,7 @@ from tests.factories.town import COMMUNITY, LNG, NEXT_COMMUNITY, build_town
 
 QUEUE = "/cases/"
 CATALOGUE_PAGE = "/cases/categories/"
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 8
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from nuanxin.demo import chooser
 CHOOSER = "/demo/"
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("settled")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,7 @@ from nuanxin.places.models import (
 from nuanxin.territories.models import Boundary, MapLayer, Territory
 from tests.demo.conftest import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("played")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_everything_in_the_script_happened(played):

@@ -5,7 +5,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from wsgiref.headers import Headers
 
 from django.conf import settings
@@ -33,7 +33,20 @@ def static_version() -> str:
 
 
 class PackedStaticMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no types
-    """WhiteNoise with packed copies in `HOME/packed`: made once, by whichever process comes first."""
+    """WhiteNoise with packed copies in `HOME/packed`: made once, by whichever process comes first.
+
+    What the finders find is read once in a process, however many handlers it makes.
+    """
+
+    _found: ClassVar[dict[str, dict[str, StaticFile]]] = {}
+
+    def add_files_from_finders(self) -> None:
+        home = str(settings.HOME)
+        if home not in self._found:
+            before = dict(self.files)
+            super().add_files_from_finders()
+            self._found[home] = {url: file for url, file in self.files.items() if url not in before}
+        self.files |= self._found[home]
 
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
         packed = None if self.autorefresh else _packed(Path(path))

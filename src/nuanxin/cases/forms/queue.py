@@ -52,6 +52,7 @@ class QueueForm(forms.Form):
         **given: Any,
     ) -> None:
         super().__init__(*args, **given)
+        self.communities = communities
         if not may_search:
             del self.fields["words"]
         self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """A case as one line of a list, as far as this actor may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -22,9 +22,14 @@ class Line:
     step: str
 
 
-def queue_lines(actor: Actor, cases: Sequence[Case]) -> list[Line]:
-    """One statement for all of them: the names of the communities."""
-    names = community_names(case.scope_community.ljust(12, "0") for case in cases) if cases else {}
+def queue_lines(
+    actor: Actor, cases: Sequence[Case], *, communities: Iterable[tuple[str, str]] = ()
+) -> list[Line]:
+    """At most one statement for all of them: the names of those that are not among the `communities` at hand."""
+    names = dict(communities)
+    missing = {case.scope_community.ljust(12, "0") for case in cases if case.scope_community} - names.keys()
+    if missing:
+        names |= community_names(missing)
     return [_line(actor, case, names) for case in cases]
 
 

@@ -68,7 +68,7 @@ def _queue_context(request: ActorRequest, views: list[View]) -> dict[str, Any]:
         "form": form,
         "tab": tab,
         "tabs": [_tab_link(each, counts, given, tab) for each in tabs],
-        "lines": queue_lines(actor, page.rows),
+        "lines": queue_lines(actor, page.rows, communities=form.communities),
         "count": counts.get(tab.name),
         "applied": [
             (label, value, queue_url(tab.name, given, name)) for name, label, value in form.applied()
