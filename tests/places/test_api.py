@@ -1,6 +1,7 @@
 """The API: what is public, near a point, one place; a key of any role."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,9 +11,10 @@ from nuanxin.kernel.access import SYSTEM
 from nuanxin.people.services import create_token
 from nuanxin.places import services
 from tests.factories import people
+from tests.factories.offers import offer
 from tests.factories.places import LAT, LNG, place
 from tests.factories.stock import kept, receive
-from tests.factories.territories import COMMUNITY, NOW
+from tests.factories.territories import COMMUNITY, NOW, STREET
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -66,3 +68,40 @@ def test_near_with_something_in_stock(api):
     here = f"/api/v1/places/near?lng={LNG}&lat={LAT}&items="
     assert [each["name"] for each in api.get(f"{here}plaster").json()] == ["有"]
     assert api.get(f"{here}gauze").json() == []
+
+
+def test_a_voucher_is_taken_shown_and_redeemed_over_the_api(api):
+    now = timezone.now()
+    shop = place("枫林小面", type="merchant")
+    made = offer(shop)
+    keys = {}
+    for who in (people.worker().assignments.get(), people.staff("merchant", site=shop.site)):
+        _token, text = create_token(person=who.person, assignment=who, name="x", now=now)
+        keys[who.role_id] = Client(headers={"authorization": f"Bearer {text}"})
+    worker, desk = keys["worker"], keys["merchant"]
+    [listed] = worker.get(f"/api/v1/offers?within={STREET}").json()
+    assert (listed["name"], listed["worth"]) == ("骑手套餐八折", "减 20%")
+    assert worker.get(f"/api/v1/offers/{made.public_id}").json()["id"] == str(made.public_id)
+
+    def post(client, path, body):
+        return client.post(f"/api/v1/offers/{path}", body, content_type="application/json")
+
+    taken = [
+        post(worker, f"{made.public_id}/vouchers", {"key": str(made.public_id)}).json() for _twice in "ab"
+    ]
+    assert taken[0] == taken[1] == worker.get("/api/v1/offers/vouchers").json()[0]
+    code = post(worker, f"vouchers/{taken[0]['id']}/code", {}).json()
+    body = {"code": code["signed"], "key": str(shop.public_id), "at": now.isoformat()}
+    here = f"at/{shop.public_id}/redemptions"
+    assert post(worker, here, body).status_code == 404
+    assert [post(desk, here, body).status_code for _twice in "ab"] == [201, 200]
+    rows = [
+        {**body, "code": code["typed"], "key": str(made.public_id)},
+        {**body, "code": "nonsense", "key": str(uuid4())},
+    ]
+    assert [each["outcome"] for each in post(desk, f"{here}/sync", {"rows": rows}).json()] == [
+        "twice",
+        "unknown",
+    ]
+    assert post(desk, f"{here}/sync", {"rows": []}).status_code == 422
+    assert post(worker, f"vouchers/{taken[0]['id']}/back", {}).json()["code"] == "ShownAlready"

@@ -5,11 +5,12 @@ from nuanxin.cases.queries.publications import CONSENT
 from nuanxin.cases.services.doors import door_case_over, open_door_case
 from nuanxin.cases.services.handing_over import hand_over_tasks, open_tasks_of
 from nuanxin.cases.services.patterns import notice_recurrence, propose_topic
+from nuanxin.cases.services.promises import open_promise_case, promise_case_over
 from nuanxin.cases.services.publishing import withdraw_publications
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.people.events import ConsentWithdrawn
 from nuanxin.people.services import register_open_work
-from nuanxin.places.events import PlaceFoundShut
+from nuanxin.places.events import OfferFoundBroken, PlaceFoundShut
 
 register_open_work("cases", count=open_tasks_of, hand_over=hand_over_tasks)
 
@@ -32,6 +33,22 @@ def consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope) -> None:
 def place_found_shut(event: PlaceFoundShut, envelope: Envelope) -> None:
     """Somebody goes and looks."""
     open_door_case(place_id=event.place_id, doubt_id=event.doubt_id, now=envelope.occurred_at)
+
+
+@subscribe(OfferFoundBroken)
+def offer_found_broken(event: OfferFoundBroken, envelope: Envelope) -> None:
+    """The community goes and looks, and whoever promised does not hear of it."""
+    open_promise_case(offer_id=event.offer_id, promise_id=event.promise_id, now=envelope.occurred_at)
+
+
+@subscribe(events.CaseClosed)
+def promise_case_closed(event: events.CaseClosed, envelope: Envelope) -> None:
+    promise_case_over(case_id=event.case_id, is_rejected=False, now=envelope.occurred_at)
+
+
+@subscribe(events.CaseRejected)
+def promise_case_rejected(event: events.CaseRejected, envelope: Envelope) -> None:
+    promise_case_over(case_id=event.case_id, is_rejected=True, now=envelope.occurred_at)
 
 
 @subscribe(events.CaseClosed)

@@ -19,6 +19,8 @@ from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
 from nuanxin.places.api import router as places
 from nuanxin.places.bookings_api import router as bookings
+from nuanxin.places.offers_api import router as offers
+from nuanxin.places.scenes_api import router as scenes
 from nuanxin.territories.api import router as territories
 from nuanxin.ui.middleware import with_headers
 
@@ -48,7 +50,9 @@ api = Described(
 api.add_router("/bookings", bookings, tags=["bookings"])
 api.add_router("/cases", cases, tags=["cases"])
 api.add_router("/compounds", compounds, tags=["compounds"])
+api.add_router("/offers", offers, tags=["offers"])
 api.add_router("/places", places, tags=["places"])
+api.add_router("/scenes", scenes, tags=["scenes"])
 api.add_router("/territories", territories, tags=["territories"])
 
 

@@ -11,7 +11,7 @@ from nuanxin.cases.models.catalogue import Category, DispatchRule
 from nuanxin.cases.models.consultation import Consultation, ConsultationParty
 from nuanxin.cases.models.deadlines import Extension
 from nuanxin.cases.models.disclosure import Disclosure
-from nuanxin.cases.models.doors import PlaceCase
+from nuanxin.cases.models.doors import PlaceCase, PromiseCase
 from nuanxin.cases.models.duplicates import Confirmation, RootCause, TopicProposal
 from nuanxin.cases.models.handoffs import HandOff
 from nuanxin.cases.models.hold import LegalHold
@@ -78,6 +78,7 @@ __all__ = [
     "LegalHold",
     "Measure",
     "PlaceCase",
+    "PromiseCase",
     "PublicArea",
     "PublicKind",
     "Publication",

@@ -11,3 +11,10 @@ class PlaceCase(models.Model):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     doubt_id = models.BigIntegerField(unique=True)
+
+
+class PromiseCase(models.Model):
+    """Which broken promise a case answers: one case for as long as it is looked into."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    promise_id = models.BigIntegerField(unique=True)

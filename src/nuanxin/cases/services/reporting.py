@@ -46,7 +46,8 @@ CAPTURED_AT_MOST_BEHIND = timedelta(days=7)  # a report may wait on a phone with
 class Draft:
     """What the phone sends. `lng`, `lat` in WGS-84; a place is a point, a compound or a territory from the tree.
 
-    `agreed`: what was pressed when the phone was first to say where it is (`location` among the consents).
+    `agreed`: what was pressed when the phone was first to say where it is (`location` among the consents). `source`:
+    of what kind whoever found it is, where the actor is not it: the system itself files what workers have said.
     """
 
     category: str
@@ -60,6 +61,7 @@ class Draft:
     territory: str = ""
     captured_at: datetime | None = None
     agreed: Agreement | None = None
+    source: str = ""
     photos: tuple[Photo, ...] = field(default=(), repr=False)
     voice: AcceptedSound | None = field(default=None, repr=False)
 
@@ -266,7 +268,7 @@ def _new_case(
         category_id=kind.code,
         urgency=kind.urgency,
         visibility=Visibility.CONFIDENTIAL if kind.is_confidential else Visibility.NORMAL,
-        source=_source_of(actor, on_behalf),
+        source=draft.source or _source_of(actor, on_behalf),
         text=draft.text.strip(),
         address=place.address,
         compound_id=place.compound_id,

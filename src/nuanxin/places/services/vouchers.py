@@ -1,7 +1,7 @@
 """A worker takes a voucher, shows it, gives it back. One voucher is one use."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -131,7 +131,7 @@ def _free_number(place_id: int) -> str:
 
 def _midnight(now: datetime) -> datetime:
     day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day + timedelta(days=1)
+    return (day + timedelta(days=1)).astimezone(UTC)
 
 
 def show_voucher(*, actor: Actor, public_id: UUID, now: datetime) -> ShownCode:
