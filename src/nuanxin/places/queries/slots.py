@@ -86,7 +86,7 @@ def spans(
     start, end = midnight(first), midnight(last + DAY)
     hours = parse(bookable.hours)
     shut = [*closed]
-    rows = [*changes, *(Period(since, until) for since, until in shut)]
+    rows: list[Change | Period] = [*changes, *(Period(since, until) for since, until in shut)]
     found: list[Span] = []
     # From the day before, so that what began then keeps its grid; an interval is cut at the window's edge.
     for each in hours.intervals(start - DAY, end + DAY, changes=rows):

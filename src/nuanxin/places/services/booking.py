@@ -218,7 +218,7 @@ def locked(bookable_id: int) -> Bookable:
 
 def _hold_rows(booking: Booking) -> Bookable:
     """Its person and its service, in this order; then the booking as it is now."""
-    Person.objects.select_for_update().filter(pk=booking.person_id).first()
+    Person.objects.select_for_update().filter(pk=booking.person_id or 0).first()
     bookable = locked(booking.slot.bookable_id)
     booking.refresh_from_db()
     booking.slot.bookable = bookable
