@@ -54,7 +54,9 @@ def open_bookings(places: Mapping[str, Place], *, now: datetime) -> None:
         place = next(
             (each for each in places.values() if each.type_id == kind and each.state == "open"), None
         )
-        for item, given in rules.items() if place else ():
+        if place is None:
+            continue
+        for item, given in rules.items():
             services.set_booking_rules(
                 actor=SYSTEM, public_id=place.public_id, item=item, rules=given, now=now
             )
@@ -104,8 +106,10 @@ def _of_the_story(stage: Stage, now: datetime) -> None:
     wang, chen = (stage.settled.actor(Seat(each, "worker")) for each in ("wang", "chen"))
     for actor, item in ((wang, "legal_advice"), (chen, "haircut")):
         bookable = Bookable.objects.select_related("place").filter(item=item).first()
+        if bookable is None:
+            continue
         today = timezone.localdate(now)
-        for span in grid(bookable, bookable.place, today + DAY, today + 7 * DAY) if bookable else ():
+        for span in grid(bookable, bookable.place, today + DAY, today + 7 * DAY):
             full = Booking.objects.filter(slot__starts_at=span.starts_at, state=BookingState.BOOKED).exists()
             if full != (actor is chen):
                 continue

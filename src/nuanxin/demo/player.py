@@ -16,6 +16,7 @@ from django.db import transaction
 from nuanxin.cases.models import Clock, PlaceCase
 from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
 from nuanxin.demo.acting import Stage
+from nuanxin.demo.appointments import book_some
 from nuanxin.demo.city import SEED, build_city
 from nuanxin.demo.connections import connect, live_on
 from nuanxin.demo.darkroom import Darkroom
@@ -89,6 +90,7 @@ def play(
         switch_on(now=start)
         publish_some(stage, reports, now=now)
         exchange_some(stage, start=start, now=now)
+        book_some(stage, now=now)
         by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from nuanxin.demo.appointments import open_bookings
 from nuanxin.demo.shelves import fill_shelves
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.search.spelling import spelled
@@ -48,6 +49,7 @@ def open_places(settled: Population, planned: Sequence[Spot], *, now: datetime) 
         if spot.number % REPAIRED == 0:
             suspend_place(actor=SYSTEM, public_id=place.public_id, reason="装修，下月初恢复", now=now)
     fill_shelves(places[0], now=now)
+    open_bookings(settled.places, now=now)
 
 
 def _new(settled: Population, spot: Spot, now: datetime) -> NewPlace:
