@@ -39,6 +39,7 @@ ONCE = (
     "tests/architecture/test_style.py",
     "tests/architecture/test_translations.py",
     "tests/architecture/test_urls.py",
+    "tests/cases/test_tables.py",
     "tests/cases/test_wall.py",
     "tests/cli/test_commands.py",
     "tests/demo/test_personas",
