@@ -39,6 +39,8 @@ from nuanxin.people import services as people
 from nuanxin.people.enums import CodePurpose
 from nuanxin.people.models import ApiToken, Assignment, DutyShift, SignIn
 from nuanxin.places.queries import values_in_force
+from nuanxin.places.queries.scene_standard import standard_in_force
+from nuanxin.places.services.scene_standard import standard_rows
 from tests.cases.test_sheets import workbook
 from tests.factories.desks import client_of, reported
 from tests.factories.fixtures import jpeg
@@ -200,6 +202,21 @@ def _compound(hand: Hand) -> dict[str, Any]:
 # --- Places ----------------------------------------------------------------------------------------
 def _rules(hand: Hand) -> dict[str, int]:
     return {**values_in_force(), "shut_people": 3}
+
+
+def _standard(hand: Hand) -> dict[str, Any]:
+    """The form as it is sent, with another minimum."""
+    page = hand.client.get(hand.path).context
+    told = {}
+    for form in (page["form"], page["rows"].management_form, *page["rows"].forms):
+        told |= {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    return told | {"minimum": 75}
+
+
+def _checklist(hand: Hand) -> dict[str, Any]:
+    rows = [list(row) for row in standard_rows(standard_in_force())]
+    rows[1][5] = "11"
+    return {"file": SimpleUploadedFile("checklist.xlsx", workbook(*map(tuple, rows)))}
 
 
 # --- Cases -----------------------------------------------------------------------------------------
@@ -396,7 +413,12 @@ PLACES = (
     )),
     Deed("places:export", "street_lead", ("places.export",)),
     Deed("places:booking_export", "street_lead", ("places.booking_export",)),
+    Deed("places:coverage_export", "street_lead", ("places.coverage_export",)),
     Deed("places:stock_export", "street_lead", ("places.stock_export",)),
+    Deed("places:scene_export", "street_lead", ("places.scene_export",)),
+    Deed("places:score_card_export", "street_lead", ("places.score_export",)),
+    Deed("places:scene_standard_edit", "swd", ("places.publish_standard",), _standard),
+    Deed("places:scene_standard_import", "swd", ("places.publish_standard",), _checklist),
 )  # fmt: skip
 
 CASES = (

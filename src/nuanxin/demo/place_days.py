@@ -24,6 +24,11 @@ CLOSURES = ("停水，来电再开", "盘点半天", "消毒通风", "参加培�
 CATEGORY = "1201"  # what a locked door becomes
 BORROWERS = ("wang", "luo", "chen")
 BUSY, PICTURED = 5, 5  # places where visitors check in, that have a picture
+# How far the first friendly scenes have come, in turn.
+REACHED = (
+    "accredited", "assessing", "publicity", "accredited", "accredited", "recheck", "accredited", "applied",
+    "suspended", "accredited", "accredited", "publicity", "refused", "accredited", "confirm", "accredited",
+)  # fmt: skip
 A_SHELF = 40  # one in so many keeps one
 
 
@@ -71,9 +76,18 @@ class _Days:
         for spot in stations[1 : 2 + len(self.open) // A_SHELF]:
             yield from self._shelf(spot)
         yield from self._at_the_story(self.deep[0])
+        for number, (spot, reach) in enumerate(zip(self._friendly(), REACHED, strict=False)):
+            yield Deed(self.end - HOUR, spot.key, "scene", reach, number)
+        for spot in [each for each in self.open if each.kind.type == "canteen"][:2]:
+            yield Deed(self.end - HOUR, spot.key, "open_day", who=spot.number)
         for spot in self.deep[:PICTURED]:
             yield Deed(self.start + HOUR, spot.key, "photo", who=spot.number)
-        yield from self._locked_doors([each for each in self.open if each.kind.type == "station_24h"])
+        yield from self._locked_doors([each for each in self.open[2:] if each.kind.type == "station_24h"])
+
+    def _friendly(self) -> list[Spot]:
+        """The ones that are followed first, and one of each type of the others."""
+        rest = {each.kind.type: each for each in reversed(self.open) if each not in self.deep}
+        return [*self.deep[1:9], *rest.values(), *self.deep[9:]]
 
     def _at(self, day: date, hour: float) -> datetime:
         return datetime.combine(day, time(0), SHANGHAI) + timedelta(minutes=round(hour * 60))

@@ -104,12 +104,10 @@ def kept(city: DemoCity) -> list[Spot]:
 
 
 def spots(city: DemoCity, count: int = MOST) -> list[Spot]:
-    """The first of them, key `s1`, is the station of the story, at the gate of its neighbour."""
+    """The first two are those of the story."""
     plan = _Plan(city)
-    return [
-        plan.station(),
-        *(plan.spot(k, kind) for k, kind in enumerate(islice(dealt(), count - 1), start=2)),
-    ]
+    others = enumerate(islice(dealt(), count - 2), start=3)
+    return [*plan.of_the_story(), *(plan.spot(number, kind) for number, kind in others)]
 
 
 class _Plan:
@@ -125,14 +123,20 @@ class _Plan:
         self.communities = sorted(code for code in self.cells if code != WITHOUT)
         self.weights = [3 if code.startswith(HOME) else 2 for code in self.communities]
 
-    def station(self) -> Spot:
-        kind = next(each for each in kinds() if each.type == "station")
-        neighbour = next(each for each in self.city.compounds if each.community == f"{HOME}001")
-        point = self._at_the_gate(Random(neighbour.key), neighbour)
-        name = "枫林暖新驿站"
+    def of_the_story(self) -> list[Spot]:
+        """The station that everybody visits, and the one beside it that is open all night."""
+        home = next(each for each in self.city.compounds if each.community == f"{HOME}001")
+        day, night = (
+            next(each for each in kinds() if each.type == type_) for type_ in ("station", "station_24h")
+        )
+        named = ((day, "枫林暖新驿站", "枫林"), (night, "云栖全时驿站", "云栖"))
+        return [self._told(number, home, *each) for number, each in enumerate(named, start=1)]
+
+    def _told(self, number: int, compound: DemoCompound, kind: Kind, name: str, stem: str) -> Spot:
         self.taken.add(name)
-        at = (neighbour.community, *to_wgs84(point.x, point.y), f"{neighbour.address}旁")
-        return Spot("s1", 1, kind, name, "枫林", *at, kind.openings[0], kind.host, neighbour.key)
+        point = self._at_the_gate(Random(name), compound)
+        at = (compound.community, *to_wgs84(point.x, point.y), f"{compound.address}旁")
+        return Spot(f"s{number}", number, kind, name, stem, *at, kind.openings[0], kind.host, compound.key)
 
     def spot(self, number: int, kind: Kind) -> Spot:
         rng = Random(f"{DISTRICT[0]}/{number}")

@@ -43,6 +43,8 @@ class PlacesConfig(AppConfig):
             match=("places:stock_list", "places:restock", "places:restock_step"),
         )  # fmt: skip
         slots.register("rail", shelves, order=60)
+        overview = slots.Item(_("点位盘面"), "places:coverage", icon="chart-bar", permission="places.export")
+        slots.register("rail", overview, order=57)
         weather = slots.Item(_("天气提示"), "places:warnings", icon="umbrella", permission="places.warn")
         slots.register("rail", weather, order=59)
         offers = slots.Item(

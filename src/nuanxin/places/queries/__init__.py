@@ -46,6 +46,13 @@ from nuanxin.places.queries.books import (
     own_loans,
 )
 from nuanxin.places.queries.catalogue import CATALOGUE, Catalogue, catalogue, entry
+from nuanxin.places.queries.coverage import (
+    CoverageFilters,
+    coverage,
+    doubted_doors,
+    late_checks,
+    own_scope,
+)
 from nuanxin.places.queries.door import place_at_door
 from nuanxin.places.queries.duplicates import Known, same_place
 from nuanxin.places.queries.hours import Hours, hours_of, hours_of_all
@@ -158,6 +165,7 @@ __all__ = [
     "BookNotFound",
     "BookingNotFound",
     "Catalogue",
+    "CoverageFilters",
     "DeskDay",
     "FigureFilters",
     "Filters",
@@ -197,12 +205,14 @@ __all__ = [
     "checks_of",
     "coming_count",
     "counts",
+    "coverage",
     "days_of",
     "desk_booking",
     "desk_day",
     "desk_kit",
     "desk_log",
     "desk_place",
+    "doubted_doors",
     "drawn",
     "entry",
     "facility_name",
@@ -219,6 +229,7 @@ __all__ = [
     "items_booked",
     "just_taken",
     "kept_place",
+    "late_checks",
     "listed_offers",
     "listed_places",
     "listed_warnings",
@@ -237,6 +248,7 @@ __all__ = [
     "own_bookings",
     "own_loans",
     "own_offers",
+    "own_scope",
     "own_street",
     "own_voucher",
     "own_vouchers",

@@ -40,6 +40,7 @@ from nuanxin.places.services.booking_sheet import (
 )
 from nuanxin.places.services.catalogue import EntryData, NotAnIcon, load_catalogue, put_entry
 from nuanxin.places.services.checking import NotInService, UnknownPoint, check_place
+from nuanxin.places.services.coverage_sheet import export_coverage
 from nuanxin.places.services.doubting import settle_doubt
 from nuanxin.places.services.equipping import (
     Equipment,
@@ -289,6 +290,7 @@ __all__ = [
     "except_hours",
     "expire_vouchers",
     "export_booking_figures",
+    "export_coverage",
     "export_offers",
     "export_places",
     "export_stock",

@@ -21,6 +21,7 @@ from nuanxin.places.views.booking_figures import (
 )
 from nuanxin.places.views.books import book_corner, books, borrow, give_back, own_books, remove_book
 from nuanxin.places.views.catalogue import entry, new_entry, settings
+from nuanxin.places.views.coverage import coverage, coverage_export
 from nuanxin.places.views.desk import desk, desk_kit, desk_offline, desk_redeem, desk_sync
 from nuanxin.places.views.doing import (
     confirm,
@@ -84,6 +85,8 @@ __all__ = [
     "checks",
     "confirm",
     "count",
+    "coverage",
+    "coverage_export",
     "create",
     "desk",
     "desk_kit",

@@ -59,6 +59,12 @@ def children(code: str = "", *, with_former: bool = False) -> QuerySet[Territory
     return found.order_by("sort", "code")
 
 
+def communities_in(code: str) -> QuerySet[Territory]:
+    """All communities inside a territory, itself included where it is one."""
+    inside = Territory.objects.filter(below(code), level=Level.COMMUNITY, valid_to=None)
+    return inside.order_by("code")
+
+
 def below(code: str, field: str = "code") -> Q:
     """Codes inside a territory, itself included: a range of the index, in the order of the codes."""
     return code_range(code[: LEVELS[level_of(code)]], field)
