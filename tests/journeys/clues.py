@@ -33,7 +33,13 @@ def _step(name: str) -> str:
 STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept", "shu/swd"
 
 CLUES: dict[str, Clue] = {
+    "scene_assessing": Clue(STREET, "/places/scenes/?tab=todo", rf"/places/scenes/{UUID}/"),
+    "scene": Clue(STREET, "/places/scenes/?tab=plated", rf"/places/scenes/{UUID}/"),
+    "scene_public": Clue(STREET, "/places/scenes/public/?show=publicity", rf"/places/scenes/public/{UUID}/"),
+    "plate": Clue(STREET, "/places/scenes/public/", r"/places/p/([0-9a-z]{10})/"),
+    "open_day": Clue(STREET, "/places/open-days/", rf"/places/open-days/{UUID}/"),
     "shelf": Clue("yi/station", "/places/today/", rf"/places/register/{UUID}/stock/"),
+    "offer": Clue(STREET, "/places/offers/?show=active", rf"/places/offers/{UUID}/"),
     "restock": Clue(STREET, "/places/stock/?show=tasks", rf"/places/stock/tasks/{UUID}/"),
     "place": Clue(STREET, "/places/register/?state=open", rf"/places/register/{UUID}/"),
     "own": Clue("wang/worker", "/mine/?show=open", OWN),

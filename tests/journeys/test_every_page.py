@@ -68,7 +68,7 @@ def _example(path):
     }
     steps = f"/cases/{number}/steps/accept/"
     known |= {"cause": "1", "topic": "1"}
-    for name in ("compound", "person", "organisation", "assignment", "place", "shelf", "restock"):
+    for name in ("compound", "person", "organisation", "assignment", "place", "shelf", "restock", "offer"):
         known[name] = uuid
     while "{" in path:
         name = path.split("{")[1].split("}")[0]

@@ -26,6 +26,7 @@ from nuanxin.demo.place_days import Deed, plan_places
 from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
+from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
 from nuanxin.demo.script import plan, steps_in_order
@@ -91,6 +92,7 @@ def play(
         publish_some(stage, reports, now=now)
         exchange_some(stage, start=start, now=now)
         book_some(stage, now=now)
+        use_some(stage, now=now)
         by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before

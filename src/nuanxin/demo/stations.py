@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from nuanxin.demo.appointments import open_bookings
+from nuanxin.demo.promises import make_offers
 from nuanxin.demo.shelves import fill_shelves
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.search.spelling import spelled
@@ -50,6 +51,7 @@ def open_places(settled: Population, planned: Sequence[Spot], *, now: datetime) 
             suspend_place(actor=SYSTEM, public_id=place.public_id, reason="装修，下月初恢复", now=now)
     fill_shelves(places[0], now=now)
     open_bookings(settled.places, now=now)
+    make_offers(settled.places, now=now)
 
 
 def _new(settled: Population, spot: Spot, now: datetime) -> NewPlace:
