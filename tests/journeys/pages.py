@@ -300,12 +300,12 @@ PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRIC
 
 # Addresses of the product that are no page of their own, and why.
 POSTED_AT_PLACES = [
-    "add_photo", "ask", "booking_export", "booking_step", "borrow", "check", "confirm", "discard", "door", "doubt",
-    "end_exception", "end_warning",
-    "coverage_export", "export", "give_back", "open_day_join", "scene_confirm", "scene_export", "scene_standard_import", "score_card_export",
-    "offer_export", "voucher_take", "voucher_code", "voucher_give_back", "voucher_refused", "voucher_rate", "desk_redeem", "desk_sync",
-    "order", "release_photo", "remove_book", "renew", "remove_photo", "save", "stock_export", "take",
-    "undo_take", "walk_in",
+    "add_photo", "ask", "booking_export", "booking_step", "borrow", "check", "confirm", "coverage_export",
+    "desk_redeem", "desk_sync", "discard", "door", "doubt", "end_exception", "end_warning", "export",
+    "give_back", "offer_export", "open_day_join", "order", "release_photo", "remove_book", "remove_photo",
+    "renew", "save", "scene_confirm", "scene_export", "scene_standard_import", "score_card_export",
+    "stock_export", "take", "undo_take", "voucher_code", "voucher_give_back", "voucher_rate",
+    "voucher_refused", "voucher_take", "walk_in",
 ]  # fmt: skip
 
 NO_PAGES: dict[str, str] = {

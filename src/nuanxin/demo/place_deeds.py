@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from nuanxin.cases.models import PlaceCase
 from nuanxin.demo.acting import Stage
+from nuanxin.demo.friendly import Crew, tell_open_day, tell_scene
 from nuanxin.demo.pictures import picture
 from nuanxin.demo.place_days import CATEGORY, Deed
 from nuanxin.demo.planned import Seat
@@ -55,6 +56,34 @@ class PlaceStage:
         office, area = f"jd{place.scope_code[6:9]}", place.scope_code[:9]
         who = self.stage.people.holding("dispatcher", scope=area)[0]
         return self.settled.actor(Seat(who, "dispatcher", office))
+
+    def crew(self, place: Place, deed: Deed) -> Crew:
+        """Those of the street, the community and the district who have no part in it; the system where nobody is."""
+        area, community = place.scope_code[:9], place.scope_code[:12]
+        held = [
+            self._holding("dispatcher", area),
+            self._holding("community_head", community),
+            self._holding("street_lead", area),
+            self._holding("swd", area[:6]),
+        ]
+        free = [each for each in held if each and each.organisation_id != place.host_id]
+        leads = [each for each in free if each.role in ("street_lead", "swd")]
+        first, second = (*free, SYSTEM, SYSTEM)[:2]
+        return Crew(self.keeper(deed), first, second, (*leads, SYSTEM)[0])
+
+    def _holding(self, role: str, scope: str) -> Actor | None:
+        for person in self.stage.people.people:
+            for post in person.posts:
+                if post.role == role and post.scope == scope:
+                    return self.settled.actor(Seat(person.key, role, post.organisation))
+        return None
+
+    def scene(self, place: Place, deed: Deed) -> None:
+        tell_scene(place=place, crew=self.crew(place, deed), reach=deed.about, now=deed.at)
+
+    def open_day(self, place: Place, deed: Deed) -> None:
+        visitors = [self.settled.actor(Seat(each, "worker")) for each in ("luo", "chen")]
+        tell_open_day(place=place, keeper=self.keeper(deed), visitors=visitors, now=deed.at)
 
     def check(self, place: Place, deed: Deed) -> None:
         wrong = deed.about.split()
@@ -160,5 +189,6 @@ DEEDS: dict[str, Callable[[PlaceStage, Place, Deed], None]] = {
     name: getattr(PlaceStage, name)
     for name in (
         "check", "tap", "visit", "close", "photo", "shelf", "take", "restock", "clear", "borrow", "give_back", "case",
+        "scene", "open_day",
     )
 }  # fmt: skip

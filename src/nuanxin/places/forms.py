@@ -370,6 +370,7 @@ class AroundForm(forms.Form):
     saved = forms.BooleanField(required=False)
     lng = forms.FloatField(required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+    item = forms.CharField(required=False, max_length=32)
 
     def asked(self, *, own: str = "") -> Asked:
         """`own` is where one begins who has not said where."""
@@ -378,8 +379,9 @@ class AroundForm(forms.Form):
         known = {each.code for each in catalogue().filters}
         chosen = tuple(dict.fromkeys(code for code in data.getlist("f") if code in known))
         lng, lat = told.get("lng"), told.get("lat")
+        items = (told["item"],) if told.get("item") in catalogue().stock else ()
         return Asked(
-            wanted=Wanted(facilities=chosen, open_now=bool(told.get("now"))),
+            wanted=Wanted(facilities=chosen, open_now=bool(told.get("now")), items=items),
             at=told.get("at") or own,
             point=None if lng is None or lat is None else (lng, lat),
             saved=bool(told.get("saved")),

@@ -223,7 +223,7 @@ class StandardForm(Refusing):
     )
     note = forms.CharField(label=_("改了什么"), max_length=120, required=False)
 
-    def data(self) -> StandardData:
+    def limits(self) -> StandardData:
         told = self.cleaned_data
         return StandardData(**{name: told[name] for name in LIMITS}, note=told["note"])
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("at/<uuid:public_id>/books/", views.books, name="books"),
     path("at/<uuid:public_id>/books/<uuid:book_id>/borrow/", views.borrow, name="borrow"),
     path("at/<uuid:public_id>/books/<uuid:book_id>/back/", views.give_back, name="give_back"),
+    path("at/<uuid:public_id>/books/<uuid:book_id>/renew/", views.renew, name="renew"),
     path("books/", views.own_books, name="own_books"),
     path(f"{PLACE}bookings/", views.bookings, name="bookings"),
     path(f"{PLACE}bookings/walk-in/", views.walk_in, name="walk_in"),

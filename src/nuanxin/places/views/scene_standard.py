@@ -66,7 +66,7 @@ def scene_standard_edit(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and (form.is_valid() & rows.is_valid()):
         try:
             made = services.publish_standard(
-                actor=request.actor, base=form.cleaned_data["base"], data=form.data(), items=items_in(rows),
+                actor=request.actor, base=form.cleaned_data["base"], data=form.limits(), items=items_in(rows),
                 now=request.now,
             )  # fmt: skip
         except DomainError as error:
