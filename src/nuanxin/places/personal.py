@@ -138,8 +138,8 @@ register(
     Booking,
     purpose=_("您约了什么、什么时候、去没去；咨询一类的，工作人员只看到代号和时间"),
     fields={
-        "slot": "S3",
-        "person": "S3",
+        "slot": "S2",
+        "person": "S2",
         "place": "S1",
         "state": "S1",
         "state_since": "S1",

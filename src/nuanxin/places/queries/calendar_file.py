@@ -44,7 +44,7 @@ def calendar_file(booking: Booking, *, url: str, now: datetime) -> bytes:
 def _words(booking: Booking) -> Iterator[tuple[str, str]]:
     bookable, place = booking.slot.bookable, booking.place
     if bookable.is_confidential:
-        yield "SUMMARY", gettext("预约")
+        yield "SUMMARY", gettext("一个预约")
         yield "DESCRIPTION", gettext("代号 %(called)s") % {"called": booking.called}
         return
     yield "SUMMARY", gettext("%(service)s：%(place)s") % {"service": bookable.item.name, "place": place.name}
