@@ -15,6 +15,7 @@ from nuanxin.places import queries, services
 from nuanxin.places.models import AreaWarning, SavedPlace
 from nuanxin.places.queries import Asked, Wanted
 from nuanxin.places.queries.around import way
+from nuanxin.places.services import Delivery
 from tests.factories import people
 from tests.factories.places import LAT, LNG, place
 from tests.factories.territories import COMMUNITY, DISTRICT, NOW, OTHER_STREET, STREET
@@ -70,6 +71,24 @@ def test_an_account_agrees_before_it_says_where_it_is(worker):
     assert "近的" in text(worker.post(LIST, HERE))
     assert Consent.objects.filter(purpose="location", withdrawn_at=None).count() == 1
     assert "同意，用位置" not in text(worker.get(MAP))
+
+
+def test_the_nearest_with_the_thing_on_its_shelf(client):
+    made = place("有藿香的")
+    place("没有的", lat=LAT + 0.0005)
+    now = timezone.now()
+    services.keep_stock(actor=SYSTEM, public_id=made.public_id, minimums={"huoxiang": 1}, now=now)
+    given = {"actor": SYSTEM, "public_id": made.public_id, "item": "huoxiang", "now": now}
+    until = timezone.localdate(now) + timedelta(days=30)
+    services.receive_stock(**given, delivery=Delivery(2, until), key=made.public_id)
+    for found in (
+        client.get(MAP, {"at": STREET, "item": "huoxiang"}),
+        client.post(LIST, {**HERE, "item": "huoxiang"}),
+    ):
+        assert "有藿香的" in text(found)
+        assert "没有的" not in text(found)
+    assert "没有都符合的" in text(client.get(MAP, {"at": STREET, "item": "iodophor"}))
+    assert "没有的" in text(client.get(MAP, {"at": STREET, "item": "nonsense"}))
 
 
 def test_a_way_is_about_and_set_by_the_installation(settings):

@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import DomainError
@@ -11,6 +13,7 @@ from nuanxin.kernel.privacy.register import Subject
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import line_of
 from nuanxin.places import queries, services
+from nuanxin.places.models import BookLoan
 from nuanxin.places.queries.books import loans_of
 from nuanxin.places.services.lending import erase_loans, forget_loans
 from tests.factories import people
@@ -52,6 +55,40 @@ class TestBooks:
         services.remove_book(actor=SYSTEM, **given)
         with pytest.raises(queries.BookNotFound):
             self.borrow(corner, other)
+
+    def test_it_may_stay_out_longer_once(self, corner, client):
+        one, other = people.worker(), people.actor(people.worker())
+        loan = self.borrow(corner, people.actor(one))
+        made, books = corner
+        given = {"public_id": made.public_id, "book_id": books[0].public_id}
+        with pytest.raises(queries.BookNotFound):
+            services.renew_book(actor=other, now=NOW, **given)
+        with pytest.raises(services.TooLateToRenew):
+            services.renew_book(actor=people.actor(one), now=NOW + 22 * DAY, **given)
+        renewed = services.renew_book(actor=people.actor(one), now=NOW + 20 * DAY, **given)
+        assert renewed.pk == loan.pk
+        assert renewed.due_on == TODAY + 42 * DAY
+        with pytest.raises(services.RenewedAlready):
+            services.renew_book(actor=people.actor(one), now=NOW + 30 * DAY, **given)
+        assert services.remind_borrowers(now=NOW + 22 * DAY) == 0
+
+    def test_renewing_by_hand_and_what_its_keeper_reads(self, client):
+        made, now = place(), timezone.now()
+        book = services.add_book(
+            actor=SYSTEM, public_id=made.public_id, title="慢慢读", author="", key=uuid4(), now=now
+        )
+        page = people.sign_in(client, people.worker())
+        page.post(f"/places/at/{made.public_id}/books/{book.public_id}/borrow/")
+        assert "续三周" in page.get("/places/books/").text
+        renew = f"/places/at/{made.public_id}/books/{book.public_id}/renew/"
+        assert page.post(renew).url == "/places/books/"
+        assert "续三周" not in page.get("/places/books/").text
+        assert "已经续过一次" in page.post(renew, follow=True).text
+        BookLoan.objects.update(due_on=timezone.localdate(now) - DAY, lent_at=now - 30 * DAY)
+        keeper = people.sign_in(Client(), people.staff("station", site=made.site))
+        today = keeper.get("/places/today/").text
+        assert "该还的书" in today
+        assert "慢慢读" in today
 
     def test_three_at_a_time_and_not_without_the_right(self, corner):
         one = people.actor(people.worker())

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from nuanxin.kernel.ids import uuid7
 from nuanxin.places.models.places import Place
+
+LENT_FOR = timedelta(days=21)
 
 
 class Book(models.Model):
@@ -48,3 +53,8 @@ class BookLoan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book"], condition=Q(returned_at=None), name="places_book_lent_once")
         ]  # fmt: skip
+
+    @property
+    def is_renewed(self) -> bool:
+        """It may stay out longer than a loan begins with."""
+        return self.due_on > timezone.localdate(self.lent_at) + LENT_FOR

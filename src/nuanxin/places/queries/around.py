@@ -1,7 +1,7 @@
 """What a worker sees: what is open around, from a point or in a street, and how far it is on foot and by e-bike."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
 
@@ -95,7 +95,7 @@ def _from_point(point: tuple[float, float], asked: Asked, saved: frozenset[int],
     warning = warning_on(code, now)
     shelters: list[Row] = []
     if warning:
-        wanted = Wanted(facilities=asked.wanted.facilities, open_now=True, shelter_from=warning.kind)
+        wanted = replace(asked.wanted, open_now=True, shelter_from=warning.kind)
         shelters = _near(point, wanted, saved, now, SHELTERS)
     first = {each.place.pk for each in shelters}
     rows = _near(point, asked.wanted, saved, now, ROWS)
@@ -116,7 +116,7 @@ def _in_territory(asked: Asked, saved: frozenset[int], now: datetime) -> Around:
     rows = _judged(_there(asked.at, asked.wanted, now)[:READ], asked.wanted, saved, now)
     shelters: list[Row] = []
     if warning:
-        wanted = Wanted(facilities=asked.wanted.facilities, open_now=True, shelter_from=warning.kind)
+        wanted = replace(asked.wanted, open_now=True, shelter_from=warning.kind)
         shelters = _judged(_there(asked.at, wanted, now)[:READ], wanted, saved, now)[:SHELTERS]
     first = {each.place.pk for each in shelters}
     return Around([each for each in rows if each.place.pk not in first][:ROWS], shelters, warning, asked.at)
@@ -125,7 +125,7 @@ def _in_territory(asked: Asked, saved: frozenset[int], now: datetime) -> Around:
 def _there(code: str, wanted: Wanted, now: datetime) -> QuerySet[Place]:
     within = scope_q(code) if code else Q()
     rows = Place.objects.filter(within, in_season(now), state=PlaceState.OPEN)
-    return narrowed(rows, wanted).select_related("type").order_by("initials", "id")
+    return narrowed(rows, wanted, now).select_related("type").order_by("initials", "id")
 
 
 def _judged(places: Iterable[Place], wanted: Wanted, saved: frozenset[int], now: datetime) -> list[Row]:

@@ -15,8 +15,8 @@ from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.places.models import Book, BookLoan, Place
 
-LENT_FOR = timedelta(days=21)
 MOST_LOANS = 3
+DUE_SOON = timedelta(days=3)
 KEPT = timedelta(days=30)  # after it is back
 
 
@@ -46,6 +46,13 @@ def books_at(place: Place, *, person_id: int | None, now: datetime) -> list[OnSh
         OnShelf(each, each.due_on, each.due_on is not None and each.due_on < today, each.is_mine)
         for each in rows.order_by("title", "pk")
     ]
+
+
+def due_back(place: Place, *, now: datetime) -> list[OnShelf]:
+    """What should be back by now or within the next days, the longest overdue first; for its keeper, without who."""
+    soon = timezone.localdate(now) + DUE_SOON
+    out = [each for each in books_at(place, person_id=None, now=now) if each.due_on and each.due_on <= soon]
+    return sorted(out, key=lambda each: (each.due_on or soon, each.book.title))
 
 
 def has_books(place: Place) -> bool:

@@ -110,14 +110,13 @@ def rows_near(lng: float, lat: float, radius_m: float, asked: Wanted, now: datet
 
 
 def _in_service(asked: Wanted, now: datetime) -> QuerySet[Place]:
-    rows = Place.objects.filter(in_season(now), state=PlaceState.OPEN)
+    return narrowed(Place.objects.filter(in_season(now), state=PlaceState.OPEN), asked, now)
+
+
+def narrowed(rows: QuerySet[Place], asked: Wanted, now: datetime) -> QuerySet[Place]:
+    """By all but the hour."""
     for code in asked.items:
         rows = rows.filter(having(code, now))
-    return narrowed(rows, asked)
-
-
-def narrowed(rows: QuerySet[Place], asked: Wanted) -> QuerySet[Place]:
-    """By all but the hour."""
     if asked.types:
         rows = rows.filter(type__in=asked.types)
     for code in asked.facilities:

@@ -102,7 +102,7 @@ def places_in_tile(
 
 def _there(tile: Tile, wanted: Wanted, now: datetime) -> QuerySet[Place]:
     """Half open, so that what lies on an edge is in one tile only."""
-    rows = narrowed(Place.objects.filter(in_season(now), state=PlaceState.OPEN), wanted)
+    rows = narrowed(Place.objects.filter(in_season(now), state=PlaceState.OPEN), wanted, now)
     box = tile.bounds
     return in_box(rows, *box).filter(lng__lt=box.east, lat__gt=box.south)
 

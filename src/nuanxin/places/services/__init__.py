@@ -65,11 +65,14 @@ from nuanxin.places.services.keeping import NotAtThisPlace, hand_over_keeper, ke
 from nuanxin.places.services.lending import (
     AlreadyLent,
     EnoughBooks,
+    RenewedAlready,
     StillOut,
+    TooLateToRenew,
     add_book,
     borrow_book,
     remind_borrowers,
     remove_book,
+    renew_book,
     return_book,
 )
 from nuanxin.places.services.life import (
@@ -236,6 +239,7 @@ __all__ = [
     "PausedForNow",
     "PhotoGone",
     "PlaceData",
+    "RenewedAlready",
     "SaidAlready",
     "SamePlace",
     "ShownAlready",
@@ -248,6 +252,7 @@ __all__ = [
     "TooEarly",
     "TooLateToBook",
     "TooLateToCancel",
+    "TooLateToRenew",
     "TooLateToUndo",
     "TooManyAtOnce",
     "TooManyLines",
@@ -324,6 +329,7 @@ __all__ = [
     "remind_of_bookings",
     "remove_book",
     "remove_photo",
+    "renew_book",
     "resume_place",
     "return_book",
     "save_place",

@@ -14,7 +14,8 @@ from nuanxin.kernel.privacy.register import Erased, Subject
 from nuanxin.people.models import Person
 from nuanxin.places.events import BookDue
 from nuanxin.places.models import Book, BookLoan
-from nuanxin.places.queries.books import KEPT, LENT_FOR, MOST_LOANS, book_on_shelf
+from nuanxin.places.models.books import LENT_FOR
+from nuanxin.places.queries.books import KEPT, MOST_LOANS, BookNotFound, book_on_shelf
 from nuanxin.places.queries.register import changeable_place, public_place
 from nuanxin.places.services.noting import note
 
@@ -29,6 +30,16 @@ class AlreadyLent(Conflict):
 class EnoughBooks(Conflict):
     default_message = _("一个人最多借 3 本。")
     default_hint = _("还掉一本再借，谢谢。")
+
+
+class TooLateToRenew(Conflict):
+    default_message = _("已经过了还书的日子，续不了。")
+    default_hint = _("方便的时候还回去就好，还了可以再借。")
+
+
+class RenewedAlready(Conflict):
+    default_message = _("这本已经续过一次。")
+    default_hint = _("别人可能在等，到日子还回去，架上有就再借。")
 
 
 class StillOut(Conflict):
@@ -86,6 +97,31 @@ def borrow_book(*, actor: Actor, public_id: UUID, book_id: UUID, now: datetime) 
             raise EnoughBooks
         due = timezone.localdate(now) + LENT_FOR
         return BookLoan.objects.create(book=book, person_id=actor.person_id, lent_at=now, due_on=due)
+
+
+def renew_book(*, actor: Actor, public_id: UUID, book_id: UUID, now: datetime) -> BookLoan:
+    """Three weeks more, once, for whoever has it and is not late; pressed again it is the same.
+
+    Raises `NotAllowed`, `PlaceNotFound`, `BookNotFound`, `TooLateToRenew`, `RenewedAlready`.
+    """
+    if actor.person_id is None or not policy.permits(actor, "places.borrow"):
+        raise NotAllowed
+    book = book_on_shelf(book_id, public_place(public_id))
+    today = timezone.localdate(now)
+    with transaction.atomic():
+        rows = BookLoan.objects.select_for_update().filter(
+            book=book, person=actor.person_id, returned_at=None
+        )
+        loan = rows.first()
+        if loan is None:
+            raise BookNotFound
+        if loan.due_on < today:
+            raise TooLateToRenew
+        if loan.is_renewed:
+            raise RenewedAlready
+        loan.due_on += LENT_FOR
+        loan.save(update_fields=["due_on"])
+    return loan
 
 
 def return_book(*, actor: Actor, public_id: UUID, book_id: UUID, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from nuanxin.places.views.booking_figures import (
     booking_export,
     booking_figures,
 )
-from nuanxin.places.views.books import book_corner, books, borrow, give_back, own_books, remove_book
+from nuanxin.places.views.books import book_corner, books, borrow, give_back, own_books, remove_book, renew
 from nuanxin.places.views.catalogue import entry, new_entry, settings
 from nuanxin.places.views.coverage import coverage, coverage_export
 from nuanxin.places.views.desk import desk, desk_kit, desk_offline, desk_redeem, desk_sync
@@ -134,6 +134,7 @@ __all__ = [
     "release_photo",
     "remove_book",
     "remove_photo",
+    "renew",
     "restock",
     "restock_step",
     "save",

@@ -59,6 +59,8 @@ def _shared(asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "filters": sorted(queries.catalogue().filters, key=lambda each: each.code != FIRST),
         "chosen": set(asked.wanted.facilities),
+        "items": [each for each in queries.catalogue().stock.values() if each.is_active],
+        "item": next(iter(asked.wanted.items), ""),
         "streets": queries.streets_with_places(),
         **_drawn(asked),
         "bounds": ",".join(map(str, box)) if box else "",

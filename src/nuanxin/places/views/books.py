@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -38,6 +39,17 @@ def borrow(request: ActorRequest, public_id: UUID, book_id: UUID) -> HttpRespons
     except Conflict as error:
         messages.warning(request, f"{error.message}{error.hint}")
     return redirect("places:books", public_id=public_id)
+
+
+@require_POST
+@requires("places.borrow")
+def renew(request: ActorRequest, public_id: UUID, book_id: UUID) -> HttpResponse:
+    try:
+        loan = services.renew_book(actor=request.actor, public_id=public_id, book_id=book_id, now=request.now)
+        messages.success(request, _("续好了，%s 前还就行。") % date_format(loan.due_on, "n-j"))
+    except Conflict as error:
+        messages.warning(request, f"{error.message}{error.hint}")
+    return redirect("places:own_books")
 
 
 @require_POST

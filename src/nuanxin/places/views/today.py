@@ -12,8 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
+from nuanxin.places.enums import Order
 from nuanxin.places.forms import DoorForm
 from nuanxin.places.models import Place
+from nuanxin.places.queries import bookings
+from nuanxin.places.queries.books import due_back
 
 
 @require_safe
@@ -30,7 +33,7 @@ def _page(request: ActorRequest, form: DoorForm) -> HttpResponse:
     context: dict[str, Any] = {"place": place, "page": page, "form": form, "is_stale": is_stale}
     if place is not None:
         context |= _rounds(request, place)
-        context |= {"held": queries.stock_of(place, now=request.now), "restocks": queries.tasks_at(place)}
+        context |= _waiting(request, place, context)
         context |= {"offers": queries.own_offers(place, now=request.now), "may_redeem": True}
     return render(request, "places/today.html", context, status=422 if form.errors else 200)
 
@@ -44,6 +47,23 @@ def _rounds(request: ActorRequest, place: Place) -> dict[str, Any]:
         "wrong": checked.wrong.split(",") if checked else [],
         "truth": queries.truth_of(place, request.now),
         "visits": queries.visits_of(place, request.now),
+    }
+
+
+def _waiting(request: ActorRequest, place: Place, context: dict[str, Any]) -> dict[str, Any]:
+    """What is to be done, counted: it stands at the top, and each number leads to its card."""
+    held = queries.stock_of(place, now=request.now)
+    facilities = context["page"].facilities
+    return {
+        "held": held,
+        "restocks": queries.tasks_at(place),
+        "booked": bookings.today(place, request.now, request.actor),
+        "due": due_back(place, now=request.now),
+        "amiss": [
+            each for each in facilities if each.is_broken or each.doubted_at or each.order == Order.UNKNOWN
+        ],
+        "broken": [each for each in facilities if each.is_broken or each.doubted_at],
+        "short": [each for each in held if not each.good or each.is_low or each.is_expiring or each.over],
     }
 
 
