@@ -150,11 +150,14 @@ class TestTaking:
     def test_not_what_is_suspended_or_of_a_place_that_is(self, shop, worker):
         made = offer(shop)
         held = take(made, worker)
-        services.perform_offer(actor=SYSTEM, public_id=made.public_id, name="suspend", reason="停电", now=NOW)
+        step = {"actor": SYSTEM, "public_id": made.public_id, "now": NOW}
+        services.perform_offer(**step, name="suspend", reason="停电")
         with pytest.raises(services.NotUsable):
             show(held, worker)
         with pytest.raises(services.NotUsable):
             take(made, people.actor(people.worker()))
+        services.amend_offer(**step, data=data(value=10))
+        assert redeem(shop, show(held, worker).signed).outcome == "accepted"  # what is held stays good for its day
 
     def test_nobody_shows_what_is_anothers_nor_out_of_hours(self, shop, worker):
         held = take(offer(shop, opening="Mo-Su 14:00-16:00"), worker)

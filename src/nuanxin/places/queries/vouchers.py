@@ -27,6 +27,8 @@ RATE_WITHIN = timedelta(days=14)
 REFUSE_WITHIN = timedelta(days=7)
 DESK_OFFLINE_DAYS = 3
 REMEMBERED = timedelta(days=2)
+# What somebody holds stays good for its day when the offer is changed or ends; a suspended one cannot be given out.
+STILL_GOOD = (OfferState.ACTIVE, OfferState.PROPOSED, OfferState.ENDED)
 
 
 class VoucherNotFound(NotFound):
@@ -78,7 +80,7 @@ def voucher_page(voucher: Voucher, *, now: datetime) -> VoucherPage:
     return VoucherPage(
         voucher=voucher,
         shown=shown_offer(offer, now),
-        can_show=is_live and offer.state == OfferState.ACTIVE,
+        can_show=is_live and offer.state in STILL_GOOD,
         can_give_back=is_live and voucher.shown_at is None,
         can_rate=may_rate(voucher, now),
         can_refuse=may_refuse(voucher, now),
@@ -116,7 +118,7 @@ def desk_kit(place: Place, *, now: datetime) -> dict[str, Any]:
 
     Nothing in it is of a worker. Numbers of the last two days only: a code lives for minutes.
     """
-    offers = Offer.objects.filter(place=place).exclude(state=OfferState.PROPOSED).select_related("kind")
+    offers = Offer.objects.filter(place=place).select_related("kind")
     used = Redemption.objects.filter(place=place, at__gt=now - REMEMBERED).values_list("number", flat=True)
     return {
         "place": place.public_id.hex,

@@ -31,7 +31,7 @@ class NotOurCode(Invalid):
 
 class CodeLate(Conflict):
     default_message = _("码过了时间。")
-    default_hint = _("请小哥点“换一个码”，马上再扫一次。")
+    default_hint = _("请小哥刷新一下再出示，马上再扫。")
 
 
 class UsedAlready(Conflict):

@@ -21,6 +21,7 @@ from nuanxin.places.queries.hours import weekly
 from nuanxin.places.queries.offers import public_offer
 from nuanxin.places.queries.vouchers import (
     KEPT,
+    STILL_GOOD,
     counted_q,
     occupations_of,
     own_voucher,
@@ -141,7 +142,7 @@ def show_voucher(*, actor: Actor, public_id: UUID, now: datetime) -> ShownCode:
     """
     voucher = own_voucher(actor, public_id)
     offer = voucher.offer
-    if offer.state != OfferState.ACTIVE or voucher.place.state != PlaceState.OPEN:
+    if offer.state not in STILL_GOOD or voucher.place.state != PlaceState.OPEN:
         raise NotUsable
     if offer.opening and not weekly(offer.opening, now).is_open:
         raise NotTheHour
