@@ -1,5 +1,6 @@
 """Whether each of 14,200 places is open at one instant, until when and what is next, against the bare library.
 
+`opening_request`: the same out of the database, as a page that shows them all would ask: places, exceptions, answers.
 `opening`: expressions as a city has them, some hundreds that many share and three in ten of a place's own; one place
 in thirty has a closure about that time. `opening_own`: every place has an expression of its own. Half of the
 expressions go by holidays and make-up workdays, which the bare library is not asked to know.
@@ -21,10 +22,18 @@ from typing import Any
 
 from opening_hours import OpeningHours
 
+from benchmarks.bare import settle
+from nuanxin.demo.bulk.places import Ground, write_places
 from nuanxin.kernel.opening import Change, Hours, at_all, parse
 from nuanxin.kernel.worktime import SHANGHAI
+from nuanxin.places.enums import ExceptionKind
+from nuanxin.places.models import OpeningException, Place
+from nuanxin.places.queries import hours_of_all
+from nuanxin.places.queries.hours import JUDGED
 
+BOTH = True
 PLACES = 14_200
+GROUND = Ground(104.2, 38.3, 0.46, 0.36, ("990101001001",))
 ROUNDS = 12
 SEED = 14_200
 START = datetime(2026, 3, 2, 10, 20, tzinfo=SHANGHAI)
@@ -36,7 +45,45 @@ def main() -> list[dict[str, Any]]:
     own = _expressions(PLACES)
     chance = random.Random(SEED)
     city = [chance.choice(shared) if chance.random() < 0.7 else text for text in own]
-    return [_measured("opening", city), _measured("opening_own", own)]
+    return [_measured("opening", city), _measured("opening_own", own), _requested(city)]
+
+
+def _requested(texts: list[str]) -> dict[str, Any]:
+    """One place in thirty has exceptions, of which some run at any of the instants."""
+    write_places(ground=GROUND, count=PLACES, now=START, seed=SEED, searchable=False, opening=texts)
+    chance = random.Random(SEED)
+    keys = list(Place.objects.order_by("pk").values_list("pk", flat=True))
+    OpeningException.objects.bulk_create(
+        OpeningException(
+            place_id=key,
+            kind=ExceptionKind.CLOSED,
+            starts_at=day,
+            ends_at=day + timedelta(days=3),
+            made_at=START,
+        )
+        for key in chance.sample(keys, PLACES // 30)
+        for day in (START + timedelta(days=30 * month) for month in range(4))
+    )
+    settle()
+    bare = [
+        OpeningHours(each.opening, timezone=SHANGHAI, country="CN") for each in Place.objects.only("opening")
+    ]
+    ours, theirs = [], []
+    for number in range(ROUNDS + 1):
+        now = START + number * BETWEEN
+        ours.append(_seconds(lambda now=now: hours_of_all(Place.objects.values_list(*JUDGED, named=True), now)))
+        theirs.append(_seconds(lambda now=now: [(each.state(now), each.next_change(now)) for each in bare]))
+    took, limit = statistics.median(ours[1:]), statistics.median(theirs[1:])
+    return {
+        "name": "opening_request",
+        "value": round(PLACES / took),
+        "unit": "places/s",
+        "limit": round(PLACES / limit),
+        "ratio": round(limit / took, 3),
+        "ms": round(took * 1e3, 1),
+        "bare_ms": round(limit * 1e3, 1),
+        "first_ms": round(ours[0] * 1e3, 1),
+    }
 
 
 def _measured(name: str, texts: list[str]) -> dict[str, Any]:

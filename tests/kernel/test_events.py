@@ -94,6 +94,21 @@ def test_reactions_may_publish_and_drain_follows(lamp_lit):
     assert reached == [1]
 
 
+@pytest.mark.django_db
+def test_many_at_once_are_the_same_as_one_by_one(lamp_lit, django_assert_num_queries):
+    heard = []
+
+    @events.subscribe(lamp_lit)
+    def reaction(happened, envelope):
+        heard.append((happened.lamp, envelope.scope_code))
+
+    told = [(number, f"99010{number}") for number in range(5)]
+    with transaction.atomic(), django_assert_num_queries(2):
+        events.publish_many(((lamp_lit(lamp=number), code) for number, code in told), now=NOW)
+    assert events.drain(NOW) == 5
+    assert sorted(heard) == told
+
+
 @pytest.mark.django_db(transaction=True)
 def test_publishing_outside_a_transaction_is_refused(lamp_lit):
     with pytest.raises(EVENTS.NotInTransaction):

@@ -8,16 +8,19 @@ from xlsxwriter import Workbook
 
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.events.models import Event
 from nuanxin.kernel.geo.coordinates import Crs, from_wgs84
 from nuanxin.kernel.sheets import (
     AlreadyDifferent,
     Verdict,
+    apply_plan,
     apply_upload,
     dry_run,
     keep_upload,
+    read,
     write_template,
 )
-from nuanxin.places.models import Place, PlaceFacility
+from nuanxin.places.models import Place, PlaceChange, PlaceFacility
 from nuanxin.places.queries.register import Filters
 from nuanxin.places.services import export_places
 from nuanxin.places.services.sheet import SHEET
@@ -191,3 +194,22 @@ def test_the_same_few_questions_however_long(street, django_assert_max_num_queri
     content = as_csv(*(row(f"站{number}", lat=LAT + number / 10_000) for number in range(60)))
     with django_assert_max_num_queries(150):
         dry_run(actor=street, sheet=SHEET, content=content)
+
+
+def test_a_long_list_by_hand_costs_few_statements_and_leaves_every_trace(
+    city, monkeypatch, django_assert_max_num_queries
+):
+    """What an upload takes at once is limited; an operator's own file on the machine is not."""
+    monkeypatch.setattr(read, "MOST_ROWS", 20)
+    content = as_csv(
+        *(row(f"站{number}", lat=LAT + number / 10_000, facilities="热水") for number in range(60))
+    )
+    with pytest.raises(Invalid):
+        dry_run(actor=SYSTEM, sheet=SHEET, content=content)
+    with django_assert_max_num_queries(45):
+        plan = dry_run(actor=SYSTEM, sheet=SHEET, content=content, by_hand=True)
+        apply_plan(actor=SYSTEM, sheet=SHEET, plan=plan, sha256="0" * 64, now=NOW)
+    assert Place.objects.count() == PlaceFacility.objects.count() == PlaceChange.objects.count() == 60
+    assert Event.objects.filter(name="places.PlaceCreated").count() == 60
+    again = dry_run(actor=SYSTEM, sheet=SHEET, content=content, by_hand=True)
+    assert again.counts["same"] == 60

@@ -11,12 +11,15 @@ from nuanxin.cases.services import catalogue_sheet, rules_sheet
 from nuanxin.kernel import sheets
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.people.services import organisation_sheet
+from nuanxin.places.services import sheet as place_sheet
 
 SHEETS = {
     "categories": catalogue_sheet.SHEET,
     "units": organisation_sheet.SHEET,
     "rules": rules_sheet.SHEET,
+    "places": place_sheet.SHEET,
 }
+ALL_TOLD = 5000
 COLOURS = {"new": "green", "changed": "blue", "removed": "yellow", "refused": "red"}
 
 
@@ -27,14 +30,17 @@ COLOURS = {"new": "green", "changed": "blue", "removed": "yellow", "refused": "r
 @click.option("--skip-refused", is_flag=True, help="With --apply: do the others although some are refused.")
 @click.option("--template", is_flag=True, help="Write FILE instead: the present rows, with explanations.")
 def command(*, what: str, file: Path, apply: bool, skip_refused: bool, template: bool) -> None:
-    """Bring in categories, units or dispatch rules from an .xlsx file. Without --apply nothing is changed.
+    """Bring in categories, units, dispatch rules or places from an .xlsx file, CSV or GeoJSON.
 
-    Every row is explained: new, changed (from what to what), unchanged, or refused with the cell and the reason.
+    Without --apply nothing is changed. Every row is explained: new, changed (from what to what), unchanged, or refused
+    with the cell and the reason; of more than 5,000 rows only what is changed or refused. A CSV or GeoJSON may have any
+    number of rows.
 
     \b
       nuanxin import categories --template categories.xlsx
       nuanxin import units units.xlsx
       nuanxin import rules rules.xlsx --apply
+      nuanxin import places city.csv --apply
     """
     sheet = SHEETS[what]
     if template:
@@ -48,7 +54,7 @@ def command(*, what: str, file: Path, apply: bool, skip_refused: bool, template:
         raise click.ClickException(f"There is no file {file}.")
     content = file.read_bytes()
     with transaction.atomic():
-        plan = sheets.dry_run(actor=SYSTEM, sheet=sheet, content=content, lock=apply)
+        plan = sheets.dry_run(actor=SYSTEM, sheet=sheet, content=content, lock=apply, by_hand=True)
         _explain(plan)
         if not apply:
             click.echo("Nothing was changed. Say --apply to do it.")
@@ -65,7 +71,10 @@ def command(*, what: str, file: Path, apply: bool, skip_refused: bool, template:
 def _explain(plan: sheets.Plan) -> None:
     for remark in plan.remarks:
         click.echo(f"{remark.ref}: {remark.text}")
+    brief = (sheets.Verdict.CHANGED, sheets.Verdict.REMOVED, sheets.Verdict.REFUSED)
     for row in plan.rows:
+        if len(plan.rows) > ALL_TOLD and row.verdict not in brief:
+            continue
         mark = click.style(f"{row.verdict.label}", fg=COLOURS.get(row.verdict.value))
         click.echo(f"{row.number:5} {mark} {row.label}")
         for problem in row.problems:

@@ -51,22 +51,26 @@ class Ground:
 
 
 def write_places(
-    *, ground: Ground, count: int, now: datetime, seed: int = 1, searchable: bool = True
-) -> None:
-    """So many more places on the ground, open to the public, all or none."""
+    *, ground: Ground, count: int, now: datetime, seed: int = 1, searchable: bool = True,
+    opening: Sequence[str] = OPENING,
+) -> None:  # fmt: skip
+    """So many more places on the ground, open to the public, all or none; each with one of the opening hours."""
     chance = Random(seed)
     tables = (Site, Place, PlaceFacility)
     also = [INDEX.table] if searchable else []
     with transaction.atomic(), bare(tables, also=also) if is_postgres() and count >= MANY else nullcontext():
         sites, places = take_ids(Site, count), take_ids(Place, count)
-        writer = _Writer(ground, now, chance, searchable=searchable)
+        writer = _Writer(ground, now, chance, opening, searchable=searchable)
         for first in range(0, count, CHUNK):
             writer.write(sites + first, places + first, min(CHUNK, count - first))
 
 
 class _Writer:
-    def __init__(self, ground: Ground, now: datetime, chance: Random, *, searchable: bool) -> None:
-        self.ground, self.now, self.chance, self.searchable = ground, now, chance, searchable
+    def __init__(
+        self, ground: Ground, now: datetime, chance: Random, opening: Sequence[str], *, searchable: bool
+    ) -> None:
+        self.ground, self.now, self.chance = ground, now, chance
+        self.opening, self.searchable = opening, searchable
         self.types, self.shares = list(TYPES), [share for _kind, _name, share in TYPES.values()]
         site = ("id", "public_id", "name", "scope_code", "lng", "lat")
         place = (
@@ -118,7 +122,7 @@ class _Writer:
             self.sites[code].cast(site, ids[0], name, *where),
             self.places[code].cast(
                 pk, ids[1], site, f"{pk:010d}", f"B{pk:08d}", name, initials, *where, cell_of(lng, lat),
-                chance.choice(OPENING), f"横街 {pk % 400 + 1} 号",
+                chance.choice(self.opening), f"横街 {pk % 400 + 1} 号",
             ),
         )  # fmt: skip
 

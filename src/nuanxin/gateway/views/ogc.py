@@ -41,10 +41,10 @@ from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.places import queries
-from nuanxin.places.queries import PublishedPlace
 from nuanxin.territories.queries import bounds_of
 
 REASON = "a public interface of a public standard: what everybody may know about places, and nobody's data"
+NOBODY = str(UUID(int=0))
 KEPT = "public, max-age=60"  # whether a place is open is in it
 
 
@@ -157,6 +157,7 @@ def items(request: Any, name: str) -> HttpResponse:
         raise BadParameter(_("这里只有 JSON。"))
     page = queries.published_page(wanted.filters, now=request.now, after=wanted.after, limit=wanted.limit)
     here = f"{_root(request)}collections/{PLACES}"
+    pages = _page(request, NOBODY)
     links = [
         link(_with(f"{here}/items", given), "self", GEOJSON, _("本页")),
         link(f"{here}?f=json", "collection", "application/json", _("数据集")),
@@ -170,7 +171,7 @@ def items(request: Any, name: str) -> HttpResponse:
         "timeStamp": request.now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
         **counted,
         "numberReturned": len(page.rows),
-        "features": [_feature(request, row) for row in page.rows],
+        "features": [feature(row, pages.replace(NOBODY, str(row.place.public_id))) for row in page.rows],
         "links": links,
     }
     return _json(body, GEOJSON)
@@ -188,9 +189,9 @@ def one_feature(request: Any, name: str, key: str) -> HttpResponse:
     links = [
         link(f"{here}/items/{row.place.public_id}", "self", GEOJSON, _("本页")),
         link(f"{here}?f=json", "collection", "application/json", _("数据集")),
-        link(_page(request, row), "alternate", "text/html", _("给人看的页面")),
+        link(_page(request, row.place.public_id), "alternate", "text/html", _("给人看的页面")),
     ]
-    return _json({**_feature(request, row), "links": links}, GEOJSON)
+    return _json({**feature(row, _page(request, row.place.public_id)), "links": links}, GEOJSON)
 
 
 @resource
@@ -207,10 +208,7 @@ def _with(address: str, given: dict[str, str]) -> str:
     return f"{address}?{urlencode(given)}" if given else address
 
 
-def _page(request: Any, row: PublishedPlace) -> str:
-    found: str = request.build_absolute_uri(reverse("places:shown", args=[row.place.public_id]))
+def _page(request: Any, key: UUID | str) -> str:
+    """Of one place. Made once for a page of many, whose keys are put in."""
+    found: str = request.build_absolute_uri(reverse("places:shown", args=[key]))
     return found
-
-
-def _feature(request: Any, row: PublishedPlace) -> dict[str, Any]:
-    return feature(row, _page(request, row))

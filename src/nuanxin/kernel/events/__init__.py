@@ -5,7 +5,15 @@
 """
 
 from nuanxin.kernel.events.deliver import Backlog, dead_letters, deliver_batch, drain, redeliver, undelivered
-from nuanxin.kernel.events.publish import Envelope, event, event_classes, publish, subscribe, subscribers
+from nuanxin.kernel.events.publish import (
+    Envelope,
+    event,
+    event_classes,
+    publish,
+    publish_many,
+    subscribe,
+    subscribers,
+)
 
 __all__ = [
     "Backlog",
@@ -16,6 +24,7 @@ __all__ = [
     "event",
     "event_classes",
     "publish",
+    "publish_many",
     "redeliver",
     "subscribe",
     "subscribers",

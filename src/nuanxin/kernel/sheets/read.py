@@ -14,6 +14,7 @@ from nuanxin.kernel.sheets.formats import UnreadableSheet, grid_of, is_workbook
 
 Text = str | Promise
 MOST_BYTES = 2 * 1024 * 1024
+MOST_BY_HAND = 64 * 1024 * 1024  # of a CSV or GeoJSON that an operator brings in on the machine itself
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
@@ -65,12 +66,12 @@ class Table:
     unknown: tuple[Cell, ...]
 
 
-def read_rows(content: bytes, columns: Sequence[Column]) -> Table:
-    """The rows of the first sheet that has the headings; of a CSV or GeoJSON.
+def read_rows(content: bytes, columns: Sequence[Column], *, by_hand: bool = False) -> Table:
+    """The rows of the first sheet that has the headings; of a CSV or GeoJSON, `by_hand` of any length.
 
     Raises `UnreadableSheet`.
     """
-    for name, grid in _all_grids(content, columns):
+    for name, grid in _all_grids(content, columns, by_hand=by_hand):
         found = _heading(grid, columns)
         if found is not None:
             return _table(grid, found, columns, name)
@@ -80,14 +81,16 @@ def read_rows(content: bytes, columns: Sequence[Column]) -> Table:
     )
 
 
-def _all_grids(content: bytes, columns: Sequence[Column]) -> list[tuple[str, list[list[Any]]]]:
+def _all_grids(
+    content: bytes, columns: Sequence[Column], *, by_hand: bool
+) -> list[tuple[str, list[list[Any]]]]:
     """Raises `UnreadableSheet`."""
     if is_workbook(content):
         return _grids(content)
-    if len(content) > MOST_BYTES:
+    if len(content) > (MOST_BY_HAND if by_hand else MOST_BYTES):
         raise UnreadableSheet(_("文件超过 2 MB。"), hint=_("去掉图片和多余的表，或分几个文件上传。"))
     grid = grid_of(content, {column.key: column.heading for column in columns})
-    if len(grid) > MOST_ROWS + HEADING_WITHIN:
+    if len(grid) > MOST_ROWS + HEADING_WITHIN and not by_hand:
         raise _too_long()
     return [("", grid)]
 

@@ -67,9 +67,12 @@ def upload_of(*, actor: Actor, sheet: Sheet, public_id: UUID) -> SheetUpload:
     return found
 
 
-def dry_run(*, actor: Actor, sheet: Sheet, content: bytes, lock: bool = False) -> Plan:
-    """What each row would do. Writes nothing. Raises `UnreadableSheet`, `QuotaRefused`."""
-    table = read_rows(content, sheet.columns)
+def dry_run(*, actor: Actor, sheet: Sheet, content: bytes, lock: bool = False, by_hand: bool = False) -> Plan:
+    """What each row would do; `by_hand`: of a file of any length. Writes nothing.
+
+    Raises `UnreadableSheet`, `QuotaRefused`.
+    """
+    table = read_rows(content, sheet.columns, by_hand=by_hand)
     _refuse_quotas(table.unknown)
     for row in table.rows:
         _refuse_quotas(tuple(row.cells.values()))

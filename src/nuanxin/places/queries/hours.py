@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,6 +18,8 @@ from nuanxin.ui.hours import state_words
 
 Text = str | Promise
 ALWAYS = "24/7"
+JUDGED = ("pk", "opening", "state", "valid_from", "valid_to")  # what `hours_of` looks at
+NAMED = 1000  # more places than that are not named one by one: what runs now is looked at for the whole city
 DAYS = {
     "Mo": _("周一"), "Tu": _("周二"), "We": _("周三"), "Th": _("周四"), "Fr": _("周五"), "Sa": _("周六"),
     "Su": _("周日"), "PH": _("节假日"),
@@ -105,16 +108,31 @@ def _told(state: State) -> Hours:
     return Hours(Standing(state.kind.value), state.until, state.comment, then)
 
 
-def hours_of_all(places: Iterable[Place], now: datetime) -> Mapping[int, Hours]:
-    """One statement for all of them."""
+def hours_of_all(places: Iterable[Any], now: datetime) -> Mapping[int, Hours]:
+    """One statement for all of them: places, or rows with their `pk` and what `JUDGED` names."""
     rows = list(places)
     told: dict[int, list[OpeningException]] = {}
-    live = OpeningException.objects.filter(
-        place__in=[each.pk for each in rows], starts_at__lte=now, ends_at__gt=now
-    )
+    live = OpeningException.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    if len(rows) <= NAMED:
+        live = live.filter(place__in=[each.pk for each in rows])
     for each in live if rows else ():
         told.setdefault(each.place_id, []).append(each)
-    return {each.pk: hours_of(each, told.get(each.pk, ()), now) for each in rows}
+    return _answers(rows, told, now)
+
+
+def _answers(rows: list[Any], told: Mapping[int, list[OpeningException]], now: datetime) -> dict[int, Hours]:
+    """Where nothing but the weekly hours says anything, places with the same hours have the same answer."""
+    found: dict[int, Hours] = {}
+    plain: dict[str, Hours] = {}
+    for each in rows:
+        pk, opening = each.pk, each.opening
+        if pk in told or each.state != PlaceState.OPEN or each.valid_from or each.valid_to:
+            found[pk] = hours_of(each, told.get(pk, ()), now)
+            continue
+        if opening not in plain:
+            plain[opening] = weekly(opening, now)
+        found[pk] = plain[opening]
+    return found
 
 
 def in_words(opening: str) -> str:

@@ -13,7 +13,7 @@ from nuanxin.kernel.geo.queries import near
 from nuanxin.places.enums import Order, PlaceState
 from nuanxin.places.models import Place, PlaceFacility
 from nuanxin.places.queries.catalogue import catalogue
-from nuanxin.places.queries.hours import Hours, hours_of_all
+from nuanxin.places.queries.hours import JUDGED, Hours, hours_of_all
 from nuanxin.places.queries.stock import having
 from nuanxin.places.queries.warnings import shelter_q
 
@@ -24,7 +24,6 @@ FEW = 600  # when no more than so many are to be expected within reach, they are
 LIMIT = 20
 BATCH = 120
 MOST_BATCHES = 4  # so many candidates are looked at for "open now"; what lies beyond is not near
-JUDGED = ("opening", "state", "valid_from", "valid_to")  # what `hours_of` looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _nearest(
     reach, seen = min(FIRST_M, furthest), 0
     found: list[tuple[Any, Hours]] = []
     for _batch in range(MOST_BATCHES):
-        rows = rows_near(lng, lat, reach, asked, now).only(*JUDGED)
+        rows = rows_near(lng, lat, reach, asked, now).values_list("distance_m", *JUDGED, named=True)
         batch = list(rows[seen : seen + BATCH])
         seen += len(batch)
         hours = hours_of_all(batch, now)

@@ -16,8 +16,8 @@ from mapbox_vector_tile import encode
 from nuanxin.kernel.geo.queries import in_box
 from nuanxin.places.enums import PlaceState
 from nuanxin.places.models import Place
-from nuanxin.places.queries.hours import Hours, hours_of_all
-from nuanxin.places.queries.near import JUDGED, Wanted, in_season, narrowed
+from nuanxin.places.queries.hours import JUDGED, Hours, hours_of_all
+from nuanxin.places.queries.near import Wanted, in_season, narrowed
 from nuanxin.territories.queries import Bounds
 
 LAYER = "places"

@@ -1,6 +1,6 @@
 """Many new places at once, for a file or a city that begins: few statements, the same checks, the same traces."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, rule
-from nuanxin.kernel.events import publish
+from nuanxin.kernel.events import publish_many
 from nuanxin.people.models import Site
 from nuanxin.places.enums import Order, PlaceState
 from nuanxin.places.events import PlaceCreated, PlaceOpened
@@ -32,12 +32,16 @@ class NewPlace:
     confirmed_at: datetime | None = None
     source: str = ""
     external_id: str = ""
+    columns: Mapping[str, Any] | None = None  # what `columns_of` has already made of the data
+
+
+CHUNK = 2000  # rows of one statement; all of them are one transaction
 
 
 def add_many(
     *, actor: Actor, new: Sequence[NewPlace], now: datetime, territories: Container[str] | None = None
 ) -> list[Place]:
-    """All of them or none. Publishes `PlaceCreated` and `PlaceOpened` for each; one audit entry for the whole.
+    """All of them or none. Publishes `PlaceCreated` and `PlaceOpened` for each; an audit entry for two thousand.
 
     `territories`: codes that are known to exist. Raises as `create_place` but for `SamePlace`, which the caller has
     looked at; and `NotReady`.
@@ -45,17 +49,22 @@ def add_many(
     rows = [(each, _unsaved(each, now, territories)) for each in new]
     try:
         with transaction.atomic():
-            _store(rows, now)
-            _demand(actor, rows)
-            INDEX.index_many((place.pk, words_of(place)) for _each, place in rows)
-            _leave_traces(actor, [place for _each, place in rows], now)
+            for first in range(0, len(rows), CHUNK):
+                _add_some(actor, rows[first : first + CHUNK], now)
     except IntegrityError:
         raise NumberTaken from None
     return [place for _each, place in rows]
 
 
+def _add_some(actor: Actor, rows: Sequence[tuple[NewPlace, Place]], now: datetime) -> None:
+    _store(rows, now)
+    _demand(actor, rows)
+    INDEX.index_many((place.pk, words_of(place)) for _each, place in rows)
+    _leave_traces(actor, [place for _each, place in rows], now)
+
+
 def _unsaved(new: NewPlace, now: datetime, territories: Container[str] | None) -> Place:
-    columns = columns_of(new.data, territories)
+    columns = columns_of(new.data, territories) if new.columns is None else new.columns
     if new.is_open and not (columns["opening"] and columns["address"]):
         raise NotReady
     return Place(
@@ -126,7 +135,11 @@ def _leave_traces(actor: Actor, places: Sequence[Place], now: datetime) -> None:
         actor=actor, action="places.add_many", object_type="place", scope_code=actor.scope_code,
         detail=detail, now=now,
     )  # fmt: skip
+    publish_many(_news(places), now=now)
+
+
+def _news(places: Iterable[Place]) -> Iterator[tuple[Any, str]]:
     for place in places:
-        publish(PlaceCreated(place.pk, place.type_id), scope_code=place.scope_code, now=now)
+        yield PlaceCreated(place.pk, place.type_id), place.scope_code
         if place.state == PlaceState.OPEN:
-            publish(PlaceOpened(place.pk, place.type_id), scope_code=place.scope_code, now=now)
+            yield PlaceOpened(place.pk, place.type_id), place.scope_code

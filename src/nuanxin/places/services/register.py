@@ -245,7 +245,9 @@ def _opening(text: str) -> str:
 def _scope(scope_code: str, lng: float, lat: float, territories: Container[str] | None) -> str:
     """The community that was chosen, else the smallest territory whose outline contains the point."""
     code = scope_code or locate(lng, lat) or ""
-    is_known = code in territories if territories is not None and scope_code else is_territory(code)
+    is_known = territories is not None and code in territories
+    if not is_known and not (territories is not None and scope_code):
+        is_known = is_territory(code)
     if not code or code.endswith("000") or not is_known:
         raise NoSuchTerritory
     return code

@@ -24,13 +24,25 @@ from nuanxin.places.services.equipping import Equipment, set_facilities
 from nuanxin.places.services.exporting import values_of
 from nuanxin.places.services.many import NewPlace, add_many
 from nuanxin.places.services.register import PlaceData, change_place, columns_of
-from nuanxin.territories.queries import territories_by_code
+from nuanxin.territories.queries import is_territory, territories_by_code
 
 Text = str | Promise
 PERMISSION = "places.import"
 SOURCE = "sheet"
 NOT_COMPARED = {"state", "crs", "external_id", "lng", "lat"}
 CLOSE_ENOUGH = 5e-6  # degrees, half a metre: what is lost by way of another map and six digits
+
+
+class _Areas:
+    """Codes that exist: those of the file in one statement, those that a point leads to as they come, each once."""
+
+    def __init__(self, codes: set[str]) -> None:
+        self._known = {each.code: True for each in territories_by_code(codes)}
+
+    def __contains__(self, code: object) -> bool:
+        if code not in self._known:
+            self._known[str(code)] = is_territory(str(code))
+        return self._known[str(code)]
 
 
 @dataclass(slots=True)
@@ -41,7 +53,10 @@ class _State:
     by_source: Mapping[str, Place]
     known: Known
     hosts: Mapping[str, int]
-    areas: set[str]
+    areas: "_Areas"
+    types: Mapping[str, str]
+    classes: Mapping[str, str]
+    facilities: Mapping[str, str]
     actor: Actor
     mine: set[int]
     seen: dict[object, int] = field(default_factory=dict)
@@ -60,13 +75,18 @@ def plan(actor: Actor, table: Table, lock: bool) -> Plan:  # noqa: FBT001  -- th
     held = rows.select_for_update(of=("self",)) if lock else rows
     related = held.select_related("type", "host", "friendly_class").prefetch_related("facilities__facility")
     known = list(related.order_by("pk"))
+    words = catalogue()
     state = _State(
         by_number={each.number: each for each in known if each.number},
         by_source={str(each.public_id): each for each in known}
         | {each.external_id: each for each in known if each.external_id and each.source == SOURCE},
         known=Known(known),
         hosts=dict(Organisation.objects.filter(is_active=True).values_list("name", "pk")),
-        areas={each.code for each in territories_by_code({row.text("scope_code") for row in table.rows})},
+        types={code: code for code in words.types}
+        | {each.name_zh: code for code, each in words.types.items()},
+        classes={each.name_zh: code for code, each in words.classes.items()},
+        facilities={each.name_zh: code for code, each in words.facilities.items()},
+        areas=_Areas({row.text("scope_code") for row in table.rows}),
         actor=actor,
         mine=set(_reachable(actor).values_list("pk", flat=True)),
     )
@@ -81,7 +101,7 @@ def _planned(row: SheetRow, table: Table, state: _State) -> Planned:
     label = row.text("name") or row.text("number")
     problems: list[Problem] = []
     data = _data(row, state, problems)
-    facilities = _facilities(row, problems)
+    facilities = _facilities(row, state, problems)
     columns = _columns(row, data, state, problems) if data and not problems else None
     if columns is None:
         return refused(row, label, problems or [Problem(row.ref("name"), _("这一行读不懂。"))])
@@ -98,7 +118,10 @@ def _planned(row: SheetRow, table: Table, state: _State) -> Planned:
             "facilities": facilities if _tells_facilities(table) else None,
         }
         return Planned(row.number, label, verdict, changes, values=values)
-    values = {"pk": None, "data": data, "facilities": facilities, "external_id": row.text("external_id")[:64]}
+    external_id = row.text("external_id")[:64]
+    values = {
+        "pk": None, "data": data, "columns": columns, "facilities": facilities, "external_id": external_id,
+    }  # fmt: skip
     shown = tuple(
         Change(HEADINGS[key], "", row.text(key))
         for key in HEADINGS
@@ -109,10 +132,7 @@ def _planned(row: SheetRow, table: Table, state: _State) -> Planned:
 
 def _data(row: SheetRow, state: _State, problems: list[Problem]) -> PlaceData | None:
     """Each cell by itself."""
-    types = {each.name_zh: each.code for each in catalogue().types.values()} | {
-        code: code for code in catalogue().types
-    }
-    classes = {each.name_zh: each.code for each in catalogue().classes.values()}
+    types, classes = state.types, state.classes
 
     def told(key: str, text: Text) -> None:
         problems.append(Problem(row.ref(key), text))
@@ -180,8 +200,8 @@ def _day(row: SheetRow, key: str, problems: list[Problem]) -> date | None:
         return None
 
 
-def _facilities(row: SheetRow, problems: list[Problem]) -> list[Equipment]:
-    codes = {each.name_zh: each.code for each in catalogue().facilities.values()}
+def _facilities(row: SheetRow, state: _State, problems: list[Problem]) -> list[Equipment]:
+    codes = state.facilities
     orders: dict[str, str] = {}
     for key, order in (("facilities", Order.WORKS), ("broken", Order.BROKEN)):
         for name in row.text(key).replace(",", "、").replace("，", "、").split("、"):
@@ -328,6 +348,7 @@ def _new(row: Planned) -> NewPlace:
     given: Mapping[str, Any] = row.values
     return NewPlace(
         data=given["data"],
+        columns=given["columns"],
         facilities=tuple(given["facilities"]),
         source=SOURCE if given["external_id"] else "",
         external_id=given["external_id"],
