@@ -322,6 +322,17 @@ class TestShut:
         assert (booking.state, booking.reason) == ("called_off", "师傅休息")
         assert_sound()
 
+    def test_what_is_offered_no_more_is_booked_no_more_and_what_was_promised_stays(self):
+        made, _bookable = salon()
+        given = {"actor": SYSTEM, "public_id": made.public_id, "now": NOW}
+        services.set_services(**given, services=[services.Offered("haircut")])
+        booking = book(made, someone(), at(15))
+        services.set_services(**given, services=[])
+        with pytest.raises(queries.NotBookable):
+            book(made, someone(), at(16))
+        booking.refresh_from_db()
+        assert booking.state == "booked"
+
     @pytest.mark.parametrize(
         "wrong", [{"hours": ""}, {"hours": "x"}, {"minutes": 7}, {"capacity": 0}, {"days_ahead": 90}]
     )

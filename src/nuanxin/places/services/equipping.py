@@ -14,7 +14,7 @@ from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.places.enums import DoubtEnd, Order
 from nuanxin.places.events import FacilityBroken, FacilityDoubted, FacilityRepaired, PlaceChanged
-from nuanxin.places.models import Place, PlaceFacility, PlaceService
+from nuanxin.places.models import Bookable, Place, PlaceFacility, PlaceService
 from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.register import changeable_place, public_place
 from nuanxin.places.services.doubting import settle_doubt
@@ -170,6 +170,8 @@ def set_services(*, actor: Actor, public_id: UUID, services: Iterable[Offered], 
         if not (changed or gone):
             return False
         PlaceService.objects.filter(place=place, item__in=[*gone, *changed]).delete()
+        # What is offered no more is booked no more; what was promised stays.
+        Bookable.objects.filter(place=place, item__in=gone).update(is_active=False, updated_at=now)
         PlaceService.objects.bulk_create(_service(place, wanted[code]) for code in changed)
         _touched(actor, place, "services", [*gone, *changed], now)
     return True
