@@ -14,7 +14,15 @@ from nuanxin.places.queries.scene_standard import Mark, items_of
 from nuanxin.places.services import open_days, scene_appeals, scene_assessing, scene_watching, scenes
 
 DAY = timedelta(days=1)
-BEFORE = {"applied": 2, "assessing": 4, "confirm": 5, "publicity": 3, "refused": 12, "recheck": 392}
+BEFORE = {
+    "applied": 2,
+    "assessing": 4,
+    "confirm": 5,
+    "publicity": 3,
+    "refused": 12,
+    "over": 14,
+    "recheck": 392,
+}
 TYPES = {
     "canteen": "canteen",
     "merchant": "merchant",
@@ -69,8 +77,9 @@ def _decide(scene: Scene, crew: Crew, reach: str, at: datetime, now: datetime) -
         scenes.refuse_scene(**lead, reason="消防通道堆着东西，清走以后可以再申请", now=at + DAY / 2)
         return
     shown = scenes.publicise(**lead, now=at + DAY / 2)
-    if reach == "publicity":
-        _object(shown, at + DAY)
+    if reach in ("publicity", "over"):
+        if reach == "publicity":
+            _object(shown, at + DAY)
         return
     scenes.accredit(**lead, now=(shown.publicity_until or at) + DAY / 24)
     if reach == "suspended":

@@ -76,18 +76,25 @@ class _Days:
         for spot in stations[1 : 2 + len(self.open) // A_SHELF]:
             yield from self._shelf(spot)
         yield from self._at_the_story(self.deep[0])
-        for number, (spot, reach) in enumerate(zip(self._friendly(), REACHED, strict=False)):
-            yield Deed(self.end - HOUR, spot.key, "scene", reach, number)
+        for spot, reach in self._friendly():
+            yield Deed(self.end - HOUR, spot.key, "scene", reach)
         for spot in [each for each in self.open if each.kind.type == "canteen"][:2]:
             yield Deed(self.end - HOUR, spot.key, "open_day", who=spot.number)
         for spot in self.deep[:PICTURED]:
             yield Deed(self.start + HOUR, spot.key, "photo", who=spot.number)
         yield from self._locked_doors([each for each in self.open[2:] if each.kind.type == "station_24h"])
 
-    def _friendly(self) -> list[Spot]:
-        """The ones that are followed first, and one of each type of the others."""
+    def _friendly(self) -> list[tuple[Spot, str]]:
+        """The ones that are followed first, and one of each type of the others; in the street of the story one whose
+        publicity is over, and which nobody there hosts.
+        """
+        street = self.deep[0].community[:9]
         rest = {each.kind.type: each for each in reversed(self.open) if each not in self.deep}
-        return [*self.deep[1:9], *rest.values(), *self.deep[9:]]
+        found = list(zip([*self.deep[1:9], *rest.values(), *self.deep[9:]], REACHED, strict=False))
+        taken = {self.deep[0].key, *(each.key for each, _reach in found)}
+        free = (each for each in self.open if each.community[:9] == street and each.key not in taken)
+        over = next((each for each in free if not each.host.startswith(("jd", "sq"))), None)
+        return [*found, (over, "over")] if over else found
 
     def _at(self, day: date, hour: float) -> datetime:
         return datetime.combine(day, time(0), SHANGHAI) + timedelta(minutes=round(hour * 60))

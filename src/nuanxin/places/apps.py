@@ -72,6 +72,11 @@ class PlacesConfig(AppConfig):
             _("友好场景"), "places:scenes", icon="award", permission="places.scene_view", match=SCENE_PAGES
         )
         slots.register("rail", friendly, order=63)
+        kitchens = slots.Item(
+            _("开放日"), "places:open_days", icon="tools-kitchen-2", permission="places.join_day",
+            match=("places:open_days", "places:open_day", "places:open_day_look"),
+        )  # fmt: skip
+        slots.register("my_page", kitchens, order=32)
         slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 
 

@@ -95,8 +95,8 @@ register(
     Voucher,
     purpose=_("您领的券：哪里的、用没用"),
     fields={
-        "offer": "S3",  # that somebody goes to a clinic, though never why
-        "place": "S3",
+        "offer": "S2",  # that somebody may go to a clinic, never why
+        "place": "S2",
         "person": "S1",
         "number": "S1",
         "taken_at": "S2",
