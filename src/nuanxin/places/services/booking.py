@@ -108,7 +108,11 @@ def book(
         bookable = locked(found.pk)
         known = Booking.objects.select_related("slot").filter(key=key).first()
         if known is not None:
-            if known.person_id != person_id:
+            is_same = known.sequence or (known.slot.bookable_id, known.slot.starts_at) == (
+                bookable.pk,
+                starts_at,
+            )
+            if known.person_id != person_id or not is_same:
                 raise KeyTaken
             return known
         slot = open_slot(bookable, place, starts_at, now)

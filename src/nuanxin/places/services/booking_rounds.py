@@ -1,13 +1,14 @@
 """What time does to bookings: holds run out, queues end, reminders go out, days pass, names are forgotten."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.privacy.register import Erased, Subject
-from nuanxin.places.enums import BookingState
+from nuanxin.places.enums import BookingState, CodeName
 from nuanxin.places.events import BookingSoon, BookingWithdrawn
 from nuanxin.places.models import Bookable, Booking, BookingSlot
 from nuanxin.places.queries.bookings import KEPT, KEPT_CONFIDENTIAL, OPEN, SEATED
@@ -84,9 +85,22 @@ def names_due(now: datetime) -> int:
 
 
 def forget_names(*, now: datetime) -> int:
-    """Afterwards it is a figure: somebody came, or did not. Returns how many."""
-    keys = list(_nameable(now).values_list("pk", flat=True)[:BATCH])
-    return Booking.objects.filter(pk__in=keys).update(person=None) if keys else 0
+    """Afterwards it is a figure: somebody came, or did not. Returns how many.
+
+    The row is another one then: an event or a notice that leads to a booking leads nowhere.
+    """
+    with transaction.atomic():
+        rows = list(_nameable(now).select_related("slot").order_by("pk")[:BATCH])
+        Booking.objects.filter(pk__in=[each.pk for each in rows]).delete()
+        Booking.objects.bulk_create(_figure(each) for each in rows)
+    return len(rows)
+
+
+def _figure(booking: Booking) -> Booking:
+    return Booking(
+        place_id=booking.place_id, slot_id=booking.slot_id, state=booking.state, state_since=booking.slot.ends_at,
+        asked_at=booking.slot.starts_at, held_until=booking.held_until, code=CodeName.LARK, number=0, key=uuid4(),
+    )  # fmt: skip
 
 
 def slots_due(now: datetime) -> int:
