@@ -414,6 +414,7 @@ PLACES = (
     Deed("places:export", "street_lead", ("places.export",)),
     Deed("places:booking_export", "street_lead", ("places.booking_export",)),
     Deed("places:coverage_export", "street_lead", ("places.coverage_export",)),
+    Deed("places:offer_export", "street_lead", ("places.offer_export",)),
     Deed("places:stock_export", "street_lead", ("places.stock_export",)),
     Deed("places:scene_export", "street_lead", ("places.scene_export",)),
     Deed("places:score_card_export", "street_lead", ("places.score_export",)),

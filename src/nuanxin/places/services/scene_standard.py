@@ -200,7 +200,7 @@ def _check(data: StandardData, items: Sequence[ItemData]) -> None:
 
 
 def _within(data: StandardData, name: str, most: int) -> bool:
-    return 0 < getattr(data, name) <= most
+    return bool(0 < getattr(data, name) <= most)
 
 
 def _problem(item: ItemData, classes: set[str], types: set[str], seen: set[str]) -> str:
