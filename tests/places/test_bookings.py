@@ -18,7 +18,7 @@ from nuanxin.places import queries, services
 from nuanxin.places.enums import BookingState
 from nuanxin.places.models import Booking, BookingSlot
 from nuanxin.places.queries.bookings import bookings_of, today
-from nuanxin.places.queries.slots import next_free, slots_of
+from nuanxin.places.queries.slots import next_free_of, slots_of
 from nuanxin.places.services.booking_rounds import erase_bookings, forget_names, forget_slots, names_due
 from nuanxin.places.workflow import BOOKING
 from tests.factories.bookings import HOUR, assert_sound, at, book, booked_at, rules, salon, someone
@@ -40,6 +40,9 @@ class TestSlots:
         days = {each.date().isoformat() for each in found}
         assert "2026-03-07" not in days  # a Saturday
         assert "2026-04-06" not in days  # Monday of Qingming
+        later = {each.date().isoformat() for each in times(made, bookable, NOW + timedelta(days=50))}
+        assert "2026-05-01" not in later
+        assert "2026-05-09" in later  # a Saturday that is worked instead
 
     def test_a_single_day_a_closed_door_and_a_season_go_before_the_week(self):
         made, bookable = salon(changes=(Change(at(0, days=1).date(), at(0, days=1).date(), "10:00-12:00"),))
@@ -90,7 +93,7 @@ class TestBooking:
         assert AuditEntry.objects.count() == audits
         [first, *_rest] = slots_of(bookable, made, now=NOW)
         assert (first.is_full, first.free) == (True, 0)
-        assert next_free(bookable, made, now=NOW) == at(11)
+        assert next_free_of([bookable], made, now=NOW) == {bookable.pk: at(11)}
         assert Event.objects.filter(name="places.BookingMade").values_list("payload", flat=True).get() == {
             "booking_id": booking.pk,
             "place_id": made.pk,

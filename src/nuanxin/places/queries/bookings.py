@@ -20,7 +20,7 @@ from nuanxin.kernel.privacy.register import Subject
 from nuanxin.kernel.workflow import Transition
 from nuanxin.places.enums import BookingState
 from nuanxin.places.models import Bookable, Booking, BookingSlot, Place, PlaceService
-from nuanxin.places.queries.slots import DAY, midnight, next_free
+from nuanxin.places.queries.slots import DAY, midnight, next_free_of
 from nuanxin.places.workflow import BOOKING
 
 OPEN = (BookingState.WAITING, BookingState.HELD, BookingState.BOOKED)
@@ -85,8 +85,10 @@ class Offer:
 
 
 def offers_of(place: Place, *, now: datetime) -> list[Offer]:
-    rows = Bookable.objects.filter(place=place, is_active=True).select_related("item")
-    return [Offer(each, next_free(each, place, now=now)) for each in rows]
+    """Four statements; one where nothing is booked."""
+    rows = list(Bookable.objects.filter(place=place, is_active=True).select_related("item"))
+    free = next_free_of(rows, place, now=now) if rows else {}
+    return [Offer(each, free[each.pk]) for each in rows]
 
 
 @dataclass(frozen=True, slots=True)

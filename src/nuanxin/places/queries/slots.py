@@ -20,6 +20,11 @@ from nuanxin.places.models import (
 DAY = timedelta(days=1)
 
 
+Kept = dict[
+    datetime, tuple[BookingSlot, int]
+]  # rows of a service by their beginning, each with how many wait
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A time on the grid of the service, whoever has taken it."""
@@ -137,10 +142,32 @@ def last_day(bookable: Bookable, now: datetime) -> date:
 
 
 def slots_of(bookable: Bookable, place: Place, *, now: datetime) -> list[Slot]:
-    """What one may ask for from now on; four statements. `is_open`: not too late yet."""
+    """What one may ask for from now on; three statements. `is_open`: not too late yet."""
+    return slots_of_all([bookable], place, now=now)[bookable.pk]
+
+
+def slots_of_all(bookables: Sequence[Bookable], place: Place, *, now: datetime) -> Mapping[int, list[Slot]]:
+    """The same of all services of a place, in three statements for all of them."""
     today = timezone.localdate(now)
-    times = [each for each in grid(bookable, place, today, last_day(bookable, now)) if each.starts_at > now]
-    kept = _kept(bookable, since=midnight(today))
+    last = max((last_day(each, now) for each in bookables), default=today)
+    times = grids([(each, place) for each in bookables], today, last)
+    kept = _kept(bookables, since=midnight(today))
+    return {
+        each.pk: _offered(
+            each,
+            [
+                span
+                for span in times[each.pk]
+                if span.starts_at > now and timezone.localdate(span.starts_at) <= last_day(each, now)
+            ],
+            kept.get(each.pk, {}),
+            now,
+        )
+        for each in bookables
+    }
+
+
+def _offered(bookable: Bookable, times: Sequence[Span], kept: Kept, now: datetime) -> list[Slot]:
     own = {(each.starts_at, each.ends_at) for each in times}
     # Taken on an earlier grid: what reaches into them is not offered.
     strays = [row for row, _waiting in kept.values() if row.taken and (row.starts_at, row.ends_at) not in own]
@@ -161,11 +188,14 @@ def slot_days(bookable: Bookable, place: Place, *, now: datetime) -> list[SlotDa
     return [SlotDay(day, slots) for day, slots in days.items()]
 
 
-def next_free(bookable: Bookable, place: Place, *, now: datetime) -> datetime | None:
-    found = (
-        each.starts_at for each in slots_of(bookable, place, now=now) if each.is_open and not each.is_full
-    )
-    return next(found, None)
+def next_free_of(
+    bookables: Sequence[Bookable], place: Place, *, now: datetime
+) -> Mapping[int, datetime | None]:
+    """When the next place of each of them is free."""
+    return {
+        key: next((each.starts_at for each in slots if each.is_open and not each.is_full), None)
+        for key, slots in slots_of_all(bookables, place, now=now).items()
+    }
 
 
 def offered_at(bookable: Bookable, place: Place, starts_at: datetime) -> Span | None:
@@ -180,15 +210,16 @@ def offered_at(bookable: Bookable, place: Place, starts_at: datetime) -> Span | 
     return None if other.exists() else found
 
 
-def _kept(bookable: Bookable, *, since: datetime) -> Mapping[datetime, tuple[BookingSlot, int]]:
+def _kept(bookables: Sequence[Bookable], *, since: datetime) -> Mapping[int, Kept]:
     waiting = Count("bookings", filter=Q(bookings__state=BookingState.WAITING))
-    rows = BookingSlot.objects.filter(bookable=bookable, ends_at__gt=since).annotate(waiting=waiting)
-    return {each.starts_at: (each, each.waiting) for each in rows}
+    rows = BookingSlot.objects.filter(bookable__in=[each.pk for each in bookables], ends_at__gt=since)
+    found: dict[int, Kept] = {}
+    for each in rows.annotate(waiting=waiting) if bookables else ():
+        found.setdefault(each.bookable_id, {})[each.starts_at] = (each, each.waiting)
+    return found
 
 
-def _slot(
-    bookable: Bookable, time: Span, kept: Mapping[datetime, tuple[BookingSlot, int]], now: datetime
-) -> Slot:
+def _slot(bookable: Bookable, time: Span, kept: Kept, now: datetime) -> Slot:
     row, waiting = kept.get(time.starts_at, (None, 0))
     capacity = max(bookable.capacity, row.taken) if row else bookable.capacity
     free = capacity - row.taken if row else capacity
@@ -197,12 +228,14 @@ def _slot(
 
 
 def free_today(place: Place, *, now: datetime) -> list[tuple[str, str, Slot]]:
-    """Item, name and time of what a walk-in can have today: with room, not over, the soonest first."""
+    """Item, name and time of what a walk-in can have today: with room, not over, the soonest first. Four statements."""
     today = timezone.localdate(now)
+    bookables = list(Bookable.objects.filter(place=place, is_active=True).select_related("item"))
+    times = grids([(each, place) for each in bookables], today, today)
+    kept = _kept(bookables, since=midnight(today))
     found = []
-    for each in Bookable.objects.filter(place=place, is_active=True).select_related("item"):
-        kept = _kept(each, since=midnight(today))
-        times = [span for span in grid(each, place, today, today) if span.ends_at > now]
-        slots = [_slot(each, span, kept, now) for span in times]
+    for each in bookables:
+        there = [span for span in times[each.pk] if span.ends_at > now]
+        slots = _offered(each, there, kept.get(each.pk, {}), now)
         found += [(each.item_id, each.item.name, slot) for slot in slots if not slot.is_full]
     return sorted(found, key=lambda each: (each[2].starts_at, each[0]))
