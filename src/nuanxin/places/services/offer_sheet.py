@@ -31,13 +31,7 @@ def export_offers(*, actor: Actor, filters: OfferFilters, what: str, form: str, 
     """`what`: offers or uses. As far as the actor may take it out. Raises `NotAllowed`, `TooManyOffers`."""
     if not policy.permits(actor, "places.offer_export"):
         raise NotAllowed
-    if what == "uses":
-        heading, rows = USES, [
-            [*_where(offer), offer.name_zh, on.isoformat(), str(given), str(disputed)]
-            for offer, on, given, disputed in uses_by_day(actor, filters)
-        ]  # fmt: skip
-    else:
-        heading, rows = OFFERS, [_row(each, now) for each in offers_to_export(actor, filters)]
+    heading, rows = _uses(actor, filters) if what == "uses" else _offers(actor, filters, now)
     if len(rows) > EXPORT_MOST:
         raise TooManyOffers
     with transaction.atomic():
@@ -46,6 +40,18 @@ def export_offers(*, actor: Actor, filters: OfferFilters, what: str, form: str, 
             detail={"rows": len(rows), "form": form, "what": what, "show": filters.show}, now=now,
         )  # fmt: skip
     return table_file(heading, rows, title=str(_("优惠")), form=form)
+
+
+def _uses(actor: Actor, filters: OfferFilters) -> tuple[tuple[object, ...], list[list[str]]]:
+    counted = uses_by_day(actor, filters)
+    return USES, [
+        [*_where(offer), offer.name_zh, on.isoformat(), str(given), str(disputed)]
+        for offer, on, given, disputed in counted
+    ]
+
+
+def _offers(actor: Actor, filters: OfferFilters, now: datetime) -> tuple[tuple[object, ...], list[list[str]]]:
+    return OFFERS, [_row(each, now) for each in offers_to_export(actor, filters)]
 
 
 def _where(offer: Offer) -> list[str]:
