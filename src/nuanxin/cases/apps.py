@@ -39,6 +39,8 @@ def _fill_workbench() -> None:
     bulletins = slots.Item(
         _("每日快报"), "cases:bulletins", icon="file-text", permission="cases.bulletin", match=paper
     )
+    told = slots.Item(_("随手拍报上去"), "cases:report", icon="camera", permission="cases.report")
+    slots.register("report", told)
     slots.register("rail", board, order=60)
     slots.register("rail", bulletins, order=70)
     asked = ("cases:supervisions", "cases:library", "cases:appeals", "cases:extensions")

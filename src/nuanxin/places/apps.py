@@ -77,6 +77,9 @@ class PlacesConfig(AppConfig):
             match=("places:open_days", "places:open_day", "places:open_day_look"),
         )  # fmt: skip
         slots.register("my_page", kitchens, order=32)
+        slots.register(
+            "home", slots.Panel("places/home_booking.html", context=_home_booking, permission="places.book"), order=15
+        )
         slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 
 
@@ -87,3 +90,9 @@ def _load_catalogue(**kwargs: Any) -> None:
 
     load_catalogue()
     load_standard()
+
+
+def _home_booking(request: Any) -> dict[str, Any]:
+    from nuanxin.places.queries import next_booking  # models exist only after the apps are ready
+
+    return {"next_booking": next_booking(request.actor, now=request.now)}

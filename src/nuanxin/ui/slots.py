@@ -11,7 +11,7 @@ Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in t
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
 `data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one
 item: the script that keeps pages for when there is no signal), `map_background` (one
-item: the style that lies below every map).
+item: the style that lies below every map), `report` (one item: where one reports something, `?category=` chosen).
 """
 
 from collections import defaultdict
