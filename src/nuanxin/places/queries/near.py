@@ -19,7 +19,7 @@ from nuanxin.places.queries.warnings import shelter_q
 
 NEAR_M = 3000.0
 MOST_M = 50_000.0
-FIRST_M = 600.0  # where much lies around, this is enough; where little does, the next ring follows from what was found
+FIRST_M = 400.0  # where much lies around, this is enough; where little does, the next ring follows from what was found
 FEW = 600  # when no more than so many are to be expected within reach, they are looked at together
 LIMIT = 20
 BATCH = 120
