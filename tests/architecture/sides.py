@@ -8,8 +8,9 @@ ADMINISTRATION = frozenset(
         "cases.hold", "cases.publish", "cases.release_picture", "compounds.edit", "gateway.exchange",
         "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
         "organisations.import", "organisations.view", "people.assign", "people.duty", "people.invite",
-        "people.recover", "people.view", "places.catalogue", "places.export", "places.import",
-        "places.booking_export", "places.offer_export", "places.scene_export", "places.score_cards", "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
+        "people.recover", "people.view", "places.booking_export", "places.catalogue", "places.export",
+        "places.import", "places.offer_export", "places.scene_export", "places.score_cards",
+        "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
         "territories.edit",
     }
 )  # fmt: skip
@@ -27,12 +28,13 @@ WORK = frozenset(
         "cases.screen", "cases.search", "cases.self_handle", "cases.start", "cases.submit_result",
         "cases.supervise", "cases.supervise_key", "cases.supplement", "cases.topics", "cases.transfer",
         "cases.verify", "cases.view", "cases.view_categories", "cases.view_own", "compounds.view",
-        "notifications.read", "places.attend", "places.book", "places.booking_figures", "places.bookings", "places.borrow", "places.check", "places.close", "places.edit",
-        "places.hand_over", "places.offer_confirm", "places.offer_new", "places.offer_suspend", "places.offer_view",
-        "places.offers", "places.redeem", "places.voucher", "places.join_day", "places.open_day", "places.scene_apply", "places.scene_assess",
-        "places.scene_decide", "places.scene_judge", "places.scene_own", "places.scene_site", "places.scene_view",
-        "places.keep", "places.open", "places.read", "places.restock", "places.stock",
-        "places.stock_view", "places.suspend", "places.take_in", "places.tell", "places.today",
-        "places.view", "places.warn", "portal.phone", "territories.view",
+        "notifications.read", "places.attend", "places.book", "places.booking_figures", "places.bookings",
+        "places.borrow", "places.check", "places.close", "places.edit", "places.hand_over", "places.join_day",
+        "places.keep", "places.offer_confirm", "places.offer_new", "places.offer_suspend", "places.offer_view",
+        "places.offers", "places.open", "places.open_day", "places.read", "places.redeem", "places.restock",
+        "places.scene_apply", "places.scene_assess", "places.scene_decide", "places.scene_judge",
+        "places.scene_own", "places.scene_site", "places.scene_view", "places.stock", "places.stock_view",
+        "places.suspend", "places.take_in", "places.tell", "places.today", "places.view", "places.voucher",
+        "places.warn", "portal.phone", "territories.view",
     }
 )  # fmt: skip

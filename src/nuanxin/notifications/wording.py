@@ -255,9 +255,7 @@ WORDS: Mapping[str, Words] = {
     Kind.BOOK_DUE: Words(
         _("《%(item)s》该还了"), _("借期已到，方便时还到%(place)s就好，没有罚款。"), "book", "info"
     ),
-    Kind.SCENE_TODO: Words(
-        _("%(place)s：%(scene)s"), _("点开看材料和期限，办下一步。"), "award", "wait"
-    ),
+    Kind.SCENE_TODO: Words(_("%(place)s：%(scene)s"), _("点开看材料和期限，办下一步。"), "award", "wait"),
     Kind.SCENE_NEWS: Words(
         _("%(place)s：%(scene)s"), _("点开看结果和原因；不服可以在申诉期内申诉。"), "award", "info"
     ),
@@ -289,7 +287,10 @@ WORDS: Mapping[str, Words] = {
         "info",
     ),
     Kind.OFFER_ASKED: Words(
-        _("%(place)s提了一个优惠：%(offer)s"), _("看一眼写得清不清楚、做不做得到，再点“确认”。"), "tag", "wait"
+        _("%(place)s提了一个优惠：%(offer)s"),
+        _("看一眼写得清不清楚、做不做得到，再点“确认”。"),
+        "tag",
+        "wait",
     ),
     Kind.OFFER_ON: Words(
         _("确认了：%(offer)s"), _("小哥现在看得到了。有券的，在“收券”里收。"), "circle-check", "ok"
