@@ -65,7 +65,9 @@ def test_what_is_open_is_counted_by_area_and_by_kind(dispatcher):
 
 
 def test_nobody_looks_beyond_the_own_area(dispatcher):
-    assert figures(dispatcher, within=OTHER_STREET).scope == STREET
+    place("枫林的", now=timezone.now())
+    beyond = figures(dispatcher, within=OTHER_STREET)
+    assert (beyond.scope, beyond.whole.total) == (STREET, 1)
     assert figures(dispatcher, within=COMMUNITY).scope == COMMUNITY
 
 

@@ -149,8 +149,8 @@ def _counted(actor: Actor, filters: CoverageFilters, now: datetime) -> QuerySet[
 def _in_service(actor: Actor, filters: CoverageFilters, now: datetime) -> QuerySet[Place]:
     """Open to the public and in season."""
     rows = visible(Place.objects.all(), "places.view", actor).filter(in_season(now), state=PlaceState.OPEN)
-    if filters.within:
-        rows = rows.filter(scope_q(filters.within))
+    if within := own_scope(actor, filters.within):
+        rows = rows.filter(scope_q(within))
     return rows.filter(type=filters.type) if filters.type else rows
 
 
@@ -205,7 +205,7 @@ def late_checks(actor: Actor, filters: CoverageFilters, *, now: datetime, limit:
 def doubted_doors(actor: Actor, filters: CoverageFilters, *, limit: int = FEW) -> list[Doubt]:
     """Found locked at an open hour and not settled, the oldest first."""
     places = visible(Place.objects.all(), "places.view", actor)
-    if filters.within:
-        places = places.filter(scope_q(filters.within))
+    if within := own_scope(actor, filters.within):
+        places = places.filter(scope_q(within))
     rows = Doubt.objects.filter(settled_at=None, place__in=places).select_related("place__type")
     return list(rows.order_by("since", "pk")[:limit])
