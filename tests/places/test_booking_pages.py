@@ -101,6 +101,25 @@ class TestWorker:
         assert booking.slot.starts_at == datetime.fromisoformat(times[6])
         assert client_of(people.worker()).get(move).status_code == 404
 
+    def test_the_first_page_reminds_of_the_next_and_says_nothing_of_what_is_confidential(self):
+        made, _bookable = salon(**ALWAYS)
+        booked_at(made, item="counselling", is_confidential=True, **ALWAYS)
+        one, two = people.worker(), people.worker()
+        now = timezone.now()
+        start = (now + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+        assert "有个预约" not in read(client_of(one).get("/"))
+        shown = book(made, people.actor(one), start, now=now)
+        hidden = book(made, people.actor(two), start, item="counselling", now=now)
+        page, quiet = read(client_of(one).get("/")), read(client_of(two).get("/"))
+        assert "有个预约" in page
+        assert "理发" in page
+        assert hidden.called in quiet
+        assert "心理疏导" not in quiet
+        waits = book(made, people.actor(two), start + timedelta(hours=2), now=now)
+        assert waits.state == "booked"
+        services.withdraw_booking(actor=people.actor(one), public_id=shown.public_id, now=now)
+        assert "有个预约" not in read(client_of(one).get("/"))
+
     def test_the_lists_ask_little(self, django_assert_max_num_queries):
         made, _bookable = salon(**ALWAYS, per_person=5)
         one = people.worker()

@@ -173,8 +173,14 @@ def position_of(booking: Booking) -> int:
     return _positions([booking]).get(booking.pk, 0) if booking.state == BookingState.WAITING else 0
 
 
-def coming_count(actor: Actor) -> int:
-    return Booking.objects.filter(person=actor.person_id, state__in=OPEN).count() if actor.person_id else 0
+def next_booking(actor: Actor, *, now: datetime) -> Booking | None:
+    """What the first page reminds of: a place that waits for an answer, else what comes within a day."""
+    if actor.person_id is None:
+        return None
+    rows = Booking.objects.filter(person=actor.person_id).select_related(*RELATED)
+    asks = Q(state=BookingState.HELD, held_until__gt=now)
+    comes = Q(state=BookingState.BOOKED, slot__ends_at__gt=now, slot__starts_at__lt=now + DAY)
+    return rows.filter(asks | comes).order_by("-state", "slot__starts_at").first()  # "held" after "booked"
 
 
 @dataclass(frozen=True, slots=True)
