@@ -88,6 +88,7 @@ async function askServer(kit, row) {
     if (status === 200) {
       const number = told.number;
       await store.take({ ...row, number, state: "sent", outcome: told.outcome, words: told.words });
+      countToday();
       const offer = kit.offers[row.offer] ?? (await freshKit())?.offers[row.offer];
       return { end: "good", name: told.name, offer };
     }
@@ -95,6 +96,13 @@ async function askServer(kit, row) {
   } catch {
     return null;
   }
+}
+
+function countToday() {
+  const line = document.querySelector("[data-today]");
+  if (!line) return;
+  line.dataset.today = Number(line.dataset.today) + 1;
+  line.textContent = line.dataset.words.replace("%s", line.dataset.today);
 }
 
 function show({ end, isOffline = false, name = "", offer, message, hint }) {
@@ -109,7 +117,7 @@ function show({ end, isOffline = false, name = "", offer, message, hint }) {
   line("word", message ?? words[end]);
   line("what", [offer?.name, offer?.worth].filter(Boolean).join(" · "));
   line("who", isGood && offer?.medical ? (name ? words.who.replace("%s", name) : words.noName) : "");
-  line("rule", isGood ? [offer?.terms, ...(offer?.rules ?? [])].filter(Boolean).join("；") : "");
+  line("rule", isGood ? [...(offer?.rules ?? []), offer?.terms].filter(Boolean).join("\n") : "");
   line("hint", hint ?? (isGood ? isOffline && words.goodOffline : words[`${end}Hint`]));
   result.hidden = false;
   result.focus();
