@@ -24,7 +24,8 @@ from nuanxin.places.queries.register import INDEX
 
 CHUNK = 10_000
 MANY = 20_000  # from here on it pays to make the indexes anew
-TYPES = {  # type: (what stands at its site, Chinese name, how many of a hundred)
+# Of each type what stands at its site, its Chinese name, and how many of a hundred there are.
+TYPES = {
     "station": (SiteKind.STATION, "驿站", 55),
     "station_24h": (SiteKind.STATION, "二十四小时驿站", 6),
     "love_corner": (SiteKind.STATION, "爱心角", 14),

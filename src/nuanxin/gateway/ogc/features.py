@@ -65,10 +65,14 @@ PROPERTIES: dict[str, tuple[str, Schema, Callable[[PublishedPlace], Any]]] = {
 def feature(row: PublishedPlace, page: str) -> dict[str, Any]:
     """`page` is the address of the place's public page."""
     place = row.place
+    point = [round(float(degrees or 0), 7) for degrees in (place.lng, place.lat)]
     said = {name: read(row) for name, (_about, _schema, read) in PROPERTIES.items()}
     return {
         "type": "Feature",
         "id": str(place.public_id),
-        "geometry": {"type": "Point", "coordinates": [round(place.lng, 7), round(place.lat, 7)]},
+        "geometry": {
+            "type": "Point",
+            "coordinates": point,
+        },
         "properties": {**said, "page": page},
     }

@@ -21,6 +21,7 @@ from nuanxin.gateway.ogc.features import feature
 from nuanxin.gateway.ogc.parameters import (
     FORMAT,
     HTML,
+    ITEMS,
     JSON,
     PAGE_FORMAT,
     Parameter,
@@ -142,7 +143,7 @@ def collection(request: Any, name: str) -> HttpResponse:
             "collection": said,
             "root": _root(request),
             "fields": description.fields(),
-            "parameters": description.ITEMS,
+            "parameters": ITEMS,
         }
         return render(request, "gateway/ogc_collection.html", context)
     return _json(said)

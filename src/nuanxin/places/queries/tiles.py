@@ -65,7 +65,7 @@ def _shares(lng: float, lat: float) -> tuple[float, float]:
 
 
 def _lng(zoom: int, x: int) -> float:
-    return x / 2**zoom * 360 - 180
+    return x / float(2**zoom) * 360.0 - 180.0
 
 
 def _lat(zoom: int, y: int) -> float:
@@ -117,12 +117,9 @@ def _grouped(rows: QuerySet[Place], box: Bounds) -> list[dict[str, Any]]:
     cells = rows.annotate(
         column=_cell(F("lng"), box.west, box.east), line=_cell(F("lat"), box.south, box.north)
     )
-    grouped = cells.order_by().values("column", "line")
-    return list(
-        grouped.annotate(Avg("lng"), Avg("lat"), first=Min("pk"), count=Count("pk")).order_by(
-            "column", "line"
-        )
-    )
+    grouped: Any = cells.order_by().values("column", "line")
+    middles = grouped.annotate(Avg("lng"), Avg("lat"), first=Min("pk"), count=Count("pk"))
+    return list(middles.order_by("column", "line"))
 
 
 def _cell(degree: F, first: float, last: float) -> Any:
