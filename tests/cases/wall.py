@@ -330,6 +330,8 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "GET /api/v1/territories/{code}:code": [COMMUNITY],
         "GET /api/v1/compounds/{compound_id}:compound_id": [Compound.objects.get().pk],
         "POST /api/v1/cases/{number}/transitions/{name}:name": ["screen"],
+        "GET /api/v1/scenes/plates/{code}:code": ["23456789ab"],
+        "POST /api/v1/scenes/{public_id}/transitions/{name}:name": ["start"],
     }
 
 
