@@ -433,6 +433,7 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys((f"places:{name}" for name in POSTED_AT_PLACES), "posted to"),
     "places:points": "GeoJSON",
     "places:desk_kit": "for the script of the desk",
+    "places:offer_edit": "the form of a new offer, filled in: tests/places/test_offer_pages.py",
     "places:voucher": "needs a voucher: tests/places/test_offer_pages.py, tests/journeys/test_voucher.py",
     "places:booking_calendar": "an iCalendar file: tests/places/test_booking_pages.py",
     "places:desk_step": "needs a booking: tests/places/test_booking_pages.py",
