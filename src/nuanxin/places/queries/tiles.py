@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Min, QuerySet, Value
 from django.db.models.functions import Cast, Floor
-from mapbox_vector_tile import encode
 
 from nuanxin.kernel.geo.queries import in_box
 from nuanxin.places.enums import PlaceState
@@ -131,6 +130,8 @@ def _cell(degree: F, first: float, last: float) -> Any:
 
 def drawn(tile: Tile, features: Sequence[tuple[float, float, dict[str, Any]]]) -> bytes:
     """The features, each a point and its properties, as a Mapbox Vector Tile 2.1."""
+    from mapbox_vector_tile import encode  # only a process that is asked for tiles pays for the library
+
     layer = {
         "name": LAYER,
         "features": [
