@@ -71,7 +71,9 @@ def _requested(texts: list[str]) -> dict[str, Any]:
     ours, theirs = [], []
     for number in range(ROUNDS + 1):
         now = START + number * BETWEEN
-        ours.append(_seconds(lambda now=now: hours_of_all(Place.objects.values_list(*JUDGED, named=True), now)))
+        ours.append(
+            _seconds(lambda now=now: hours_of_all(Place.objects.values_list(*JUDGED, named=True), now))
+        )
         theirs.append(_seconds(lambda now=now: [(each.state(now), each.next_change(now)) for each in bare]))
     took, limit = statistics.median(ours[1:]), statistics.median(theirs[1:])
     return {

@@ -157,7 +157,9 @@ class TestTaking:
         with pytest.raises(services.NotUsable):
             take(made, people.actor(people.worker()))
         services.amend_offer(**step, data=data(value=10))
-        assert redeem(shop, show(held, worker).signed).outcome == "accepted"  # what is held stays good for its day
+        assert (
+            redeem(shop, show(held, worker).signed).outcome == "accepted"
+        )  # what is held stays good for its day
 
     def test_nobody_shows_what_is_anothers_nor_out_of_hours(self, shop, worker):
         held = take(offer(shop, opening="Mo-Su 14:00-16:00"), worker)

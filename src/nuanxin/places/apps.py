@@ -78,7 +78,9 @@ class PlacesConfig(AppConfig):
         )  # fmt: skip
         slots.register("my_page", kitchens, order=32)
         slots.register(
-            "home", slots.Panel("places/home_booking.html", context=_home_booking, permission="places.book"), order=15
+            "home",
+            slots.Panel("places/home_booking.html", context=_home_booking, permission="places.book"),
+            order=15,
         )
         slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 

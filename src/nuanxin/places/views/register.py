@@ -93,7 +93,17 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
     place = queries.visible_place(request.actor, public_id)
     held = {
         name
-        for name in ("edit", "keep", "hand_over", "open", "stock", "offer_new", "scene_apply", "open_day", "bookings")
+        for name in (
+            "edit",
+            "keep",
+            "hand_over",
+            "open",
+            "stock",
+            "offer_new",
+            "scene_apply",
+            "open_day",
+            "bookings",
+        )
         if permits(request.actor, f"places.{name}") and allows(request.actor, f"places.{name}", place)
     }
     context = {
