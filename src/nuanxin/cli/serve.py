@@ -41,8 +41,6 @@ def listen(*, host: str, port: int, workers: int, embedded: bool) -> None:
     """Serve until told to stop. The web processes read the settings from the environment anew."""
     os.environ["NUANXIN_EMBEDDED_WORKER"] = "1" if embedded else "0"
     os.environ.setdefault("NUANXIN_BASE_URL", f"http://{host}:{port}")
-    # A heap for each thread keeps megabytes that nobody uses; Python lets one thread at a time allocate anyway.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     server = Granian(
         "nuanxin.config.wsgi:application",
         address=host,

@@ -45,7 +45,7 @@ RULES: Mapping[str, Mapping[str, BookingRules]] = {
 PAST, AHEAD = 7, 3  # days
 STORY = ("wang", "luo", "chen")
 ASKED_BEFORE = timedelta(hours=20)
-BUSY = 0.4  # of the slots
+BUSY = 0.25  # of the slots
 MISSED = 0.12
 
 

@@ -17,19 +17,19 @@ from nuanxin.demo.stations import NOT_YET, REPAIRED
 from nuanxin.kernel.worktime import SHANGHAI
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-DILIGENCE = (0.95, 0.8, 0.6, 0.35, 0.1)  # on how many mornings keepers go round
+DILIGENCE = (0.9, 0.6, 0.35, 0.15, 0.05)  # on how many mornings keepers go round
 POINTS = ("sign", "clean", "water", "temperature", "power", "light", "fire")
 TAKEN = ("plaster", "drinking_water", "raincoat", "mask", "power_bank", "huoxiang")
 CLOSURES = ("停水，来电再开", "盘点半天", "消毒通风", "参加培训", "设备检修")
 CATEGORY = "1201"  # what a locked door becomes
 BORROWERS = ("wang", "luo", "chen")
-BUSY, PICTURED = 5, 5  # places where visitors check in, that have a picture
+BUSY, PICTURED = 3, 5  # places where visitors check in, that have a picture
 # How far the first friendly scenes have come, in turn.
 REACHED = (
     "accredited", "assessing", "publicity", "accredited", "accredited", "recheck", "accredited", "applied",
     "suspended", "accredited", "accredited", "publicity", "refused", "accredited", "confirm", "accredited",
 )  # fmt: skip
-A_SHELF = 40  # one in so many keeps one
+A_SHELF = 80  # one in so many keeps one
 
 
 @dataclass(frozen=True, slots=True)

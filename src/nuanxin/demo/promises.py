@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 STORY = "s1"
-PAST = 7  # days
+PAST = 5  # days
 EVERY = 3  # of the places of a type, so many have one
 WAITING = 11  # and every so many is still to be confirmed
 OFFERS: Mapping[str, tuple[OfferData, ...]] = {
@@ -79,7 +79,7 @@ OF_THE_STORY = (
         terms_zh="到柜台出示，趁热喝。", terms_en="Show it at the counter.", per_day=2,
     ),
 )  # fmt: skip
-USES = 0.5  # a day
+USES = 0.2  # a day
 
 
 def make_offers(places: Mapping[str, Place], *, now: datetime) -> None:
@@ -104,7 +104,7 @@ def _propose(place: Place, data: OfferData, *, is_confirmed: bool, now: datetime
 
 
 def use_some(stage: Stage, *, now: datetime) -> None:
-    """The week behind: vouchers taken, shown and taken in at the desk, some of them rated."""
+    """The days behind: vouchers taken, shown and taken in at the desk, some of them rated."""
     riders = [
         Seat(person, role)
         for person, role, unit in stage.settled.assignments

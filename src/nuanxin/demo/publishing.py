@@ -25,7 +25,7 @@ from nuanxin.territories.enums import Level
 from nuanxin.territories.models import Territory
 
 MOST_PUBLIC, EVERY_FOURTH = 12, 4  # of those who agreed each fourth still waits at the street's desk
-REPORTS_FOR_A_PICTURE = 100  # each picture takes the worker a second: a small city shows one case with some
+REPORTS_FOR_A_PICTURE = 200  # each picture takes the worker a second: a small city shows one case with some
 MINUTE = timedelta(minutes=1)
 SHOWN = {"before": (PhotoKind.BEFORE, PhotoKind.NEAR), "after": (PhotoKind.AFTER,)}
 
