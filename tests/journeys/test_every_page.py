@@ -68,7 +68,20 @@ def _example(path):
     }
     steps = f"/cases/{number}/steps/accept/"
     known |= {"cause": "1", "topic": "1"}
-    for name in ("compound", "person", "organisation", "assignment", "place", "shelf", "restock", "offer"):
+    for name in (
+        "compound",
+        "person",
+        "organisation",
+        "assignment",
+        "place",
+        "shelf",
+        "restock",
+        "offer",
+        "scene",
+        "scene_assessing",
+        "scene_public",
+        "open_day",
+    ):
         known[name] = uuid
     while "{" in path:
         name = path.split("{")[1].split("}")[0]

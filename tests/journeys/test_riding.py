@@ -69,9 +69,8 @@ def test_under_way_one_tap_is_all(open_page, faults):
     page.locator("[data-next]").click()
     expect(page.locator("input[name=place_by][value=point]")).to_be_checked()
     page.locator("[data-next]").click()
-    kind = page.locator("input[name=category][value='0401']").first
-    kind.wait_for()
-    kind.check(force=True)
+    page.locator("label:has(input[name=category][value='0401'])").first.click()
+    expect(page.locator("input[name=category][value='0401']:checked")).not_to_have_count(0)
     page.locator("[data-send]").click()
     page.locator("[data-offers], .done__mark:visible").first.wait_for()
     if page.locator("[data-offers]").is_visible():

@@ -23,7 +23,16 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 # Tables whose rows stay until the person goes, or belong to a row that has a rule; each says so in its `retention`.
-UNTIL_ERASED = ("到您注销为止", "长期保留", "不使用", "自己删除", "您关掉", "随案件", "随账号")
+UNTIL_ERASED = (
+    "到您注销为止",
+    "到您去掉或注销为止",
+    "长期保留",
+    "不使用",
+    "自己删除",
+    "您关掉",
+    "随案件",
+    "随账号",
+)
 
 
 def test_every_personal_table_has_a_rule_or_says_until_when():

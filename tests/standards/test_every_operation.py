@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,7 +35,9 @@ FORGED = {
     "compound_id": "999999999",
     "code": "990199999999",
     "public_id": "01900000-0000-7000-8000-000000000009",
+    "place_id": "01900000-0000-7000-8000-000000000008",
 }
+NOWHERE = {"place": FORGED["place_id"], "item": "haircut"}
 MULTIPART, FORM, JSON = "multipart/form-data", "application/x-www-form-urlencoded", "application/json"
 
 Body = Callable[[Any, Case], dict[str, Any]]
@@ -53,6 +56,14 @@ class Row:
 
 def _report(town, case):
     return {"key": "once-0001", "category": "0401", "text": "路面一个大坑", "territory": COMMUNITY}
+
+
+def _book(town, case):
+    return {**NOWHERE, "key": FORGED["public_id"], "starts_at": "2026-09-15T15:00:00+08:00"}
+
+
+def _taken_in(town, case):
+    return {"key": FORGED["public_id"], "code": "AAAA-AAAA-AAAA", "at": "2026-09-15T15:00:00+08:00"}
 
 
 def _rows(**given):
@@ -94,6 +105,31 @@ ROWS = {
     "GET /api/v1/places": Row("all"),
     "GET /api/v1/places/near": Row("all", query=f"?lng={LNG}&lat={LAT}"),
     "GET /api/v1/places/{public_id}": Row("all"),
+    "GET /api/v1/bookings": Row("all", rightful="worker"),
+    "GET /api/v1/bookings/slots": Row("all", query=f"?{urlencode(NOWHERE)}", rightful="worker"),
+    "POST /api/v1/bookings": Row("all", _book, rightful="worker"),
+    "POST /api/v1/bookings/{public_id}/acceptance": Row("all", rightful="worker"),
+    "POST /api/v1/bookings/{public_id}/withdrawal": Row("all", rightful="worker"),
+    "POST /api/v1/bookings/{public_id}/move": Row(
+        "all", lambda town, case: {"starts_at": "2026-09-15T16:00:00+08:00"}, rightful="worker"
+    ),
+    "GET /api/v1/offers": Row("all", query=f"?within={COMMUNITY}", rightful="worker"),
+    "GET /api/v1/offers/{public_id}": Row("all", rightful="worker"),
+    "POST /api/v1/offers/{public_id}/vouchers": Row(
+        "all", lambda town, case: {"key": FORGED["place_id"]}, rightful="worker"
+    ),
+    "GET /api/v1/offers/vouchers": Row("all", rightful="worker"),
+    "POST /api/v1/offers/vouchers/{public_id}/code": Row("all", rightful="worker"),
+    "POST /api/v1/offers/vouchers/{public_id}/back": Row("all", rightful="worker"),
+    "POST /api/v1/offers/at/{place_id}/redemptions": Row("all", _taken_in, rightful="merchant"),
+    "POST /api/v1/offers/at/{place_id}/redemptions/sync": Row(
+        "all", lambda town, case: {"rows": [_taken_in(town, case)]}, rightful="merchant"
+    ),
+    "GET /api/v1/scenes": Row("all"),
+    "GET /api/v1/scenes/score-cards": Row("all"),
+    "GET /api/v1/scenes/plates/{code}": Row("all"),
+    "GET /api/v1/scenes/{public_id}": Row("all"),
+    "POST /api/v1/scenes/{public_id}/transitions/{name}": Row("all", lambda town, case: {"reason": "说明"}),
     "GET /api/v1/territories/": Row("all"),
     "GET /api/v1/territories/search": Row("all", query="?q=枫桥"),
     "GET /api/v1/territories/locate": Row("all", query=f"?lng={LNG}&lat={LAT}"),
@@ -135,7 +171,7 @@ class Caller:
         row = ROWS[operation]
         real = {
             "number": self.case.number, "name": "claim", "compound_id": Compound.objects.get().pk, "code": COMMUNITY,
-            "public_id": FORGED["public_id"],
+            "public_id": FORGED["public_id"], "place_id": FORGED["place_id"],
         }  # fmt: skip
         method, path = operation.split(" ")
         path = path.format_map({key: replaced.get(key, value) for key, value in real.items()}) + row.query

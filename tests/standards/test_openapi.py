@@ -6,6 +6,7 @@ people who may do little.
 
 import logging
 import os
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ninja import Schema
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
@@ -40,6 +42,18 @@ PROMISES = (
 # Through the whole stack, middleware included; what is asked for here is public and needs no database.
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 OPERATIONS = [operation.ok() for operation in SCHEMA.get_all_operations()]
+
+
+def test_no_two_answers_have_one_name():
+    """In the description the second would stand for both."""
+    names = Counter(each.__name__ for each in _all_below(Schema) if each.__module__.startswith("nuanxin."))
+    assert [name for name, many in names.items() if many > 1] == []
+
+
+def _all_below(kind):
+    for each in kind.__subclasses__():
+        yield each
+        yield from _all_below(each)
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ class NearOut(PlaceOut):
     facilities: list[FacilityOut]
 
 
-class PageOut(Schema):
+class PlacePageOut(Schema):
     """`next` is the `after` of the following page, empty at the end."""
 
     items: list[PlaceOut]
@@ -131,7 +131,7 @@ def _facilities(held: Any) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("", response={200: PageOut, **PROBLEMS}, summary="All that are public, by pinyin")
+@router.get("", response={200: PlacePageOut, **PROBLEMS}, summary="All that are public, by pinyin")
 @operation("places.read")
 def listed(
     request: ActorRequest,

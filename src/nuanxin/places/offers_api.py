@@ -20,7 +20,7 @@ Scope = Annotated[str, Field(pattern=r"^(\d{12}|\d{15})$")]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 
 
-class OfferOut(Schema):
+class PromiseOut(Schema):
     """`value` in percent or fen by `value_kind`; `opening` in the syntax of OSM `opening_hours`, empty for any hour."""
 
     id: UUID
@@ -124,7 +124,7 @@ def _taken(given: TakenIn) -> Taken:
     return Taken(code=given.code, key=given.key, at=given.at, device=given.device)
 
 
-@router.get("", response={200: list[OfferOut], **PROBLEMS}, summary="Offers in a territory, at most sixty")
+@router.get("", response={200: list[PromiseOut], **PROBLEMS}, summary="Offers in a territory, at most sixty")
 @operation("places.read")
 def listed(
     request: ActorRequest,
@@ -158,7 +158,7 @@ def back(request: ActorRequest, public_id: UUID) -> dict[str, Any]:
     return _voucher(queries.own_voucher(request.actor, public_id))
 
 
-@router.get("/{public_id}", response={200: OfferOut, **PROBLEMS}, summary="One offer")
+@router.get("/{public_id}", response={200: PromiseOut, **PROBLEMS}, summary="One offer")
 @operation("places.read")
 def one(request: ActorRequest, public_id: UUID) -> dict[str, Any]:
     return _offer(queries.shown_offer(queries.public_offer(public_id), request.now))

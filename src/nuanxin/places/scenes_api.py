@@ -53,7 +53,7 @@ class SceneOut(PlateOut):
     publicity_until: datetime | None
 
 
-class MoveOut(Schema):
+class SceneMoveOut(Schema):
     name: str
     label: str
     required: list[str]
@@ -83,7 +83,7 @@ class AssessmentOut(Schema):
 
 
 class SceneDetailOut(SceneOut):
-    moves: list[MoveOut]
+    moves: list[SceneMoveOut]
     assessment: AssessmentOut | None
 
 

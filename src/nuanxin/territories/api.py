@@ -27,7 +27,7 @@ class TerritoryOut(Schema):
     name: str
 
 
-class PlaceOut(Schema):
+class LocationOut(Schema):
     """The smallest territory that contains the point; null where no outline does."""
 
     code: str | None
@@ -57,12 +57,12 @@ def search(
     return _out(queries.search_territories(q, within=within or ""))
 
 
-@router.get("/locate", response={200: PlaceOut, **PROBLEMS}, summary="Where a point in WGS-84 lies")
+@router.get("/locate", response={200: LocationOut, **PROBLEMS}, summary="Where a point in WGS-84 lies")
 @operation("territories.view")
-def locate(request: ActorRequest, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]) -> PlaceOut:
+def locate(request: ActorRequest, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]) -> LocationOut:
     around = queries.territories_at(lng, lat)
     code = around[0] if around else None
-    return PlaceOut(code=code, path=queries.path_name(code) if code else "", around=around)
+    return LocationOut(code=code, path=queries.path_name(code) if code else "", around=around)
 
 
 @router.get("/{code}", response={200: TerritoryOut, **PROBLEMS}, summary="One territory")

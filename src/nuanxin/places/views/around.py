@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.kernel.access import ANONYMOUS
@@ -124,7 +123,6 @@ def map_points(request: ActorRequest) -> HttpResponse:
 
 @public("the map inside other sites' pages: public places, nobody's data, no cookie")
 @require_safe
-@xframe_options_exempt
 @limited("public")
 def embedded(request: ActorRequest) -> HttpResponse:
     """Whoever looks is nobody here, signed in or not. Only sites that the installation names may show it."""
@@ -133,12 +131,17 @@ def embedded(request: ActorRequest) -> HttpResponse:
     found = queries.around(ANONYMOUS, asked, now=request.now)
     context = {**_shared(asked), "found": found}
     response = render(request, "places/embedded.html", context)
+    return _for_other_sites(response) if configured.NUANXIN_EMBED_IN else response
+
+
+def _for_other_sites(response: HttpResponse) -> HttpResponse:
     allowed = " ".join(["'self'", *configured.NUANXIN_EMBED_IN])
     pages = SecurityHeadersMiddleware.PAGES
     response["Content-Security-Policy"] = pages.replace(
         "frame-ancestors 'none'", f"frame-ancestors {allowed}"
     )
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # as Django's own decorator says it
     return response
 
 
