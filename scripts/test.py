@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 REPORTS = ROOT / "var" / "test"
-WORKERS = min(8, os.cpu_count() or 2)
+# One more than there are processors: some worker always waits for a browser, a server or a process that it killed.
+WORKERS = min(8, (os.cpu_count() or 2) + 1)
 CHECKS = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
@@ -169,7 +170,8 @@ def _suite(database: str, arguments: list[str], environment: dict[str, str]) -> 
     report = REPORTS / f"{database.lower()}.xml"
     report.unlink(missing_ok=True)
     # A file stays with one worker: what its fixture builds for all its tests is built once.
-    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadfile", f"--junit-xml={report}", *arguments]
+    command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command += [f"--junit-xml={report}", *arguments]
     # The database is the run's, not the shell's: an address left over from elsewhere must not be tested upon.
     inherited = {key: value for key, value in os.environ.items() if key != "NUANXIN_DATABASE_URL"}
     started = time.monotonic()
