@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 REPORTS = ROOT / "var" / "test"
-# One more than there are processors: some worker always waits for a browser, a server or a process that it killed.
-WORKERS = min(8, (os.cpu_count() or 2) + 1)
+WORKERS = min(8, os.cpu_count() or 2)
 CHECKS = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),

@@ -93,7 +93,7 @@ def test_what_leaves_is_a_closed_list_of_fields_about_nobody(town, other):
         for secret in (
             str(town["worker"].subject_id),
             "路面一个大坑",
-            "502",
+            "单元 502",
             "测试worker",
             "worker",
             '"source"',
