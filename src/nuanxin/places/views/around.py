@@ -141,7 +141,7 @@ def _for_other_sites(response: HttpResponse) -> HttpResponse:
         "frame-ancestors 'none'", f"frame-ancestors {allowed}"
     )
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # as Django's own decorator says it
+    response.xframe_options_exempt = True  # as Django's own decorator says it
     return response
 
 
