@@ -69,8 +69,8 @@ def test_under_way_one_tap_is_all(open_page, faults):
     page.locator("[data-next]").click()
     expect(page.locator("input[name=place_by][value=point]")).to_be_checked()
     page.locator("[data-next]").click()
-    page.locator("label:has(input[name=category][value='0401'])").first.click()
-    expect(page.locator("input[name=category][value='0401']:checked")).not_to_have_count(0)
+    page.locator("#kind-words").press_sequentially("0401")
+    page.locator("#kinds-found input[value='0401']").check()
     page.locator("[data-send]").click()
     page.locator("[data-offers], .done__mark:visible").first.wait_for()
     if page.locator("[data-offers]").is_visible():
