@@ -22,6 +22,7 @@ from nuanxin.places.forms import posted
 from nuanxin.places.models import Offer, Place
 from nuanxin.places.offer_forms import OfferFilterForm, OfferForm, OfferStepForm
 from nuanxin.places.views.register import territories_within
+from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import OFFER
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
@@ -151,21 +152,16 @@ def offer_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespons
         raise Http404
     found = queries.offer_for(request.actor, public_id, OFFER[name].permission)
     form = OfferStepForm(posted(request)) if OFFER[name].required_fields else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        reason = form.cleaned_data["reason"] if form else ""
-        try:
-            services.perform_offer(
-                actor=request.actor, public_id=public_id, name=name, reason=reason, now=request.now
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, error.told)
-                return redirect("places:offer", public_id=public_id)
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % OFFER[name].label)
-            return redirect("places:offer", public_id=public_id)
-    if form is None:
-        return redirect("places:offer", public_id=public_id)
-    context = {"offer": found, "move": OFFER[name], "form": form}
-    return render(request, "places/offer_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request,
+        {"offer": found, "move": OFFER[name], "form": form},
+        perform=lambda: services.perform_offer(
+            actor=request.actor, public_id=public_id, name=name, reason=_reason(form), now=request.now
+        ),
+        template="places/offer_step.html",
+        back=reverse("places:offer", args=[public_id]),
+    )
+
+
+def _reason(form: OfferStepForm | None) -> str:
+    return str(form.cleaned_data["reason"]) if form else ""

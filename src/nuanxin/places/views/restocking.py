@@ -4,25 +4,23 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.forms import posted
 from nuanxin.places.models import RestockTask
 from nuanxin.places.queries.stock import held_of
 from nuanxin.places.stock_forms import DeliveryForm, RestockForm, StockFilterForm
 from nuanxin.places.views.register import territories_within
+from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import RESTOCK
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
@@ -107,23 +105,15 @@ def restock_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespo
         raise Http404
     task = queries.restock_task(request.actor, public_id, RESTOCK[name].permission)
     form = _form(request, name, task)
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            services.perform_restock(
-                actor=request.actor, public_id=public_id, name=name, now=request.now, **_said(form)
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, f"{error.message}{error.hint}")
-                return redirect("places:restock", public_id=public_id)
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % RESTOCK[name].label)
-            return redirect("places:restock", public_id=public_id)
-    if form is None:
-        return redirect("places:restock", public_id=public_id)
-    context = {"task": task, "move": RESTOCK[name], "form": form}
-    return render(request, "places/restock_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request,
+        {"task": task, "move": RESTOCK[name], "form": form},
+        perform=lambda: services.perform_restock(
+            actor=request.actor, public_id=public_id, name=name, now=request.now, **_said(form)
+        ),
+        template="places/restock_step.html",
+        back=reverse("places:restock", args=[public_id]),
+    )
 
 
 def _form(request: ActorRequest, name: str, task: RestockTask) -> DeliveryForm | RestockForm | None:

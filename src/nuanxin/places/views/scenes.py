@@ -38,6 +38,7 @@ from nuanxin.places.services import scenes as services
 from nuanxin.places.services.scene_sheet import export_scenes
 from nuanxin.places.views.register import territories_within
 from nuanxin.places.views.scene_results import explained, happened
+from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import SCENE
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
@@ -192,24 +193,19 @@ def scene_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespons
         raise NotFound
     found = queries.visible_scene(request.actor, public_id, move.permission)
     form = ReasonForm(posted(request)) if move.required_fields else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        reason = form.cleaned_data["reason"] if form else ""
-        try:
-            services.perform_scene(
-                actor=request.actor, public_id=public_id, name=name, reason=reason, now=request.now
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, error.told)
-                return redirect("places:scene", public_id=public_id)
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % move.label)
-            return redirect("places:scene", public_id=public_id)
-    if form is None:
-        return redirect("places:scene", public_id=public_id)
-    context = {"scene": found, "title": move.label, "form": form, "name": name, "tone": move.tone}
-    return render(request, "places/scene_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request,
+        {"scene": found, "title": move.label, "move": move, "form": form, "name": name, "tone": move.tone},
+        perform=lambda: services.perform_scene(
+            actor=request.actor,
+            public_id=public_id,
+            name=name,
+            reason=form.cleaned_data["reason"] if form else "",
+            now=request.now,
+        ),
+        template="places/scene_step.html",
+        back=reverse("places:scene", args=[public_id]),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
