@@ -6,8 +6,10 @@ import shutil
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from nuanxin.kernel.access.limits import forget_leases
@@ -85,6 +87,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests empty the audit log between them; tests/kernel/test_audit.py puts its guard back for itself."""
     with django_db_blocker.unblock():
         guard.remove(connection)
+    post_migrate.connect(_empty_search_tables, sender=apps.get_app_config("kernel"))
+
+
+def _empty_search_tables(**_given):
+    """They belong to no model, so a flush, which every transactional test ends with, leaves their rows behind."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.endswith("_search"):
+                cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.fixture(autouse=True)

@@ -50,13 +50,20 @@ def report(page: Page, *, category: str, words: str = "", photo: Path | None = N
     locate(page)
     page.locator("#around .report__where").wait_for()
     page.locator("[data-next]").click()
-    page.locator("#kind-words").press_sequentially(category)
-    page.locator(f"#kinds-found input[value='{category}']").check()
+    choose_kind(page, category)
     page.locator("[data-send]").click()
     page.locator("[data-offers]:visible, .done__mark:not(.done__mark--wait)").first.wait_for()
     if page.locator("[data-offers]").is_visible():  # somebody has reported such a thing near by: not this one
         page.locator("[data-offers] button[name=different]").click()
     return case_number(page)
+
+
+def choose_kind(page: Page, category: str) -> None:
+    """By its number, as soon as the step with the kinds is there: what is typed before that is typed nowhere."""
+    words = page.locator("#kind-words")
+    words.click()
+    words.press_sequentially(category)
+    page.locator(f"#kinds-found input[value='{category}']").check()
 
 
 def locate(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import enter
-from tests.journeys.doing import case_number, home_of, report, take_step
+from tests.journeys.doing import case_number, choose_kind, home_of, report, take_step
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +31,7 @@ def test_a_duplicate_is_found_before_sending(open_page, photo):
     second.locator("[data-locate-me]").click()
     second.locator("#around .report__where").wait_for()
     second.locator("[data-next]").click()
-    second.locator("#kind-words").press_sequentially(GRATE)
-    second.locator(f"#kinds-found input[value='{GRATE}']").check()
+    choose_kind(second, GRATE)
     question = second.locator("[data-offers]")
     expect(question).to_be_visible()
     assert "我家" not in question.inner_text()
@@ -62,7 +61,6 @@ def _not_the_same(page):
     page.locator("[data-locate-me]").click()
     page.locator("#around .report__where").wait_for()
     page.locator("[data-next]").click()
-    page.locator("#kind-words").press_sequentially(GRATE)
-    page.locator(f"#kinds-found input[value='{GRATE}']").check()
+    choose_kind(page, GRATE)
     page.locator("[data-offers] button[name=different]").click()
     return case_number(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import enter
-from tests.journeys.doing import home_of
+from tests.journeys.doing import choose_kind, home_of
 
 pytestmark = pytest.mark.browser
 
@@ -65,12 +65,12 @@ def test_under_way_one_tap_is_all(open_page, faults):
     assert not [name for name in fields if name not in {"place_by", "lng", "lat", "accuracy_m"}]  # no track
 
     page.locator("[data-act=open]").click()
+    expect(page.get_by_text("接着补完这一件")).to_be_visible()  # from here on the form is the kept report's
     page.locator("textarea[name=text]").fill("骑过去时看到的坑")
     page.locator("[data-next]").click()
     expect(page.locator("input[name=place_by][value=point]")).to_be_checked()
     page.locator("[data-next]").click()
-    page.locator("#kind-words").press_sequentially("0401")
-    page.locator("#kinds-found input[value='0401']").check()
+    choose_kind(page, "0401")
     page.locator("[data-send]").click()
     page.locator("[data-offers], .done__mark:visible").first.wait_for()
     if page.locator("[data-offers]").is_visible():

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from scripts import chromium
 from tests.browser import SIZES, enter
-from tests.journeys.doing import case_number, home_of
+from tests.journeys.doing import case_number, choose_kind, home_of
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -71,8 +71,7 @@ def test_said_sent_heard_and_written_down(speaking, live_demo):
     worker.locator("[data-next]").click()
     worker.locator("input[name=place_by][value=territory]").check()
     worker.locator("[data-next]").click()
-    worker.locator("#kind-words").press_sequentially(POTHOLE)
-    worker.locator(f"#kinds-found input[value='{POTHOLE}']").check()
+    choose_kind(worker, POTHOLE)
     worker.locator("[data-send]").click()
     number = case_number(worker)
 
