@@ -72,7 +72,8 @@ def looks_at_both_sizes(page: Page, *, hand: str = "phone", within: str = "") ->
     page.evaluate(_axe())
     looks = {}
     for size, viewport in SIZES.items():
-        page.set_viewport_size(viewport)
+        if page.viewport_size != viewport:
+            page.set_viewport_size(viewport)
         given = {"axed": size == hand, "within": within, "repeated": REPEATED, "rules": RULES}
         seen = page.evaluate(LOOK, given)
         looks[size] = Look(
