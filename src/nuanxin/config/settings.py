@@ -57,6 +57,8 @@ CONTEXTS = [
     "nuanxin.places",
     "nuanxin.compounds",
     "nuanxin.cases",
+    "nuanxin.volunteering",
+    "nuanxin.incentives",
     "nuanxin.notifications",
     "nuanxin.insight",
     "nuanxin.gateway",

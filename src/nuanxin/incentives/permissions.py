@@ -1,0 +1,1 @@
+"""Who may do what with points, orders and honours: one rule for each permission."""
