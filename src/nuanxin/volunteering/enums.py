@@ -1,0 +1,153 @@
+"""The closed lists of volunteering; what a city may change is reference data instead."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+# --- Activities --------------------------------------------------------------------------------------------------------
+class TagGroup(models.TextChoices):
+    """What an activity is filed under, all of it reference data."""
+
+    LINE = "line", _("活动线")  # domain.md 004-07
+    DIMENSION = "dimension", _("维度")  # 004-39
+    LINK = "link", _("四联")  # 001-03
+    SPECIALITY = "speciality", _("小组专长")  # 004-33
+
+
+class ActivityState(models.TextChoices):
+    """Full is no state: it is what the shifts are."""
+
+    DRAFT = "draft", _("草稿")
+    PROPOSED = "proposed", _("等街道批准")
+    PUBLISHED = "published", _("已发布，还没开始报名")
+    OPEN = "open", _("报名中")
+    RUNNING = "running", _("正在进行")
+    DONE = "done", _("办完了")
+    ARCHIVED = "archived", _("已归档")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class SignUpMode(models.TextChoices):
+    """How places are given away."""
+
+    FIRST = "first", _("先报先得")
+    DRAW = "draw", _("先登记，再抽签")
+
+
+class ShiftState(models.TextChoices):
+    PLANNED = "planned", _("照常")
+    CANCELLED = "cancelled", _("取消")
+    OVER = "over", _("结束")
+
+
+class SignUpState(models.TextChoices):
+    ENTERED = "entered", _("等抽签")
+    WAITING = "waiting", _("候补")
+    HELD = "held", _("名额给你留着")
+    CONFIRMED = "confirmed", _("报上了")
+    CALLED_OFF = "called_off", _("不去了")
+    SWAPPED = "swapped", _("换给别人了")
+    LAPSED = "lapsed", _("没轮到")
+    CANCELLED = "cancelled", _("班次取消")
+
+
+class SwapState(models.TextChoices):
+    OFFERED = "offered", _("等人来换")
+    TAKEN = "taken", _("换好了")
+    WITHDRAWN = "withdrawn", _("收回了")
+
+
+# --- Teams and posts ---------------------------------------------------------------------------------------------------
+class MembershipState(models.TextChoices):
+    ASKED = "asked", _("等队长同意")
+    INVITED = "invited", _("收到邀请")
+    MEMBER = "member", _("队员")
+    DECLINED = "declined", _("没有加入")
+    LEFT = "left", _("已退出")
+
+
+class BadgeColour(models.TextChoices):
+    """Of the digital badge; tokens of the product, readable on light and dark."""
+
+    ORANGE = "orange", _("暖橙")
+    RED = "red", _("红")
+    GREEN = "green", _("绿")
+    BLUE = "blue", _("蓝")
+    PURPLE = "purple", _("紫")
+    GREY = "grey", _("灰")
+
+
+class PostArea(models.TextChoices):
+    """What a post is bound to."""
+
+    STREET = "street", _("街道")
+    COMMUNITY = "community", _("社区")
+    GRID = "grid", _("网格")
+    BUILDING = "building", _("楼栋")
+
+
+class AppointmentState(models.TextChoices):
+    ASKED = "asked", _("等本人同意")
+    NOMINATED = "nominated", _("等审核")
+    REVIEWED = "reviewed", _("审核通过")
+    PUBLICITY = "publicity", _("公示中")
+    APPOINTED = "appointed", _("在任")
+    EXPIRED = "expired", _("任期满")
+    RESIGNED = "resigned", _("已辞任")
+    REMOVED = "removed", _("已免去")
+    REFUSED = "refused", _("没有通过")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class NoticeTopic(models.TextChoices):
+    """Of a joint-prevention notice: a thing or a danger, never a person (`domain.md` §0.3 law 23)."""
+
+    HAZARD = "hazard", _("帮忙留意的隐患")
+    SCAM = "scam", _("防骗提醒")
+    WEATHER = "weather", _("天气和道路")
+
+
+class PreventionState(models.TextChoices):
+    SENT = "sent", _("有效")
+    RECALLED = "recalled", _("已撤回")
+    EXPIRED = "expired", _("已过期")
+
+
+class ReserveState(models.TextChoices):
+    ASKED = "asked", _("等本人同意")
+    APPLIED = "applied", _("等审核")
+    ADMITTED = "admitted", _("在库")
+    TRAINING = "training", _("培训中")
+    ENGAGED = "engaged", _("已到岗")
+    REFUSED = "refused", _("没有入库")
+    WITHDRAWN = "withdrawn", _("已退出")
+    ENDED = "ended", _("已出库")
+
+
+class PostNews(models.TextChoices):
+    """What a notice says of an appointment."""
+
+    ASKED = "asked", _("有人推荐您")
+    TO_REVIEW = "to_review", _("有人报名，请审核")
+    TO_DECIDE = "to_decide", _("审核通过，请定是否公示")
+    PUBLICITY = "publicity", _("开始公示")
+    OBJECTED = "objected", _("公示期间有意见")
+    PUBLICITY_OVER = "over", _("公示期满，请定")
+    APPOINTED = "appointed", _("正式上任")
+    REFUSED = "refused", _("这次没有通过")
+    AGAIN = "again", _("退回重新审核")
+    REMOVED = "removed", _("岗位结束了")
+    EXPIRED = "expired", _("任期满了")
+    RESIGNED = "resigned", _("有人辞任，岗位空出来了")
+    SOON = "soon", _("任期快到了")
+
+
+class TeamNews(models.TextChoices):
+    """What a notice says of a team."""
+
+    ASKED = "asked", _("有人申请加入")
+    INVITED = "invited", _("邀请您加入")
+    JOINED = "joined", _("您已经是队员")
+    DECLINED = "declined", _("这次没有通过")
+    REMOVED = "removed", _("您不再是队员")
+    CLOSED = "closed", _("队伍撤销了")
