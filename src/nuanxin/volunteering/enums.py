@@ -151,3 +151,92 @@ class TeamNews(models.TextChoices):
     DECLINED = "declined", _("这次没有通过")
     REMOVED = "removed", _("您不再是队员")
     CLOSED = "closed", _("队伍撤销了")
+
+
+# --- Service records ---------------------------------------------------------------------------------------------------
+QUALITIES = (0, 80, 100, 120)  # hundredths
+
+
+class RecordState(models.TextChoices):
+    """`domain.md` §4.2. Late, by hand, held for a look: columns of the record, no states."""
+
+    CHECKED_IN = "checked_in", _("签到了")
+    CHECKED_OUT = "checkedout", _("签退了")
+    PENDING = "pending", _("等队长确认")
+    CONFIRMED = "confirmed", _("队长确认了")
+    RECORDED = "recorded", _("已记录")
+    ASKED = "asked", _("申请更正")
+    CORRECTED = "corrected", _("更正了")
+    REFUSED = "refused", _("没有算")
+    WITHDRAWN = "withdrawn", _("本人撤回")
+
+
+class RecordSource(models.TextChoices):
+    SHIFT = "shift", _("活动班次")
+    POST = "post", _("岗位值勤")
+    CASE = "case", _("协助办件")
+    HELP = "help", _("帮忙")
+
+
+class CheckMethod(models.TextChoices):
+    CODE = "code", _("扫现场的码")
+    LEADER = "leader", _("队长点到")
+    SELF = "self", _("自己签退")
+    NONE = "none", _("没有签退")
+    MANUAL = "manual", _("人工录入")
+
+
+class HeldFor(models.TextChoices):
+    """Why somebody has to look before it counts."""
+
+    SPEED = "speed", _("两次签到离得太远，来不及赶到")
+    PLACE = "place", _("手机的位置离现场有点远")
+
+
+class SpotResult(models.TextChoices):
+    OK = "ok", _("属实")
+    WRONG = "wrong", _("不属实")
+
+
+class EntryKind(models.TextChoices):
+    TRAINING = "training", _("培训")
+    PRAISE = "praise", _("表彰奖励")
+    EVALUATION = "evaluation", _("评价")
+
+
+class CertificateState(models.TextChoices):
+    APPLIED = "applied", _("申请了")
+    ACCEPTED = "accepted", _("受理了")
+    ISSUED = "issued", _("已开具")
+    REFUSED = "refused", _("没有开")
+    WITHDRAWN = "withdrawn", _("本人撤回")
+    REVOKED = "revoked", _("已撤销")
+
+
+class HelpKind(models.TextChoices):
+    PATROL = "patrol", _("巡查")
+    HELP = "help", _("帮忙")
+
+
+class HelpState(models.TextChoices):
+    OPEN = "open", _("在找人")
+    FILLED = "filled", _("人够了")
+    CANCELLED = "cancelled", _("不用了")
+    OVER = "over", _("过了时间")
+
+
+class OfferState(models.TextChoices):
+    OFFERED = "offered", _("等他回话")
+    ACCEPTED = "accepted", _("来")
+    DECLINED = "declined", _("这次不来")
+    LAPSED = "lapsed", _("没有回话")
+
+
+class Why(models.TextChoices):
+    """Why just you; each is something that one has said oneself."""
+
+    AREA = "area", _("您说过愿意在这一片帮忙")
+    SKILL = "skill", _("您说过会这个")
+    POST = "post", _("您在这个岗位上")
+    FREE = "free", _("您说过这个时间有空")
+    RESTED = "rested", _("最近一周没有找过您")
