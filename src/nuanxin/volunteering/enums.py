@@ -169,6 +169,7 @@ class RecordState(models.TextChoices):
     CORRECTED = "corrected", _("更正了")
     REFUSED = "refused", _("没有算")
     WITHDRAWN = "withdrawn", _("本人撤回")
+    ABSENT = "absent", _("报了名没有来")
 
 
 class RecordSource(models.TextChoices):

@@ -11,7 +11,7 @@ from nuanxin.volunteering.models.activities import (
     Swap,
 )
 from nuanxin.volunteering.models.certificates import Certificate, CertificateLine, CertificateSerial
-from nuanxin.volunteering.models.matching import HelpOffer, HelpRequest, ProfileArea, VolunteerProfile
+from nuanxin.volunteering.models.matching import HelpOffer, HelpRequest, ProfileArea, Skill, VolunteerProfile
 from nuanxin.volunteering.models.posts import (
     LIVE_APPOINTMENTS,
     ON_A_SEAT,
@@ -70,6 +70,7 @@ __all__ = [
     "ServiceRecord",
     "Shift",
     "SignUp",
+    "Skill",
     "SpotCheck",
     "Swap",
     "Team",

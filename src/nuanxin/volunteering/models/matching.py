@@ -6,6 +6,14 @@ from django.db.models import F, Q
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
 from nuanxin.volunteering.enums import HelpKind, HelpState, OfferState
+from nuanxin.volunteering.models.taxonomy import Listed
+
+
+class Skill(Listed):
+    """What somebody can do that others need: reference data, both names and an icon."""
+
+    class Meta(Listed.Meta):
+        verbose_name = "技能"
 
 
 class VolunteerProfile(models.Model):
@@ -56,7 +64,7 @@ class HelpRequest(Scoped):
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=HelpState.choices)
+    state = models.CharField(max_length=10, choices=HelpState.choices)
     state_since = models.DateTimeField()
     reason = models.CharField("原因", max_length=120, blank=True)
     look_at = models.DateTimeField(null=True)  # when volunteers are looked for next
