@@ -15,10 +15,10 @@ from tests.servers import serving
 MEGABYTES = 150
 # Pictures are looked at, figures computed and texts classified elsewhere: never in a process that answers people.
 # pypinyin is light on the processor and heavy in memory: spellings are stored with the row.
-# numpy is not among them: shapely holds the outlines of territories in its arrays, and it learns and analyses nothing.
+# shapely is for shapes that are loaded or drawn; where a point lies is asked without it (decision 0015).
 HEAVY = {
-    "cv2", "duckdb", "ibis", "jax", "matplotlib", "onnxruntime", "pandas", "polars", "pyarrow", "pypinyin",
-    "pyspark", "scipy", "sklearn", "sqlglot", "tensorflow", "torch", "transformers",
+    "cv2", "duckdb", "ibis", "jax", "matplotlib", "numpy", "onnxruntime", "pandas", "polars", "pyarrow", "pypinyin",
+    "pyspark", "scipy", "shapely", "sklearn", "sqlglot", "tensorflow", "torch", "transformers",
 }  # fmt: skip
 LOADED = """
 import json, sys

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
-from shapely.geometry.base import BaseGeometry
 
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.geo.areas import Area
 from nuanxin.kernel.geo.queries import in_box, near
 from nuanxin.people.enums import OrganisationKind
 from nuanxin.people.models import Organisation
 from nuanxin.people.queries import ancestor_codes
-from nuanxin.territories.queries import Bounds, SpatialIndex, polygon_of
+from nuanxin.territories.queries import Bounds, SpatialIndex
 
 OUTLINES = "compounds"
 NEAR_M = 1500.0  # as far as one would still say "this compound"
@@ -110,12 +110,12 @@ def compound_at(lng: float, lat: float) -> Any | None:
     return _in_use().filter(pk=keys[0][1]).first() if keys else None
 
 
-def _read_outlines() -> Iterator[tuple[tuple[float, int], BaseGeometry]]:
+def _read_outlines() -> Iterator[tuple[tuple[float, int], Area]]:
     """Keys sort from the smallest outline to the largest."""
     rows = Compound.objects.filter(is_active=True).exclude(outline="").order_by("pk")
     for pk, outline in rows.values_list("pk", "outline").iterator():
-        shape = polygon_of(outline)
-        yield (shape.area, pk), shape
+        area = Area.of(outline)
+        yield (area.size, pk), area
 
 
 _outlines: SpatialIndex[tuple[float, int]] = SpatialIndex(OUTLINES, _read_outlines)

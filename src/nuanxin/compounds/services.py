@@ -1,13 +1,11 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import shapely
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from shapely.geometry.base import BaseGeometry
 
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import OUTLINES, editable_compound
@@ -15,6 +13,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, allows
 from nuanxin.kernel.access.scope import FULL_CODE
 from nuanxin.kernel.errors import DomainError, Invalid, NotAllowed
+from nuanxin.kernel.geo.areas import Area
 from nuanxin.kernel.geo.coordinates import Crs, to_wgs84
 from nuanxin.people.enums import SiteKind
 from nuanxin.people.models import Site
@@ -30,6 +29,9 @@ from nuanxin.territories.services import (
     text_of,
     touch,
 )
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 __all__ = [
     "CompoundData",
@@ -164,14 +166,14 @@ def _columns(data: CompoundData) -> dict[str, Any]:
     }
 
 
-def _point(data: CompoundData, outline: BaseGeometry | None) -> tuple[float, float]:
+def _point(data: CompoundData, outline: "BaseGeometry | None") -> tuple[float, float]:
     if data.lng is None or data.lat is None:
         if outline is None:
             raise NoPlace
         inside = outline.representative_point()
         return round(inside.x, 7), round(inside.y, 7)
     lng, lat = to_wgs84(data.lng, data.lat, data.crs)
-    if outline is not None and not outline.intersects(shapely.Point(lng, lat)):
+    if outline is not None and not Area.of(text_of(outline)).covers(lng, lat):
         raise PointOutside
     return round(lng, 7), round(lat, 7)
 

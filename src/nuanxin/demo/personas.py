@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from random import Random
+from typing import TYPE_CHECKING
 
-from nuanxin.demo.city import DemoCity
 from nuanxin.demo.names import DISTRICT, REFERENCE, STREETS
 from nuanxin.demo.organisations import DemoOrganisation, organisations
-from nuanxin.demo.spots import kept
+
+if TYPE_CHECKING:
+    from nuanxin.demo.city import DemoCity
 
 _SURNAMES = (
     "周吴郑冯褚卫蒋沈韩杨朱秦许吕张孔曹魏陶姜谢邹喻柏章苏潘葛范彭鲁韦苗凤花俞任袁柳鲍史唐费岑薛雷贺倪汤"
@@ -168,6 +170,8 @@ def _roles_of(unit: DemoOrganisation) -> tuple[str, ...]:
 
 def _place_posts(city: DemoCity) -> list[Post]:
     managers = [Post("property", c.community, c.company, c.key) for c in city.compounds]
+    from nuanxin.demo.spots import kept  # a city is drawn where it is built, not by who only shows its people
+
     keepers = [Post(s.kind.keeper, s.community, s.host or f"sq{s.community[6:]}", s.key) for s in kept(city)]
     return [*managers, Post("station", DISTRICT[0], "op2"), *keepers]
 

@@ -12,7 +12,7 @@ from nuanxin.territories.queries.maps import (
     map_layer,
     map_layers,
 )
-from nuanxin.territories.queries.spatial import SpatialIndex, expire_all, polygon_of
+from nuanxin.territories.queries.spatial import SpatialIndex, expire_all
 from nuanxin.territories.queries.tree import (
     TerritoryNotFound,
     ancestors,
@@ -56,7 +56,6 @@ __all__ = [
     "map_layers",
     "path_name",
     "path_names",
-    "polygon_of",
     "search_territories",
     "successors_of",
     "territories_at",

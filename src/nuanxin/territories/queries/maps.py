@@ -7,9 +7,9 @@ from django.db.models import Count, Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.geo.areas import Area
 from nuanxin.territories.models import Boundary, MapLayer, SpatialStamp, short_name
 from nuanxin.territories.queries.locate import BOUNDARIES
-from nuanxin.territories.queries.spatial import polygon_of
 from nuanxin.territories.queries.tree import below
 
 MOST_SHAPES = 4000  # a district has some hundred grids; more would not be read on a screen
@@ -58,8 +58,8 @@ def boundary_features(
 
 
 def _point_inside(geometry: str) -> str:
-    inside = polygon_of(geometry).representative_point()
-    return json.dumps({"type": "Point", "coordinates": [round(inside.x, 6), round(inside.y, 6)]})
+    inside = Area.of(geometry).point_inside()
+    return json.dumps({"type": "Point", "coordinates": [round(inside.lng, 6), round(inside.lat, 6)]})
 
 
 def _feature(code: str, name: str, level: str, geometry: str) -> str:

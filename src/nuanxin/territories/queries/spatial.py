@@ -1,4 +1,4 @@
-"""Polygons in a tree in the process's memory, read again when their edition changes (`design.md` §7).
+"""Areas in the process's memory, read again when their edition changes (decision 0015).
 
 The hot path asks the database nothing: only after `CHECK_SECONDS` does it look whether the edition is still
 the same.
@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
+from nuanxin.kernel.geo.areas import Area, AreaIndex
 from nuanxin.kernel.geo.coordinates import checked
 from nuanxin.territories.models import SpatialStamp
 
@@ -27,9 +24,7 @@ class _Edition(Generic[K]):
     """What was read at one moment; replaced as a whole, so that readers need no lock."""
 
     stamp: UUID | None
-    keys: tuple[K, ...]
-    shapes: Any  # numpy array of geometries, in the order of `keys`
-    tree: shapely.STRtree
+    areas: AreaIndex[K]
 
 
 _indexes: list["SpatialIndex[Any]"] = []
@@ -45,7 +40,7 @@ def expire_all(name: str = "") -> None:
 class SpatialIndex(Generic[K]):
     """`read` yields (key, geometry in WGS-84); `services.touch(name)` makes every process read again."""
 
-    def __init__(self, name: str, read: Callable[[], Iterable[tuple[K, BaseGeometry]]]) -> None:
+    def __init__(self, name: str, read: Callable[[], Iterable[tuple[K, Area]]]) -> None:
         self.name = name
         self._read = read
         self._edition: _Edition[K] | None = None
@@ -59,13 +54,10 @@ class SpatialIndex(Generic[K]):
     def covering(self, lng: float, lat: float) -> list[K]:
         """Keys of the shapes that contain the point or have it on their edge. Raises `NotACoordinate`."""
         point = checked(lng, lat)
-        edition = self._current()
-        near = edition.tree.query(shapely.Point(point.lng, point.lat))
-        inside = shapely.intersects_xy(edition.shapes[near], point.lng, point.lat)
-        return [edition.keys[position] for position in np.sort(near[inside])]
+        return self._current().areas.covering(point.lng, point.lat)
 
     def __len__(self) -> int:
-        return len(self._current().keys)
+        return len(self._current().areas)
 
     def _current(self) -> _Edition[K]:
         edition = self._edition
@@ -79,13 +71,4 @@ class SpatialIndex(Generic[K]):
             return self._edition
 
     def _load(self, stamp: UUID | None) -> _Edition[K]:
-        rows = list(self._read()) if stamp else []
-        shapes = np.array([shape for _, shape in rows], dtype=object)
-        shapely.prepare(shapes)
-        return _Edition(stamp, tuple(key for key, _ in rows), shapes, shapely.STRtree(shapes))
-
-
-def polygon_of(geojson: str) -> BaseGeometry:
-    """The geometry of a stored GeoJSON text, which was checked when it was written."""
-    shape: BaseGeometry = shapely.from_geojson(geojson)
-    return shape
+        return _Edition(stamp, AreaIndex(self._read() if stamp else []))

@@ -2,13 +2,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import shapely
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from shapely.geometry.base import BaseGeometry
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, level_of, significant, visible
@@ -17,7 +15,6 @@ from nuanxin.kernel.events import publish
 from nuanxin.kernel.geo.coordinates import Crs
 from nuanxin.territories.events import BoundariesChanged
 from nuanxin.territories.models import Boundary, Territory, parent_of
-from nuanxin.territories.queries import polygon_of
 from nuanxin.territories.queries.locate import BOUNDARIES
 from nuanxin.territories.services.divisions import FEW, DivisionRow, put_territories
 from nuanxin.territories.services.shapes import (
@@ -26,9 +23,13 @@ from nuanxin.territories.services.shapes import (
     area_m2,
     area_shape,
     features_of,
+    shape_of,
     text_of,
 )
 from nuanxin.territories.services.stamps import touch
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 OUTSIDE = 0.02  # share of a shape that may lie outside its parent: surveys of two offices never agree exactly
 CODE_NAMES = ("code", "adcode", "scope_code")
@@ -56,7 +57,7 @@ class _Outline:
     index: int
     code: str
     name: str
-    shape: BaseGeometry
+    shape: "BaseGeometry"
 
     def size(self) -> int:
         """Larger territories have fewer digits."""
@@ -179,13 +180,15 @@ class _Parents:
     def __init__(self) -> None:
         self._shapes: dict[str, BaseGeometry | None] = {}
 
-    def around(self, code: str) -> BaseGeometry | None:
+    def around(self, code: str) -> "BaseGeometry | None":
         """The outline of the nearest larger territory that has one."""
+        import shapely  # 15 MB that a process which only answers does without
+
         above = parent_of(code)
         while above:
             if above not in self._shapes:
                 row = Boundary.objects.filter(territory=above, valid_to=None).first()
-                self._shapes[above] = polygon_of(row.geometry) if row else None
+                self._shapes[above] = shape_of(row.geometry) if row else None
                 shapely.prepare(self._shapes[above])
             if self._shapes[above] is not None:
                 return self._shapes[above]

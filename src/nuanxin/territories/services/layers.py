@@ -3,15 +3,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-import shapely
 from django.db import transaction
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor
-from nuanxin.kernel.geo.coordinates import Crs, to_wgs84
+from nuanxin.kernel.geo.coordinates import Crs
 from nuanxin.territories.models import MapLayer
-from nuanxin.territories.services.shapes import NotGeoJson
+from nuanxin.territories.services.shapes import NotGeoJson, from_system
 
 
 def put_map_layer(
@@ -51,11 +49,13 @@ def _in_wgs84(geojson: dict[str, Any], crs: Crs) -> dict[str, Any]:
 
 
 def _feature(feature: dict[str, Any], crs: Crs) -> dict[str, Any]:
+    import shapely  # 15 MB that a process which only answers does without
+
     try:
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
     except (shapely.errors.GEOSException, KeyError, TypeError, ValueError) as error:
         raise NotGeoJson from error
     if crs not in (Crs.WGS84, Crs.CGCS2000):
-        shape = shapely.transform(shape, lambda points: np.array([to_wgs84(x, y, crs) for x, y in points]))
+        shape = from_system(shape, crs)
     geometry = json.loads(shapely.to_geojson(shape))
     return {"type": "Feature", "properties": feature.get("properties") or {}, "geometry": geometry}

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
 from django.utils.translation import gettext_lazy as _
-from shapely.geometry.base import BaseGeometry
 
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.geo.cells import METRES_PER_DEGREE
 from nuanxin.kernel.geo.coordinates import Crs, to_wgs84
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 PRECISION = 1e-7  # degrees: about a centimetre
 AREAS = ("Polygon", "MultiPolygon")
@@ -55,8 +55,10 @@ def _read(source: Path | dict[str, Any]) -> Any:
         raise NotGeoJson from error
 
 
-def area_shape(geometry: dict[str, Any], crs: Crs) -> BaseGeometry:
+def area_shape(geometry: dict[str, Any], crs: Crs) -> "BaseGeometry":
     """A valid polygon or multipolygon in WGS-84 on the centimetre. Raises `BadShape` saying what is wrong."""
+    import shapely  # 15 MB that a process which only answers does without
+
     if geometry.get("type") not in AREAS:
         raise BadShape(
             _("图形要是面（Polygon 或 MultiPolygon），这里是 %s。") % (geometry.get("type") or "—")
@@ -72,17 +74,34 @@ def area_shape(geometry: dict[str, Any], crs: Crs) -> BaseGeometry:
     return shapely.set_precision(_in_wgs84(shape, crs), PRECISION)
 
 
-def _in_wgs84(shape: BaseGeometry, crs: Crs) -> BaseGeometry:
+def _in_wgs84(shape: "BaseGeometry", crs: Crs) -> "BaseGeometry":
     west, south, east, north = shape.bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise BadShape(_("坐标不是经纬度。"))
     if crs in (Crs.WGS84, Crs.CGCS2000):
         return shape
+    return from_system(shape, crs)
+
+
+def from_system(shape: "BaseGeometry", crs: Crs) -> "BaseGeometry":
+    """Every point of it in WGS-84."""
+    import numpy as np  # as above
+    import shapely  # as above
+
     return shapely.transform(shape, lambda points: np.array([to_wgs84(x, y, crs) for x, y in points]))
 
 
-def text_of(shape: BaseGeometry) -> str:
+def shape_of(geojson: str) -> "BaseGeometry":
+    """The geometry of a stored GeoJSON text, which was checked when it was written."""
+    import shapely  # as above
+
+    return shapely.from_geojson(geojson)
+
+
+def text_of(shape: "BaseGeometry") -> str:
     """Always the same text for the same shape: normal order, seven decimals."""
+    import shapely  # as above
+
     geometry = shapely.geometry.mapping(shapely.normalize(shape))
     return json.dumps(_rounded(geometry), separators=(",", ":"))
 
@@ -97,8 +116,10 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def area_m2(shape: BaseGeometry) -> float:
+def area_m2(shape: "BaseGeometry") -> float:
     """Square metres, by the sinusoidal projection, which keeps areas."""
+    import numpy as np  # as above
+    import shapely  # as above
 
     def project(points: Any) -> Any:
         lat = np.radians(points[:, 1])
