@@ -1,0 +1,125 @@
+"""All states of volunteering and the steps between them. What is true of a thing besides is a column."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel.workflow import Transition, Workflow
+from nuanxin.volunteering.enums import AppointmentState as P
+from nuanxin.volunteering.enums import MembershipState as M
+from nuanxin.volunteering.enums import PreventionState as N
+from nuanxin.volunteering.enums import ReserveState as R
+
+# --- Teams and posts ---
+MEMBERSHIP = Workflow(
+    "membership",
+    M,
+    [
+        Transition("ask", _("申请加入"), ("",), M.ASKED, "volunteering.join", event="MembershipAsked"),
+        Transition("invite", _("邀请"), ("",), M.INVITED, "volunteering.lead_team", event="MembershipAsked"),
+        Transition("take_in", _("同意"), (M.ASKED,), M.MEMBER, "volunteering.lead_member", event="MemberJoined"),
+        Transition(
+            "decline", _("不同意"), (M.ASKED,), M.DECLINED, "volunteering.lead_member", ("reason",),
+            "MembershipDeclined", "plain",
+        ),
+        Transition("accept", _("加入"), (M.INVITED,), M.MEMBER, "volunteering.join", event="MemberJoined"),
+        Transition(
+            "refuse", _("不加入"), (M.INVITED,), M.DECLINED, "volunteering.join", tone="plain"
+        ),
+        Transition("leave", _("退出"), (M.MEMBER, M.ASKED), M.LEFT, "volunteering.join", event="MemberLeft", tone="plain"),
+        Transition(
+            "part", _("请出队伍"), (M.MEMBER,), M.LEFT, "volunteering.lead_member", ("reason",), "MemberLeft",
+            "danger",
+        ),
+        Transition("end", _("队伍撤销"), (M.MEMBER, M.ASKED, M.INVITED), M.LEFT, "system", event="MemberLeft"),
+    ],
+)  # fmt: skip
+
+_BEFORE = (P.NOMINATED, P.REVIEWED, P.PUBLICITY)
+
+APPOINTMENT = Workflow(
+    "appointment",
+    P,
+    [
+        Transition("apply", _("我来"), ("",), P.NOMINATED, "volunteering.apply_post", event="NominationMade"),
+        Transition(
+            "nominate", _("推荐"), ("",), P.ASKED, "volunteering.nominate", ("why",), event="NominationMade"
+        ),
+        Transition(
+            "agree", _("同意被推荐"), (P.ASKED,), P.NOMINATED, "volunteering.own_post", event="NominationMade"
+        ),
+        Transition(
+            "review", _("审核通过"), (P.NOMINATED,), P.REVIEWED, "volunteering.review_post", event="AppointmentMoved"
+        ),
+        Transition(
+            "publicise", _("开始公示"), (P.REVIEWED,), P.PUBLICITY, "volunteering.decide_post",
+            event="AppointmentPublicised",
+        ),
+        Transition(
+            "appoint", _("正式聘任"), (P.PUBLICITY,), P.APPOINTED, "volunteering.decide_post", event="PostAppointed"
+        ),
+        Transition(
+            "again", _("退回重新审核"), (P.PUBLICITY, P.REVIEWED), P.NOMINATED, "volunteering.decide_post",
+            ("reason",), "AppointmentMoved", "plain",
+        ),
+        Transition(
+            "refuse", _("不通过"), _BEFORE, P.REFUSED, "volunteering.decide_post", ("reason",), "AppointmentMoved",
+            "danger",
+        ),
+        Transition(
+            "withdraw", _("不去了"), (P.ASKED, *_BEFORE), P.WITHDRAWN, "volunteering.own_post",
+            event="AppointmentMoved", tone="plain",
+        ),
+        Transition(
+            "resign", _("辞任"), (P.APPOINTED,), P.RESIGNED, "volunteering.own_post", ("handover",), "PostEnded",
+            "plain",
+        ),
+        Transition(
+            "remove", _("免去"), (P.APPOINTED,), P.REMOVED, "volunteering.decide_post", ("reason",), "PostEnded",
+            "danger",
+        ),
+        Transition("expire", _("任期满"), (P.APPOINTED,), P.EXPIRED, "system", event="PostEnded"),
+        Transition("lose", _("岗位角色结束"), (P.APPOINTED,), P.REMOVED, "system", event="PostEnded"),
+        Transition(
+            "drop", _("岗位撤销"), (P.ASKED, *_BEFORE), P.REFUSED, "system", event="AppointmentMoved"
+        ),
+    ],
+)  # fmt: skip
+
+PREVENTION = Workflow(
+    "prevention_notice",
+    N,
+    [
+        Transition("send", _("发出"), ("",), N.SENT, "volunteering.notify", event="PreventionNoticeSent"),
+        Transition("recall", _("撤回"), (N.SENT,), N.RECALLED, "volunteering.notify", ("reason",), tone="danger"),
+        Transition("expire", _("过期"), (N.SENT,), N.EXPIRED, "system"),
+    ],
+)  # fmt: skip
+
+_IN_RESERVE = (R.ADMITTED, R.TRAINING)
+
+RESERVE = Workflow(
+    "reserve",
+    R,
+    [
+        Transition("apply", _("申请入库"), ("",), R.APPLIED, "volunteering.apply_reserve"),
+        Transition("recommend", _("推荐"), ("",), R.ASKED, "volunteering.recommend_reserve", ("words",)),
+        Transition("agree", _("同意"), (R.ASKED,), R.APPLIED, "volunteering.own_reserve"),
+        Transition("admit", _("入库"), (R.APPLIED,), R.ADMITTED, "volunteering.decide_reserve"),
+        Transition(
+            "refuse", _("不入库"), (R.APPLIED,), R.REFUSED, "volunteering.decide_reserve", ("reason",), tone="plain"
+        ),
+        Transition(
+            "train", _("安排培训"), _IN_RESERVE, R.TRAINING, "volunteering.decide_reserve", ("training",)
+        ),
+        Transition("trained", _("培训好了"), (R.TRAINING,), R.ADMITTED, "volunteering.decide_reserve"),
+        Transition(
+            "engage", _("已到岗"), _IN_RESERVE, R.ENGAGED, "volunteering.decide_reserve", ("outcome",)
+        ),
+        Transition(
+            "end", _("出库"), _IN_RESERVE, R.ENDED, "volunteering.decide_reserve", ("reason",), tone="danger"
+        ),
+        Transition(
+            "withdraw", _("不要了"), (R.ASKED, R.APPLIED, *_IN_RESERVE), R.WITHDRAWN, "volunteering.own_reserve",
+            tone="plain",
+        ),
+    ],
+)  # fmt: skip
