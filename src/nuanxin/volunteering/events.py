@@ -144,3 +144,137 @@ class ReserveAsked:
 
     candidate_id: int
     state: str
+
+
+# --- Activities --------------------------------------------------------------------------------------------------------
+@event
+class ActivityProposed:
+    """It waits for the street."""
+
+    activity_id: int
+
+
+@event
+class ActivityReturned:
+    """The street sent it back, with a word on its page."""
+
+    activity_id: int
+
+
+@event
+class ActivityPublished:
+    """Everybody may see it; `opens_at` is when signing up begins."""
+
+    activity_id: int
+    kind: str
+    opens_at: str
+
+
+@event
+class SignUpOpened:
+    activity_id: int
+
+
+@event
+class ActivityDone:
+    activity_id: int
+    kind: str
+
+
+@event
+class ActivityCancelled:
+    """All of its shifts that were to come."""
+
+    activity_id: int
+
+
+@event
+class ActivityWordSent:
+    """The organiser has a word for everybody who comes; the words stand on its page."""
+
+    activity_id: int
+
+
+@event
+class ShiftMoved:
+    """Another time, or another place."""
+
+    shift_id: int
+
+
+@event
+class ShiftCancelled:
+    shift_id: int
+    sign_ups: tuple[int, ...]  # of those who were to come
+
+
+@event
+class ShiftInWeather:
+    """Outdoors, while storm, heat or cold is announced: its organiser is asked to move it or call it off."""
+
+    shift_id: int
+    warning: str
+
+
+@event
+class SignUpMade:
+    """Confirmed: this person comes."""
+
+    sign_up_id: int
+    shift_id: int
+
+
+@event
+class SignUpPromoted:
+    """From the waiting list; the place is held until the sign-up says."""
+
+    sign_up_id: int
+    shift_id: int
+
+
+@event
+class SignUpCalledOff:
+    """`is_late`: so late that the leader has to know."""
+
+    sign_up_id: int
+    shift_id: int
+    is_late: bool
+
+
+@event
+class SignUpLapsed:
+    sign_up_id: int
+    shift_id: int
+
+
+@event
+class DrawMade:
+    """Who entered, how many places there were; anybody can work it out again from what the page shows."""
+
+    shift_id: int
+    entered: int
+    drawn: int
+
+
+@event
+class SwapOffered:
+    sign_up_id: int
+    shift_id: int
+
+
+@event
+class ShiftSwapped:
+    """`sign_up_id` was given up, `taken_by_id` stands in its place."""
+
+    sign_up_id: int
+    taken_by_id: int
+    shift_id: int
+
+
+@event
+class ShiftSoon:
+    """`hours` before it begins, outside of the hours in which nobody is disturbed."""
+
+    sign_up_id: int
+    shift_id: int
+    hours: int

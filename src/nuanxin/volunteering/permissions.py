@@ -71,3 +71,30 @@ for name in ("view_nominee", "review_post", "decide_post", "export_posts"):  # o
 for name in ("run_programme", "notify", "decide_reserve"):
     register(f"volunteering.{name}", _of_post(f"volunteering.{name}"))
 register("volunteering.view_reserve", _recommended)
+
+
+# --- Activities ---
+def _of_activity(permission: str, prefix: str = "") -> Callable[[Actor], Q]:
+    """`prefix` leads to the activity (`"shift__activity__"`). Of an organisation, as of a team: what it organises."""
+
+    def rule(actor: Actor) -> Q:
+        match actor.extent(permission):
+            case "all":
+                return Q()
+            case "area":
+                return scope_q(actor.scope_code, prefix)
+            case "org" | "team" if actor.organisation_id:
+                own = actor.organisation_id
+                return Q(**{f"{prefix}organiser_id": own}) | Q(**{f"{prefix}team_id": own})
+        return NOTHING
+
+    return rule
+
+
+register("volunteering.sign_up", _ones_own)
+for name in ("activity_view", "activity_edit", "activity_approve", "activity_export"):
+    register(f"volunteering.{name}", _of_activity(f"volunteering.{name}"))
+register("volunteering.activity_new")  # for whom is checked by the service: the activity does not exist yet
+register("volunteering.attend", _of_activity("volunteering.attend", "shift__activity__"))  # of a sign-up
+for name in ("activity_figures", "taxonomy"):
+    register(f"volunteering.{name}")

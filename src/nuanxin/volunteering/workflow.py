@@ -3,10 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.workflow import Transition, Workflow
+from nuanxin.volunteering.enums import ActivityState as A
 from nuanxin.volunteering.enums import AppointmentState as P
 from nuanxin.volunteering.enums import MembershipState as M
 from nuanxin.volunteering.enums import PreventionState as N
 from nuanxin.volunteering.enums import ReserveState as R
+from nuanxin.volunteering.enums import ShiftState as H
+from nuanxin.volunteering.enums import SignUpState as S
+from nuanxin.volunteering.enums import SwapState as W
 
 # --- Teams and posts ---
 MEMBERSHIP = Workflow(
@@ -123,3 +127,85 @@ RESERVE = Workflow(
         ),
     ],
 )  # fmt: skip
+
+# --- Activities ---
+_SHOWN = (A.PUBLISHED, A.OPEN, A.RUNNING)
+
+# With a risk, or where the street is asked, "publish" is the street's; `services/activities.py` says which it is.
+ACTIVITY = Workflow(
+    "activity",
+    A,
+    [
+        Transition("draft", _("起草"), ("",), A.DRAFT, "volunteering.activity_edit"),
+        Transition(
+            "propose", _("送街道批"), (A.DRAFT,), A.PROPOSED, "volunteering.activity_edit", event="ActivityProposed"
+        ),
+        Transition(
+            "publish", _("发布"), (A.DRAFT,), A.PUBLISHED, "volunteering.activity_edit", event="ActivityPublished"
+        ),
+        Transition(
+            "approve", _("同意并发布"), (A.PROPOSED,), A.PUBLISHED, "volunteering.activity_approve",
+            event="ActivityPublished",
+        ),
+        Transition(
+            "give_back", _("退回修改"), (A.PROPOSED,), A.DRAFT, "volunteering.activity_approve", ("reason",),
+            "ActivityReturned", "plain",
+        ),
+        Transition("open", _("开始报名"), (A.PUBLISHED,), A.OPEN, "system", event="SignUpOpened"),
+        Transition("begin", _("开始"), (A.PUBLISHED, A.OPEN), A.RUNNING, "system"),
+        Transition("finish", _("办完了"), (A.OPEN, A.RUNNING), A.DONE, "volunteering.activity_edit", event="ActivityDone"),
+        Transition(
+            "archive", _("归档"), (A.DONE,), A.ARCHIVED, "volunteering.activity_edit", ("beneficiaries",), tone="plain"
+        ),
+        Transition(
+            "cancel", _("取消活动"), (A.DRAFT, A.PROPOSED, *_SHOWN), A.CANCELLED, "volunteering.activity_edit",
+            ("reason",), "ActivityCancelled", "danger",
+        ),
+    ],
+)  # fmt: skip
+
+SHIFT = Workflow(
+    "shift",
+    H,
+    [
+        Transition(
+            "cancel", _("取消这一班"), (H.PLANNED,), H.CANCELLED, "volunteering.activity_edit", ("reason",),
+            "ShiftCancelled", "danger",
+        ),
+        Transition("end", _("结束"), (H.PLANNED,), H.OVER, "system"),
+    ],
+)  # fmt: skip
+
+_STILL = (S.ENTERED, S.WAITING, S.HELD, S.CONFIRMED)
+
+SIGN_UP = Workflow(
+    "sign_up",
+    S,
+    [
+        Transition("enter", _("登记抽签"), ("",), S.ENTERED, "volunteering.sign_up"),
+        Transition("confirm", _("报名"), ("",), S.CONFIRMED, "volunteering.sign_up", event="SignUpMade"),
+        Transition("wait", _("候补"), ("",), S.WAITING, "volunteering.sign_up"),
+        Transition("win", _("抽中了"), (S.ENTERED,), S.CONFIRMED, "system", event="SignUpMade"),
+        Transition("queue", _("抽签后候补"), (S.ENTERED,), S.WAITING, "system"),
+        Transition("seat", _("有名额，直接报上"), (S.WAITING,), S.CONFIRMED, "system", event="SignUpMade"),
+        Transition("offer", _("名额留给候补的"), (S.WAITING,), S.HELD, "system", event="SignUpPromoted"),
+        Transition("accept", _("要这个名额"), (S.HELD,), S.CONFIRMED, "volunteering.sign_up", event="SignUpMade"),
+        Transition(
+            "call_off", _("不去了"), _STILL, S.CALLED_OFF, "volunteering.sign_up", event="SignUpCalledOff", tone="plain"
+        ),
+        Transition("swap", _("换给别人"), (S.CONFIRMED,), S.SWAPPED, "system", event="ShiftSwapped"),
+        Transition("lapse", _("没轮到"), (S.ENTERED, S.WAITING, S.HELD), S.LAPSED, "system", event="SignUpLapsed"),
+        Transition("cancel", _("班次取消"), _STILL, S.CANCELLED, "system", event="ShiftCancelled"),
+    ],
+)  # fmt: skip
+
+SWAP = Workflow(
+    "swap",
+    W,
+    [
+        Transition("offer", _("想换班"), ("",), W.OFFERED, "volunteering.sign_up", event="SwapOffered"),
+        Transition("take", _("我来换"), (W.OFFERED,), W.TAKEN, "volunteering.sign_up", event="ShiftSwapped"),
+        Transition("withdraw", _("不换了"), (W.OFFERED,), W.WITHDRAWN, "volunteering.sign_up", tone="plain"),
+        Transition("drop", _("班次没有了"), (W.OFFERED,), W.WITHDRAWN, "system"),
+    ],
+)
