@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-# --- The volunteer supermarket -----------------------------------------------------------------------------------------
+# --- The volunteer supermarket ------------------------------
 class ShopState(models.TextChoices):
     OPEN = "open", _("营业")
     PAUSED = "paused", _("暂停")
@@ -65,7 +65,7 @@ class SettlementState(models.TextChoices):
     SENT_BACK = "sent_back", _("退回重算")
 
 
-# --- Stars, honours, boards, holds -------------------------------------------------------------------------------------
+# --- Stars, honours, boards, holds ------------------------------
 class StarState(models.TextChoices):
     APPLIED = "applied", _("已申请，等核对")
     PUBLICITY = "publicity", _("公示中")
@@ -134,7 +134,7 @@ class AppealEnd(models.TextChoices):
     REJECTED = "rejected", _("申诉不成立")
 
 
-# --- The ledger --------------------------------------------------------------------------------------------------------
+# --- The ledger ------------------------------
 class PostingKind(models.TextChoices):
     AWARD = "award", _("得到")
     SPEND = "spend", _("兑换")
@@ -143,6 +143,7 @@ class PostingKind(models.TextChoices):
     EXPIRY = "expiry", _("到期")
     HOLD = "hold", _("暂缓")
     RELEASE = "release", _("解除暂缓")
+    DEDUCTION = "deduction", _("扣减")
 
 
 class Side(models.TextChoices):
@@ -155,9 +156,10 @@ class Side(models.TextChoices):
     TEAM = "team", _("队伍额度")
     SPENT = "spent", _("已兑换")
     EXPIRED = "expired", _("已到期")
+    DEDUCTED = "deducted", _("扣减")
 
 
-# --- Rules -------------------------------------------------------------------------------------------------------------
+# --- Rules ------------------------------
 class RuleState(models.TextChoices):
     PROPOSED = "proposed", _("等另一位批")
     APPROVED = "approved", _("批准了")

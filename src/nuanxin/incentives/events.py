@@ -3,7 +3,7 @@
 from nuanxin.kernel.events import event
 
 
-# --- Points ------------------------------------------------------------------------------------------------------------
+# --- Points ------------------------------
 @event
 class PointsAwarded:
     """`because` is a code of reference data that becomes a sentence; `case_number` where a case earned them."""
@@ -24,7 +24,7 @@ class PointsReversed:
     because: str
 
 
-# --- The volunteer supermarket -------------------------------------------------------------------------------------------
+# --- The volunteer supermarket ------------------------------
 @event
 class RedemptionPlaced:
     """Points are taken, one piece is kept; the envelope's subject is whose it is."""
@@ -145,7 +145,7 @@ class SettlementSentBack:
     shop_id: int
 
 
-# --- Stars, honours, holds ---------------------------------------------------------------------------------------------
+# --- Stars, honours, holds ------------------------------
 @event
 class StarApplied:
     application: str  # public id

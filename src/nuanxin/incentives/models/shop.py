@@ -90,7 +90,7 @@ class Supplier(models.Model):
 class ShopItem(models.Model):
     """What can be had for points. `settlement_fen`: what the shop pays for one; `per_month`: for one person.
 
-    `offer`: the merchant's promise at which a voucher is used. `low_since`: fewer than `minimum` are free, and still so.
+    `offer`: the merchant's promise at which a voucher is used. `low_since`: fewer than `minimum` are free, still.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -171,11 +171,14 @@ class ShopLot(models.Model):
     class Meta:
         ordering = ["expires_on", "id"]
         indexes = [
-            models.Index(fields=["item", "expires_on"], name="incentives_shelf_next", condition=Q(balance__gt=0))
+            models.Index(
+                fields=["item", "expires_on"], name="incentives_shelf_next", condition=Q(balance__gt=0)
+            )
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(reserved__gte=0, reserved__lte=F("balance")), name="incentives_shelf_never_oversold"
+                condition=Q(reserved__gte=0, reserved__lte=F("balance")),
+                name="incentives_shelf_never_oversold",
             )
         ]
 
@@ -205,9 +208,7 @@ class ShopOrder(models.Model):
     shown_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     collected_at = models.DateTimeField(null=True)
-    handed_by = models.ForeignKey(
-        "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    handed_by = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
     returned_at = models.DateTimeField(null=True)
     return_reason = models.CharField("哪里不对", max_length=120, blank=True)
     return_asked_by = models.ForeignKey(
@@ -345,14 +346,14 @@ class Settlement(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="settlements")
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="settlements")
     month = models.DateField()
-    state = models.CharField(max_length=KNOWN, choices=SettlementState.choices, default=SettlementState.CLOSED)
+    state = models.CharField(
+        max_length=KNOWN, choices=SettlementState.choices, default=SettlementState.CLOSED
+    )
     state_since = models.DateTimeField()
     count = models.IntegerField(default=0)
     total_fen = models.IntegerField(default=0)
     closed_at = models.DateTimeField()
-    closed_by = models.ForeignKey(
-        "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    closed_by = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(
         "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
