@@ -6,6 +6,7 @@ what came of it. What is owed is paid by whatever comes in, before anything can 
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -48,7 +49,7 @@ class Shelf(Protocol):
     def award(self, deed_id: int, rule: str) -> Award: ...
     def drawn(self, deed_id: int, rule: str | None, kind: PostingKind) -> list[tuple[Lot, int]]: ...
     def refunded(self, deed_id: int) -> int: ...
-    def earned(self, at: datetime) -> dict[str, int]: ...
+    def earned(self, at: datetime) -> Counter[str]: ...
 
 
 @dataclass(slots=True)
@@ -126,6 +127,14 @@ class Book:
         if left - part:
             self._post(deed, PostingKind.REVERSAL, Side.OWED, Side.ISSUED, left - part, **how)
 
+    def deduct(self, deed: Deed, amount: int, *, because: str, rule: str = "", version: int = 0) -> None:
+        """By a rule that a city has switched on; `growth` stays, what is not there is owed."""
+        how = {"because": because, "rule": rule, "version": version}
+        part = min(amount, self.account.points)
+        self._take(deed, PostingKind.DEDUCTION, Side.DEDUCTED, part, self.shelf.open_lots(), **how)
+        if amount - part:
+            self._post(deed, PostingKind.DEDUCTION, Side.OWED, Side.DEDUCTED, amount - part, **how)
+
     def expire(self, deed: Deed) -> None:
         """What is due at the deed's moment lapses; hours, stars and growth stay."""
         due = [lot for lot in self.shelf.due(deed.at) if lot.remaining]
@@ -195,6 +204,15 @@ class Book:
     @staticmethod
     def _not_before(expires_at: datetime, at: datetime) -> datetime:
         return max(expires_at, _midnight_after(at + GRACE))
+
+
+def count(total: Counter[str], amount: int, *, group: str, rule: str, category: str) -> None:
+    """Add an award of a day to what caps count."""
+    total["all"] += amount
+    total[f"group:{group}"] += amount
+    total[f"rule:{rule}"] += amount
+    if category:
+        total[f"category:{category}"] += amount
 
 
 def _chained(own: list[Lot], others: Iterator[Lot]) -> Iterator[Lot]:

@@ -1,5 +1,6 @@
 """A book as it lies in the database: opened under its account's lock, written down with what came of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Draw, Lot, Posting
-from nuanxin.incentives.services.book import Award, Book
+from nuanxin.incentives.services.book import Award, Book, count
 
 SOME = 40  # lots are read so many at a time: a spending rarely needs more
 
@@ -62,10 +63,15 @@ class Rows:
         rows = Posting.objects.filter(account=self.account, of=deed_id, kind=PostingKind.REFUND)
         return rows.aggregate(sum=Sum("amount"))["sum"] or 0
 
-    def earned(self, at: datetime) -> dict[str, int]:
-        """Awards of that day in Shanghai, by the group that a cap counts."""
+    def earned(self, at: datetime) -> Counter[str]:
+        """Awards of that day in Shanghai by what caps count: all, group, rule, category."""
         rows = Posting.objects.filter(account=self.account, on=timezone.localdate(at), kind=PostingKind.AWARD)
-        return dict(rows.order_by().values_list("group").annotate(sum=Sum("amount")))
+        total: Counter[str] = Counter()
+        for group, rule, category, amount in rows.values_list(
+            "group", "rule", "deed__facts__category", "amount"
+        ):
+            count(total, amount, group=group, rule=rule, category=category or "")
+        return total
 
     def _one(self, lot: Lot) -> Lot:
         return self._known.setdefault(lot.pk, lot)
