@@ -153,7 +153,7 @@ class TeamNews(models.TextChoices):
     CLOSED = "closed", _("队伍撤销了")
 
 
-# --- Service records ---------------------------------------------------------------------------------------------------
+# --- Service records ---
 QUALITIES = (0, 80, 100, 120)  # hundredths
 
 
@@ -168,7 +168,6 @@ class RecordState(models.TextChoices):
     ASKED = "asked", _("申请更正")
     CORRECTED = "corrected", _("更正了")
     REFUSED = "refused", _("没有算")
-    WITHDRAWN = "withdrawn", _("本人撤回")
     ABSENT = "absent", _("报了名没有来")
 
 
@@ -191,7 +190,6 @@ class HeldFor(models.TextChoices):
     """Why somebody has to look before it counts."""
 
     SPEED = "speed", _("两次签到离得太远，来不及赶到")
-    PLACE = "place", _("手机的位置离现场有点远")
 
 
 class SpotResult(models.TextChoices):

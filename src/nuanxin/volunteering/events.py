@@ -205,7 +205,7 @@ class ShiftMoved:
 @event
 class ShiftCancelled:
     shift_id: int
-    sign_ups: tuple[int, ...]  # of those who were to come
+    sign_ups: int  # how many were to come, or waited
 
 
 @event
@@ -278,3 +278,85 @@ class ShiftSoon:
     sign_up_id: int
     shift_id: int
     hours: int
+
+
+@event
+class HoursPending:
+    """Served; the leader confirms the whole shift in one sweep. Once for each shift, or record without one."""
+
+    record: str
+    shift: str  # public id, or nothing
+
+
+@event
+class HoursRefused:
+    """It does not count; the volunteer reads why and may ask for a correction."""
+
+    record: str
+
+
+@event
+class CorrectionAsked:
+    """A volunteer says that a record is wrong; somebody else decides."""
+
+    record: str
+
+
+@event
+class CorrectionRefused:
+    """Nothing was changed, with an answer."""
+
+    record: str
+
+
+@event
+class CertificateAsked:
+    """Free, on request; the one who recorded issues it."""
+
+    certificate: str
+
+
+@event
+class CertificateIssued:
+    """It has a number and a public page."""
+
+    certificate: str
+    number: str
+    minutes: int
+
+
+@event
+class CertificateRefused:
+    """Not issued; the reason is on its page."""
+
+    certificate: str
+
+
+@event
+class CertificateRevoked:
+    """It is not true any more; its public page says so."""
+
+    certificate: str
+    number: str
+
+
+@event
+class HelpOffered:
+    """Somebody who likes to be asked is asked whether to help; no answer has no consequence."""
+
+    offer: str
+    request: str
+
+
+@event
+class HelpFilled:
+    """As many as were wanted have said that they come."""
+
+    request: str
+
+
+@event
+class HelpCancelled:
+    """Not needed any more; whoever was to come hears of it. Once for each of them."""
+
+    request: str

@@ -98,3 +98,47 @@ register("volunteering.activity_new")  # for whom is checked by the service: the
 register("volunteering.attend", _of_activity("volunteering.attend", "shift__activity__"))  # of a sign-up
 for name in ("activity_figures", "taxonomy"):
     register(f"volunteering.{name}")
+
+
+# --- Service records ---
+def _own_service(actor: Actor) -> Q:
+    """The own records, certificates and what one was asked for."""
+    return Q(person=actor.person_id) if actor.person_id is not None else NOTHING
+
+
+def _shifts_to_check(actor: Actor) -> Q:
+    """The own team's, those at the own station, those of the area."""
+    match actor.extent("volunteering.check_in"):
+        case "all":
+            return Q()
+        case "area":
+            return scope_q(actor.scope_code, "activity__")
+        case "team" | "org" if actor.organisation_id:
+            return Q(activity__organiser=actor.organisation_id) | Q(activity__team=actor.organisation_id)
+        case "site" if actor.site_id:
+            return Q(activity__place__site=actor.site_id)
+    return NOTHING
+
+
+def _served_for(permission: str) -> Callable[[Actor], Q]:
+    """Records, certificates, needs: what one's organisation keeps, or what lies in one's area."""
+
+    def rule(actor: Actor) -> Q:
+        match actor.extent(permission):
+            case "all":
+                return Q()
+            case "area":
+                return scope_q(actor.scope_code)
+            case "team" | "org" if actor.organisation_id:
+                return Q(organisation=actor.organisation_id)
+        return NOTHING
+
+    return rule
+
+
+register("volunteering.serve", _own_service)
+register("volunteering.check_in", _shifts_to_check)
+for record_right in (
+    "record_view", "record_confirm", "record_answer", "record_export", "record_entry", "spot_check", "certify", "help",
+):  # fmt: skip
+    register(f"volunteering.{record_right}", _served_for(f"volunteering.{record_right}"))

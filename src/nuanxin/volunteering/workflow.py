@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.workflow import Transition, Workflow
 from nuanxin.volunteering.enums import ActivityState as A
 from nuanxin.volunteering.enums import AppointmentState as P
+from nuanxin.volunteering.enums import CertificateState, HelpState, OfferState, RecordState
 from nuanxin.volunteering.enums import MembershipState as M
 from nuanxin.volunteering.enums import PreventionState as N
 from nuanxin.volunteering.enums import ReserveState as R
@@ -209,3 +210,110 @@ SWAP = Workflow(
         Transition("drop", _("班次没有了"), (W.OFFERED,), W.WITHDRAWN, "system"),
     ],
 )
+
+
+# --- Service records ---
+# Signed up is a `SignUp`; the record begins at the check-in. What only the end of a shift does is "system".
+RECORD = Workflow(
+    "service_record",
+    RecordState,
+    [
+        Transition("check_in", _("签到"), ("",), RecordState.CHECKED_IN, "volunteering.serve", ("code",)),
+        Transition(
+            "admit", _("点到"), ("", RecordState.ABSENT), RecordState.CHECKED_IN, "volunteering.check_in"
+        ),
+        Transition("enter", _("补记一次"), ("",), RecordState.PENDING, "volunteering.serve", ("proof",)),
+        Transition(
+            "check_out", _("签退"), (RecordState.CHECKED_IN,), RecordState.CHECKED_OUT, "volunteering.serve"
+        ),
+        Transition(
+            "submit", _("交给队长确认"), (RecordState.CHECKED_IN, RecordState.CHECKED_OUT), RecordState.PENDING,
+            "system",
+        ),
+        Transition("miss", _("没有来"), ("",), RecordState.ABSENT, "system", event="DidNotCome"),
+        Transition(
+            "confirm", _("确认"), (RecordState.PENDING,), RecordState.CONFIRMED, "volunteering.record_confirm"
+        ),
+        Transition(
+            "refuse", _("不算"), (RecordState.PENDING,), RecordState.REFUSED, "volunteering.record_confirm",
+            ("reason",), "HoursRefused", "danger",
+        ),
+        Transition(
+            "record", _("记录"), (RecordState.CONFIRMED,), RecordState.RECORDED, "system", event="HoursRecorded"
+        ),
+        Transition(
+            "ask", _("申请更正"), (RecordState.RECORDED, RecordState.CORRECTED, RecordState.REFUSED),
+            RecordState.ASKED, "volunteering.serve", ("words",), "CorrectionAsked", "plain",
+        ),
+        Transition(
+            "correct", _("更正"), (RecordState.ASKED,), RecordState.CORRECTED, "volunteering.record_answer",
+            ("answer",), "HoursCorrected",
+        ),
+        Transition(
+            "keep", _("不改"), (RecordState.ASKED,), RecordState.RECORDED, "volunteering.record_answer", ("answer",),
+            "CorrectionRefused", "plain",
+        ),
+        Transition(
+            "keep_refused", _("还是不算"), (RecordState.ASKED,), RecordState.REFUSED, "volunteering.record_answer",
+            ("answer",), "CorrectionRefused", "plain",
+        ),
+        Transition(
+            "amend", _("抽查更正"), (RecordState.RECORDED, RecordState.CORRECTED), RecordState.CORRECTED,
+            "volunteering.spot_check", ("note",), "HoursCorrected",
+        ),
+    ],
+)  # fmt: skip
+
+CERTIFICATE = Workflow(
+    "certificate",
+    CertificateState,
+    [
+        Transition("apply", _("申请"), ("",), CertificateState.APPLIED, "volunteering.serve", event="CertificateAsked"),
+        Transition("accept", _("受理"), (CertificateState.APPLIED,), CertificateState.ACCEPTED, "volunteering.certify"),
+        Transition(
+            "issue", _("开具"), (CertificateState.ACCEPTED,), CertificateState.ISSUED, "volunteering.certify",
+            event="CertificateIssued",
+        ),
+        Transition(
+            "refuse", _("不开"), (CertificateState.APPLIED, CertificateState.ACCEPTED), CertificateState.REFUSED,
+            "volunteering.certify", ("reason",), "CertificateRefused", "danger",
+        ),
+        Transition(
+            "withdraw", _("不要了"), (CertificateState.APPLIED,), CertificateState.WITHDRAWN, "volunteering.serve",
+            tone="plain",
+        ),
+        Transition(
+            "revoke", _("撤销"), (CertificateState.ISSUED,), CertificateState.REVOKED, "volunteering.certify",
+            ("reason",), "CertificateRevoked", "danger",
+        ),
+    ],
+)  # fmt: skip
+
+HELP = Workflow(
+    "help_request",
+    HelpState,
+    [
+        Transition("ask", _("找人帮忙"), ("",), HelpState.OPEN, "volunteering.help", ("title",)),
+        Transition("fill", _("人够了"), (HelpState.OPEN,), HelpState.FILLED, "system", event="HelpFilled"),
+        Transition("reopen", _("又缺人"), (HelpState.FILLED,), HelpState.OPEN, "system"),
+        Transition(
+            "cancel", _("不用了"), (HelpState.OPEN, HelpState.FILLED), HelpState.CANCELLED, "volunteering.help",
+            ("reason",), "HelpCancelled", "danger",
+        ),
+        Transition("end", _("过了时间"), (HelpState.OPEN, HelpState.FILLED), HelpState.OVER, "system"),
+    ],
+)  # fmt: skip
+
+HELP_OFFER = Workflow(
+    "help_offer",
+    OfferState,
+    [
+        Transition("offer", _("问他来不来"), ("",), OfferState.OFFERED, "system", event="HelpOffered"),
+        Transition("accept", _("我来"), (OfferState.OFFERED,), OfferState.ACCEPTED, "volunteering.serve"),
+        Transition(
+            "decline", _("这次不来"), (OfferState.OFFERED, OfferState.ACCEPTED), OfferState.DECLINED,
+            "volunteering.serve", tone="plain",
+        ),
+        Transition("lapse", _("没有回话"), (OfferState.OFFERED,), OfferState.LAPSED, "system"),
+    ],
+)  # fmt: skip
