@@ -76,6 +76,8 @@ class Activity(Scoped):
     repeat_minutes = models.PositiveSmallIntegerField("多长", default=120)
     repeat_capacity = models.PositiveSmallIntegerField("几人", default=10)
     skip_holidays = models.BooleanField("节假日不办", default=True)
+    word = models.CharField("给大家的话", max_length=200, blank=True)
+    word_at = models.DateTimeField(null=True)
     beneficiaries = models.PositiveIntegerField("受益人次", null=True, blank=True)
 
     class Meta:
