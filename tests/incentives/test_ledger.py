@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting, guard
-from nuanxin.incentives.queries.ledger import balance_of, lapsing, open_lots
+from nuanxin.incentives.queries.ledger import balance_of, digest_of, lapsing, open_lots
 from nuanxin.incentives.services import ledger
-from nuanxin.incentives.services.book import NotEnoughPoints, digest_of, lapses_at
+from nuanxin.incentives.services.book import NotEnoughPoints, lapses_at
 from nuanxin.kernel.errors import DomainError
 from tests.factories.territories import NOW
 

@@ -263,3 +263,13 @@ class ReviewLate:
 
     what: str
     target: str
+
+
+# --- What lapses -------------------------------------------------------------------------------------------------------
+@event
+class PointsLapsing:
+    """So many points lapse in `days` days (60, 30 or 7), at the end of the day `on`, if they are not spent."""
+
+    amount: int
+    days: int
+    on: str

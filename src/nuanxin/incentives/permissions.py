@@ -77,3 +77,11 @@ for name in ("star_check", "honour_view", "honour_verify", "honour_decide", "hol
 register("incentives.honour_export", _inside("incentives.honour_export"))
 register("incentives.hold_export", _inside("incentives.hold_export"))
 register("incentives.tip_verify", _of_programme)
+
+
+# --- Points and rules --------------------------------------------------------------------------------------------------
+register("incentives.points", _owned)  # of sealed statements
+for name in ("rules_view", "rules_propose", "rules_approve", "points_cost"):
+    register(f"incentives.{name}")
+for name in ("grant_propose", "grant_approve"):
+    register(f"incentives.{name}", _inside(f"incentives.{name}"))

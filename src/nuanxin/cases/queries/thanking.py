@@ -1,10 +1,12 @@
-"""What thanking the one who reported needs to know. Never shown to anybody: it goes to a ledger that knows subjects only."""
+"""What thanking the one who reported needs to know. Shown to nobody else: it goes to a ledger of subjects."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from nuanxin.cases.enums import CaseState
 from nuanxin.cases.models import Case, Reporter
+from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.geo.coordinates import distance_m
 
 NEAR_M = 50
@@ -24,12 +26,18 @@ def reported_here_before(*, case_id: int, subject_id: UUID) -> bool:
     return any(lng is not None and distance_m(lng, lat, case.lng, case.lat) <= NEAR_M for lng, lat in places)
 
 
-def closed_case_numbered(number: str) -> tuple[int, str] | None:
-    """A closed case by its number, as id and scope code; whose it is is not said."""
-    rows = Case.objects.filter(number=number, state__in=(CaseState.CLOSED, CaseState.ARCHIVED))
+def closed_case_numbered(actor: Actor, number: str) -> tuple[int, str] | None:
+    """A closed case that the actor may see, as id and scope code; whose it is is not said."""
+    rows = Case.objects.filter(policy.rule("cases.view", actor), number=number)
+    rows = rows.filter(state__in=(CaseState.CLOSED, CaseState.ARCHIVED))
     return rows.values_list("pk", "scope_code").first()
 
 
 def subject_to_thank(case_id: int) -> UUID | None:
     """The opaque subject that reported it, for a posting; nobody once the link is cut."""
     return Reporter.objects.filter(case=case_id).values_list("subject_id", flat=True).first()
+
+
+def categories_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """The codes of their categories, for the page of the one who reported them."""
+    return dict(Case.objects.filter(pk__in=case_ids).values_list("pk", "category_id"))

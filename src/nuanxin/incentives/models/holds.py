@@ -19,7 +19,7 @@ class HoldRule(models.Model):
 class Hold(Scoped):
     """One award that is held. Nobody loses anything by it: it is decided, and the owner is told at each step.
 
-    `deed` and `rule` name the award in the ledger. `evidence`: what the rule saw, as numbers; never who, never a position.
+    `deed` and `rule` name the award in the ledger. `evidence`: what the rule saw, as numbers; never who, never where.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)

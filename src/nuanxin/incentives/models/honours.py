@@ -1,4 +1,4 @@
-"""Honours (`domain.md` §4.3): nominated, verified, shown for objections, awarded, and on display as long as its owner likes.
+"""Honours (`domain.md` §4.3): nominated, verified, shown for objections, awarded, on display while its owner likes.
 
 There is no column for votes, likes or places on a list, and none may be added.
 """

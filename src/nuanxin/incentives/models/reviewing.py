@@ -1,4 +1,4 @@
-"""What anybody may hold against something that is shown before it is granted, and what its owner holds against a decision."""
+"""What anybody holds against something that is shown before it is granted, and its owner against a decision."""
 
 from django.db import models
 from django.db.models import Q
@@ -45,21 +45,27 @@ class Appeal(Scoped):
     about = models.CharField(max_length=10, choices=Reviewed.choices)
     target = models.UUIDField()
     against_at = models.DateTimeField()
-    against_by = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
+    against_by = models.ForeignKey(
+        "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     subject_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     reason = models.CharField(max_length=400, blank=True)
     due_at = models.DateTimeField()
     warned_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey("people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     end = models.CharField(max_length=10, choices=AppealEnd.choices, blank=True)
     answer = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["due_at"], name="incentives_appeal_due", condition=Q(decided_at__isnull=True)),
+            models.Index(
+                fields=["due_at"], name="incentives_appeal_due", condition=Q(decided_at__isnull=True)
+            ),
             models.Index(fields=["subject_id", "-at"], name="incentives_appeal_own"),
         ]
         constraints = [

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from nuanxin.incentives.enums import Formula, GrantState, RuleGroup, RuleState
+from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
 
 
@@ -70,7 +71,7 @@ class RuleVersion(models.Model):
         return self.name_en if (get_language() or "").startswith("en") else self.name_zh
 
 
-class Grant(models.Model):
+class Grant(Scoped):
     """A big award for a case, which two people approve. To whom it goes is nowhere in it: to who reported."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -78,7 +79,6 @@ class Grant(models.Model):
     amount = models.PositiveIntegerField("分值")
     case_id = models.BigIntegerField()
     number = models.CharField("案卷号", max_length=32)
-    scope_code = models.CharField(max_length=15)
     state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.PROPOSED)
     reason = models.CharField("避免了什么", max_length=200)
     proposed_by = models.ForeignKey(

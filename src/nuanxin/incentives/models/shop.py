@@ -4,10 +4,11 @@ Points are taken in the ledger when an order is made; here is what they are exch
 the shop owes its suppliers: no worker's page shows it.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from nuanxin.incentives.enums import (
@@ -24,6 +25,12 @@ from nuanxin.kernel.ids import uuid7
 
 NUMBER_LENGTH = 6
 KNOWN = 10  # characters of a code of state
+
+
+def yuan(fen: int) -> str:
+    """`1234` fen as `12.34`."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def _in_page_language(zh: str, en: str) -> str:
@@ -246,6 +253,11 @@ class ShopOrder(models.Model):
         ]
 
     @property
+    def last_day(self) -> date:
+        """On which it can still be fetched."""
+        return timezone.localtime(self.collect_by - timedelta(seconds=1)).date()
+
+    @property
     def source(self) -> str:
         """What the ledger knows it by."""
         return f"shop_order:{self.public_id}"
@@ -375,6 +387,10 @@ class Settlement(models.Model):
             ),
         ]
 
+    @property
+    def total_yuan(self) -> str:
+        return yuan(self.total_fen)
+
 
 class SettlementLine(models.Model):
     """One item at one price; negative where something of an earlier month came back."""
@@ -390,3 +406,11 @@ class SettlementLine(models.Model):
     @property
     def total_fen(self) -> int:
         return self.price_fen * self.count
+
+    @property
+    def price_yuan(self) -> str:
+        return yuan(self.price_fen)
+
+    @property
+    def total_yuan(self) -> str:
+        return yuan(self.total_fen)

@@ -1,8 +1,10 @@
 """What somebody has, by the opaque subject. Whoever asks has already asked whether they may."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -50,3 +52,15 @@ def open_lots(subject_id: UUID) -> QuerySet[Lot]:
 def lapsing(subject_id: UUID, *, until: datetime) -> int:
     """How many points lapse until then if nothing is spent."""
     return sum(open_lots(subject_id).filter(expires_at__lte=until).values_list("remaining", flat=True))
+
+
+def digest_of(posting: Posting, previous: bytes) -> bytes:
+    """SHA-256 over the posting's content and the digest before it; ids of rows are no part of it."""
+    content = [
+        posting.number,
+        posting.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        str(posting.kind), posting.rule, posting.version, str(posting.debit), str(posting.credit), posting.amount,
+        posting.because,
+    ]  # fmt: skip
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(previous + text.encode()).digest()

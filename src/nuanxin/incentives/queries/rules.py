@@ -1,4 +1,4 @@
-"""The rules in force, and what they make of a deed. Reading apart, all of it is pure: a replay asks the same questions."""
+"""The rules in force, and what they make of a deed: pure, but for reading them. A replay asks the same."""
 
 import csv
 from collections import Counter
@@ -57,6 +57,10 @@ class Rules:
         self._of: dict[str, dict[str, list[Rule]]] = {}
         for rule in sorted(versions, key=lambda rule: (rule.code, rule.effective_from, rule.number)):
             self._of.setdefault(rule.event, {}).setdefault(rule.code, []).append(rule)
+
+    @property
+    def events(self) -> list[str]:
+        return sorted(self._of)
 
     def at(self, event: str, at: datetime) -> list[Rule]:
         """One version of each rule that listens to this event."""

@@ -4,8 +4,6 @@ Nothing here reads the clock or writes the database; a `Shelf` says what was bef
 what came of it. What is owed is paid by whatever comes in, before anything can be spent again.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting
+from nuanxin.incentives.queries.ledger import digest_of
 from nuanxin.kernel.errors import Conflict
 
 LIFE = 24  # months (`domain.md` §4.3)
@@ -244,15 +243,3 @@ def lapses_at(at: datetime, months: int) -> datetime:
 def _midnight_after(at: datetime) -> datetime:
     local = timezone.localtime(at) + timedelta(days=1)
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
-def digest_of(posting: Posting, previous: bytes) -> bytes:
-    """SHA-256 over the posting's content and the digest before it; ids of rows are no part of it."""
-    content = [
-        posting.number,
-        posting.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        str(posting.kind), posting.rule, posting.version, str(posting.debit), str(posting.credit), posting.amount,
-        posting.because,
-    ]  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(previous + text.encode()).digest()

@@ -5,7 +5,7 @@ order is that of their ids. So a million deeds need no more memory than the long
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -97,10 +97,8 @@ def _tell(subject_id: UUID, deeds: Iterator[Deed], rules: Rules) -> tuple[Book, 
     told = 0
     for deed in deeds:
         memory.deeds[deed.pk] = deed
-        try:
+        with suppress(NotEnoughPoints):  # it was refused nowhere: the comparison says so
             take_effect(book, deed, rules)
-        except NotEnoughPoints:
-            pass  # it was refused nowhere: the comparison says so
         told += 1
     return book, told
 
@@ -115,7 +113,7 @@ def _each(rows: QuerySet[Any]) -> Iterator[Any]:
     return rows.iterator(chunk_size=CHUNK)
 
 
-# --- What is written down now ------------------------------------------------------------------------------------------
+# --- What is written down now ----------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class _Found:
     """The rows of one subject, as they lie in the database."""
@@ -199,7 +197,7 @@ def _rewrite(book: Book, found: _Found) -> None:
     subject_id = book.account.pk
     Draw.objects.filter(account=subject_id).delete()
     for model in (Lot, Posting):
-        rows = model._default_manager.filter(account=subject_id)  # noqa: SLF001  -- the public name of a manager
+        rows = model._default_manager.filter(account=subject_id)
         rows._raw_delete(rows.db)  # noqa: SLF001  -- others may point to a posting that comes back at once
     ids = {row[1]: row[0] for row in found.postings}
     for posting in book.postings:
