@@ -17,6 +17,7 @@ class IncentivesConfig(AppConfig):
         _honour_slots()
         _fill_both_directions()
         _shop_slots()
+        _point_slots()
 
 
 def _load_reference(**kwargs: Any) -> None:
@@ -99,6 +100,34 @@ def _shop_slots() -> None:
         _("没有网时的柜台"), "incentives:shop_counter", match=("incentives:shop_counter_offline",)
     )
     slots.register("kept_page", alone)
+
+
+def _point_slots() -> None:
+    """Where one's points are found, and by staff what they are given for and what they cost."""
+    own = slots.Item(
+        _("我的积分"), "incentives:points", icon="coin", permission="incentives.points",
+        match=("incentives:points", "incentives:statement"),
+    )  # fmt: skip
+    slots.register("my_page", own, order=12)
+    rules = slots.Item(
+        _("积分规则"), "incentives:rules", icon="adjustments-horizontal", permission="incentives.rules_view",
+        match=("incentives:rules", "incentives:rule", "incentives:rule_edit", "incentives:rule_step"),
+    )  # fmt: skip
+    slots.register("rail_foot", rules, order=30)
+    big = slots.Item(_("大额奖励"), "incentives:grants", icon="sunrise", permission="incentives.grant_propose")
+    slots.register("rail", big, order=70)
+    cost = slots.Item(_("积分的账"), "incentives:point_costs", icon="coin", permission="incentives.points_cost")
+    slots.register("rail", cost, order=71)
+    slots.register(
+        "home",
+        slots.Panel("incentives/home_points.html", context=_just_earned, permission="incentives.points"), order=14,
+    )  # fmt: skip
+
+
+def _just_earned(request: Any) -> dict[str, Any]:
+    from nuanxin.incentives.queries.statements import just_earned  # models exist only after the apps are ready
+
+    return {"earned": just_earned(request.actor, now=request.now)}
 
 
 def _fill_both_directions() -> None:

@@ -21,6 +21,7 @@ from nuanxin.incentives.models import (
     Objection,
     Posting,
     SealedStatement,
+    ShopOrder,
     StarApplication,
     TipOff,
     WorkerRating,
@@ -34,6 +35,8 @@ from nuanxin.incentives.services.honour_privacy import (
     erase_stars,
     erase_tips,
 )
+from nuanxin.incentives.queries.shop_orders import orders_of
+from nuanxin.incentives.services.shop_orders import erase_orders, forget_orders, orders_over
 from nuanxin.kernel.privacy.register import Subject, columns, deletes, no_rows, register, stays
 from nuanxin.kernel.privacy.wording import name_columns
 from nuanxin.kernel.retention import Rows, expired, retain
@@ -241,4 +244,41 @@ name_columns(
 name_columns(
     {"about": _("关于什么"), "at": _("时间"), "reason": _("理由"), "end": _("结果"), "answer": _("裁定的理由")},
     table="incentives.Appeal",
+)
+
+
+# --- The volunteer supermarket ------------------------------
+register(
+    ShopOrder,
+    purpose=_("您用积分换了什么、取没取；柜台只看到昵称或打了星号的姓名"),
+    fields={
+        "person": "S1",
+        "item": "S1",
+        "number": "S1",
+        "points": "S1",
+        "state": "S1",
+        "placed_at": "S1",
+        "collected_at": "S1",
+        "return_reason": "S1",
+    },
+    retention=_("13 个月后不再知道是谁换的，只剩件数和金额，账才对得上"),
+    erase=erase_orders,
+    export=orders_of,
+)
+retain(
+    ShopOrder,
+    purpose=_("谁在志愿服务超市换了什么"),
+    keeps=_("13 个月，之后只是件数和金额"),
+    of=Rows(orders_over, lambda now: forget_orders(now=now)),
+)
+name_columns(
+    {
+        "item__name_zh": _("换的是什么"),
+        "shop__place__name_zh": _("哪家超市"),
+        "points": _("用了多少积分"),
+        "placed_at": _("什么时候换的"),
+        "state": _("到哪一步"),
+        "collected_at": _("什么时候取的"),
+    },
+    table="incentives.ShopOrder",
 )

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import OrderState, ShopState
 from nuanxin.incentives.models import Shop, ShopItem, ShopLot, ShopOrder
-from nuanxin.kernel.access import Actor, scope_q, visible
+from nuanxin.incentives.queries.ledger import balance_of
+from nuanxin.kernel.access import Actor, permits, scope_q, visible
+from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.errors import NotFound
-from nuanxin.places.enums import PlaceState
-from nuanxin.places.queries import Hours, hours_of_all
+from nuanxin.places.enums import OfferState, PlaceState
+from nuanxin.places.models import Offer, Place
+from nuanxin.places.queries import Hours, hours_of_all, streets_with_places
 
 SHOWN = 60
 PUBLIC = Q(
@@ -71,8 +74,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class ShopCard:
+    """`words`: whether it is open, and until when."""
+
     shop: Shop
     hours: Hours
+    words: str
     items: int
 
 
@@ -107,8 +113,22 @@ def shops_within(code: str, *, now: datetime) -> list[ShopCard]:
     today = timezone.localdate(now)
     shops = list(rows.annotate(shown=Count("items", filter=in_season_q(today, "items__")))[:SHOWN])
     hours = hours_of_all([each.place for each in shops], now)
-    cards = [ShopCard(each, hours[each.place_id], each.shown) for each in shops]  # type: ignore[attr-defined]
+    cards = []
+    for each in shops:
+        said = hours[each.place_id]
+        cards.append(ShopCard(each, said, said.words(now), each.shown))  # type: ignore[attr-defined]
     return sorted(cards, key=lambda each: (not each.hours.is_open, each.shop.pk))
+
+
+def streets_with_shops() -> Mapping[str, list[tuple[str, str]]]:
+    """What one chooses from without a position, by district."""
+    rows = Shop.objects.filter(PUBLIC).order_by().values_list("place__scope_street", flat=True).distinct()
+    wanted = {padded(each) for each in rows if len(each) == LEVELS["street"]}
+    return {
+        district: kept
+        for district, streets in streets_with_places().items()
+        if (kept := [each for each in streets if each[0] in wanted])
+    }
 
 
 def hours_of_shop(shop: Shop, *, now: datetime) -> Hours:
@@ -192,3 +212,111 @@ def points_taken(shop: Shop) -> int:
     rows = shop.orders.filter(state__in=COUNTED)
     total: int = rows.aggregate(total=Coalesce(Sum("points"), 0))["total"]
     return total
+
+
+# --- The pages of a worker ------------------------------
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """`points` is None for whoever has none to spend: nobody signed in, or staff."""
+
+    shop: Shop
+    hours: Hours
+    words: str
+    points: int | None
+    items: list[Offered]
+    points_taken: int
+    can_redeem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    offered: Offered
+    hours: Hours
+    words: str
+    can_redeem: bool
+    collect_within: int
+
+
+def points_of(actor: Actor) -> int | None:
+    """What can be spent; None for whoever redeems nothing."""
+    if actor.subject_id is None or not permits(actor, "incentives.redeem"):
+        return None
+    return balance_of(actor.subject_id).points
+
+
+def shop_page(actor: Actor, public_id: UUID, *, now: datetime) -> ShopPage:
+    """Raises `ShopNotFound`."""
+    shop, points = public_shop(public_id), points_of(actor)
+    hours = hours_of_shop(shop, now=now)
+    items = offered_in(shop, actor, points=points, now=now)
+    return ShopPage(shop, hours, hours.words(now), points, items, points_taken(shop), is_open(shop))
+
+
+def item_page(actor: Actor, public_id: UUID, *, now: datetime) -> ItemPage:
+    """Raises `ItemNotFound`."""
+    offered = offered_item(public_id, actor, points=points_of(actor), now=now)
+    shop = offered.item.shop
+    hours = hours_of_shop(shop, now=now)
+    in_season = offered.item.is_in_season(timezone.localdate(now))
+    return ItemPage(offered, hours, hours.words(now), is_open(shop) and in_season, shop.hold_days)
+
+
+def is_open(shop: Shop) -> bool:
+    """Takes orders: at any hour, so that one may choose at night and fetch by day."""
+    return shop.state == ShopState.OPEN and shop.place.state == PlaceState.OPEN
+
+
+# --- The pages of who keeps it ------------------------------
+def kept_shop(actor: Actor, public_id: UUID) -> Shop:
+    """Whose shelf one keeps, or may look at. Raises `ShopNotFound`."""
+    keeps = visible(Shop.objects.all(), "incentives.shop_stock", actor)
+    sees = visible(Shop.objects.all(), "incentives.shop_view", actor)
+    return _one(Shop.objects.filter(Q(pk__in=keeps.values("pk")) | Q(pk__in=sees.values("pk"))), public_id)
+
+
+def kept_shops(actor: Actor) -> list[Shop]:
+    keeps = visible(Shop.objects.all(), "incentives.shop_stock", actor)
+    sees = visible(Shop.objects.all(), "incentives.shop_view", actor)
+    rows = Shop.objects.filter(Q(pk__in=keeps.values("pk")) | Q(pk__in=sees.values("pk")))
+    return list(rows.select_related("place__type", "run_by").order_by("state", "id")[: 2 * SHOWN])
+
+
+def items_of(shop: Shop) -> list[ShopItem]:
+    return list(shop.items.all()[: 4 * SHOWN])
+
+
+def places_without_shop(actor: Actor) -> list[Place]:
+    """Where one could be opened: places in one's area that everybody may come to."""
+    rows = visible(Place.objects.filter(state=PlaceState.OPEN), "places.view", actor)
+    taken = Shop.objects.values("place")
+    return list(rows.exclude(pk__in=taken).select_related("type").order_by("initials", "id")[:500])
+
+
+def offers_nearby(shop: Shop) -> list[Offer]:
+    """Merchants' promises of the same street, for an item that is a voucher."""
+    street = shop.place.scope_code[:9]
+    rows = Offer.objects.filter(state=OfferState.ACTIVE, place__scope_street=street)
+    return list(rows.select_related("place").order_by("place__initials", "id")[:200])
+
+
+# --- For those who tell ------------------------------
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    public_id: UUID
+    name: str
+    place_id: int
+
+
+def shop_facts(shop_id: int) -> ShopFacts:
+    """For the contexts above. Raises `Shop.DoesNotExist`."""
+    shop = Shop.objects.select_related("place").get(pk=shop_id)
+    return ShopFacts(shop.public_id, shop.place.name_zh, shop.place_id)
+
+
+def item_name(item_id: int) -> str:
+    """In Chinese, which every item has."""
+    return ShopItem.objects.filter(pk=item_id).values_list("name_zh", flat=True).first() or ""
+
+
+def order_key(order_id: int) -> UUID | None:
+    return ShopOrder.objects.filter(pk=order_id).values_list("public_id", flat=True).first()

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import OrderState, PickupOutcome
 from nuanxin.incentives.models import Pickup, Shop, ShopItem, ShopOrder
-from nuanxin.kernel.access import Actor, visible
+from nuanxin.incentives.workflow import ORDER
+from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.kernel.privacy.register import Subject
+from nuanxin.kernel.workflow import Transition
 from nuanxin.places.queries import codes
 
 OFFLINE_DAYS = 3  # for which a counter may be without a network
@@ -77,6 +79,20 @@ def listed_orders(
     rows = rows.filter(pk__lt=before) if before else rows
     page = list(rows.select_related("item", "person").order_by("-pk")[: limit + 1])
     return page[:limit], len(page) > limit
+
+
+def with_moves(actor: Actor, rows: list[ShopOrder]) -> list[tuple[ShopOrder, str, list[Transition]]]:
+    """Each with what a counter may call its owner, and the steps that this actor has; never of one's own."""
+    held = {name for name in ("incentives.shop_keep", "incentives.shop_approve") if permits(actor, name)}
+    return [(each, whose(each), [] if _is_own(actor, each) else _steps(each.state, held)) for each in rows]
+
+
+def _is_own(actor: Actor, order: ShopOrder) -> bool:
+    return order.person_id is not None and order.person_id == actor.person_id
+
+
+def _steps(state: str, held: set[str]) -> list[Transition]:
+    return [each for each in ORDER.among(state, held) if each.name != "collect"]
 
 
 def filtered_orders(actor: Actor, shop: Shop, filters: OrderFilters) -> QuerySet[ShopOrder]:

@@ -13,6 +13,7 @@ from nuanxin.incentives.enums import OrderState, RefillState, ShopMove
 from nuanxin.incentives.models import (
     Refill,
     Settlement,
+    SettlementLine,
     Shop,
     ShopItem,
     ShopLot,
@@ -20,6 +21,7 @@ from nuanxin.incentives.models import (
     ShopOrder,
     Supplier,
 )
+from nuanxin.incentives.models.shop import yuan
 from nuanxin.incentives.queries.shop import free_of, good_q
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import NotFound
@@ -131,6 +133,10 @@ class Line:
     cost_fen: int
     rest: int
 
+    @property
+    def cost_yuan(self) -> str:
+        return yuan(self.cost_fen)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -147,6 +153,10 @@ class Report:
     cancelled: int
     expired: int
     returned: int
+
+    @property
+    def cost_yuan(self) -> str:
+        return yuan(self.cost_fen)
 
 
 def monthly_report(shop: Shop, month: date, *, now: datetime) -> Report:
@@ -229,6 +239,16 @@ def settlement_for(actor: Actor, public_id: UUID, permission: str = "incentives.
     return found
 
 
+def lines_of(bill: Settlement) -> list[SettlementLine]:
+    return list(bill.lines.select_related("item"))
+
+
+def returns_asked(actor: Actor, shop: Shop) -> list[ShopOrder]:
+    """What somebody says is faulty and another one has to look at."""
+    rows = visible(ShopOrder.objects.all(), "incentives.shop_approve", actor)
+    return list(rows.filter(shop=shop, state=OrderState.RETURN_ASKED).select_related("item")[:60])
+
+
 def settlements_of(shop: Shop) -> list[Settlement]:
     return list(shop.settlements.select_related("supplier")[:200])
 
@@ -241,6 +261,10 @@ class Due:
     month: date
     count: int
     total_fen: int
+
+    @property
+    def total_yuan(self) -> str:
+        return yuan(self.total_fen)
 
 
 def settlements_due(shop: Shop, *, now: datetime) -> list[Due]:

@@ -28,6 +28,7 @@ from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.privacy.masking import mask_name
+from nuanxin.kernel.privacy.register import Erased, Subject
 from nuanxin.people.queries import subject_of
 from nuanxin.places.enums import PlaceState
 from nuanxin.places.queries import codes
@@ -35,6 +36,7 @@ from nuanxin.places.queries.codes import Code
 
 BATCH = 200
 REMIND_BEFORE = timedelta(days=3)
+KEPT = timedelta(days=396)
 SHOWN_LOCKS = timedelta(days=OFFLINE_DAYS)
 
 
@@ -326,11 +328,21 @@ def remind_of_orders(*, now: datetime) -> int:
     return len(rows)
 
 
-def erase_orders(*, person_id: int, now: datetime) -> int:
+def erase_orders(subject: Subject, *, now: datetime) -> Erased:
     """An account goes: what was still to be fetched is free again, of the rest nobody knows whose it was."""
-    rows = ShopOrder.objects.filter(person=person_id)
+    rows = ShopOrder.objects.filter(person=subject.person_id or 0)
     with transaction.atomic():
         for order in rows.filter(state__in=ORDER["expire"].sources).select_related("lot"):
-            item = locked_item(order.item_id)
-            _give_back(order, item, "expire", now)
-        return rows.update(person=None)
+            _give_back(order, locked_item(order.item_id), "expire", now)
+        return Erased(anonymised=rows.update(person=None))
+
+
+def orders_over(now: datetime) -> int:
+    return ShopOrder.objects.filter(person__isnull=False, placed_at__lt=now - KEPT).count()
+
+
+def forget_orders(*, now: datetime) -> int:
+    """After thirteen months nobody knows whose they were; what was given stays a number, for the books."""
+    old = ShopOrder.objects.filter(person__isnull=False, placed_at__lt=now - KEPT)
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return ShopOrder.objects.filter(pk__in=keys).update(person=None)

@@ -207,6 +207,16 @@ def ask_for_refill(*, actor: Actor, item_id: UUID, now: datetime) -> Refill:
         return Refill.objects.get(item=item, state__in=[RefillState.OPEN, RefillState.ACCEPTED])
 
 
+def refill_for(actor: Actor, public_id: UUID) -> Refill:
+    """Raises `RefillNotFound`."""
+    rows = visible(Refill.objects.all(), "incentives.shop_keep", actor)
+    related = rows.select_related("shop", "item__shop__place", "item__supplier")
+    task = related.filter(public_id=public_id).first()
+    if task is None:
+        raise RefillNotFound
+    return task
+
+
 def perform_refill(
     *,
     actor: Actor,
@@ -220,10 +230,7 @@ def perform_refill(
     """Accept, take in (which is the receiving), drop. Raises `RefillNotFound`, `IllegalMove`, `Invalid`, and what
     receiving raises.
     """
-    rows = visible(Refill.objects.all(), REFILL[name].permission, actor)
-    task = rows.select_related("item__shop__place").filter(public_id=public_id).first()
-    if task is None:
-        raise RefillNotFound
+    task = refill_for(actor, public_id)
     if name == "drop" and not reason.strip():
         raise Invalid(fields={"reason": _("请写一句为什么，接着办的人看得到。")})
     with transaction.atomic():
