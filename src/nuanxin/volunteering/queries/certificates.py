@@ -147,3 +147,12 @@ def in_register(now: datetime, *, limit: int = 200) -> list[Certificate]:
     """What was issued lately, for everybody to look at: number, masked name, hours, who issued it."""
     rows = Certificate.objects.filter(public_until__gt=now, state__in=SHOWN)
     return list(rows.select_related("organisation", "person").order_by("-issued_at", "-pk")[:limit])
+
+
+def issuing_organisation(public_id: UUID) -> Organisation:
+    """Only one that has issued something is an issuer. Raises `NotCertified`."""
+    issued = Certificate.objects.filter(state__in=SHOWN).values("organisation")
+    found = Organisation.objects.filter(public_id=public_id, pk__in=issued).first()
+    if found is None:
+        raise NotCertified
+    return found

@@ -36,9 +36,14 @@ def issuer_profile(organisation: Organisation, base: str) -> dict[str, Any]:
     return {"id": address, "type": ["Profile"], "name": organisation.name, "url": f"{base}/"}
 
 
-def key_set() -> dict[str, Any]:
+def key_set(base: str) -> dict[str, Any]:
     """RFC 7517, for every key of the ring, so that a rotation makes no credential unreadable."""
-    return {"keys": [_jwk(key) for key in key_ring()]}
+    return {"keys": [_jwk(key, base) for key in key_ring()]}
+
+
+def public_key(key_id: str, base: str) -> dict[str, str] | None:
+    """The one that a credential's `kid` leads to."""
+    return next((_jwk(key, base) for key in key_ring() if key.id == key_id), None)
 
 
 def credential(certificate: Certificate, base: str) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def signed(certificate: Certificate, base: str) -> str:
     header = {
         "alg": "ES256",
         "typ": "JWT",
-        "kid": f"{base}{reverse('volunteering:issuer_keys')}#{key.id}",
+        "kid": _kid(key, base),
         "jwk": _public(key),
     }
     text = f"{_text(_json(header))}.{_text(_json(claims))}"
@@ -145,8 +150,12 @@ def _public(key: Key) -> dict[str, str]:
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
 
 
-def _jwk(key: Key) -> dict[str, str]:
-    return {**_public(key), "kid": key.id, "use": "sig", "alg": "ES256"}
+def _kid(key: Key, base: str) -> str:
+    return f"{base}{reverse('volunteering:issuer_key', args=[key.id])}"
+
+
+def _jwk(key: Key, base: str) -> dict[str, str]:
+    return {**_public(key), "kid": _kid(key, base), "use": "sig", "alg": "ES256"}
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

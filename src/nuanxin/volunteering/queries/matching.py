@@ -13,6 +13,8 @@ from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.access.scope import LEVELS, level_of, padded
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.models import Person
+from nuanxin.territories.enums import Level
+from nuanxin.territories.queries import children, path_names
 from nuanxin.volunteering.enums import HelpState, OfferState, RecordState, SignUpState, Why
 from nuanxin.volunteering.models import (
     Appointment,
@@ -208,3 +210,12 @@ def post_kinds() -> list[PostKind]:
 def codes_known(codes: Iterable[str], known: Iterable[Skill] | Iterable[PostKind]) -> list[str]:
     there = {each.code for each in known}
     return [each for each in dict.fromkeys(codes) if each in there]
+
+
+def areas_to_choose(actor: Actor, profile: VolunteerProfile | None) -> list[tuple[str, str]]:
+    """The own street with its communities, and what one has chosen before."""
+    home = padded(actor.scope_code[: LEVELS["street"]]) if len(actor.scope_code) >= LEVELS["street"] else ""
+    offered = [home, *(each.code for each in children(home))] if home else []
+    chosen = [each.scope_code for each in profile.areas.all()] if profile else []
+    names = path_names([*offered, *chosen], top=Level.STREET)
+    return [(code, names[code]) for code in dict.fromkeys([*offered, *chosen])]

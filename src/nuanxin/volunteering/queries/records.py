@@ -21,6 +21,7 @@ from nuanxin.volunteering.models import (
     SpotCheck,
     TeamMember,
 )
+from nuanxin.volunteering.workflow import RECORD
 
 COUNTED = (RecordState.RECORDED, RecordState.ASKED, RecordState.CORRECTED)
 NOTHING_SERVED = (RecordState.REFUSED, RecordState.ABSENT)
@@ -91,7 +92,7 @@ def own_hours(actor: Actor, filters: HourFilters) -> OwnHours:
     """By month; the totals are of everything, whatever is filtered. Four statements."""
     mine = _own(actor)
     totals = mine.aggregate(
-        minutes=Sum("minutes", filter=Q(state__in=COUNTED)),
+        counted=Sum("minutes", filter=Q(state__in=COUNTED)),
         waiting=Sum("minutes", filter=Q(state=RecordState.PENDING)),
         times=Count("pk", filter=Q(state__in=COUNTED)),
     )
@@ -110,7 +111,7 @@ def own_hours(actor: Actor, filters: HourFilters) -> OwnHours:
             Month(first, sum(each.minutes for each in found if each.state in COUNTED), tuple(found))
             for first, found in months.items()
         ),
-        minutes=totals["minutes"] or 0,
+        minutes=totals["counted"] or 0,
         waiting=totals["waiting"] or 0,
         times=totals["times"],
         years=tuple(each.year for each in mine.dates("served_on", "year", order="DESC")),
@@ -346,3 +347,11 @@ def last_served(person_ids: list[int]) -> dict[int, date]:
 
 def today(now: datetime) -> date:
     return timezone.localdate(now)
+
+
+def step_name(name: str) -> str:
+    """What happened, in words."""
+    if name == "release":
+        return str(_("看过了，可以确认"))
+    move = RECORD.transitions.get(name)
+    return str(move.label) if move else name

@@ -62,7 +62,7 @@ def spot_report(*, since: date, until: date, within: str = "") -> SpotReport:
     """What everybody may read: figures, no records. Two statements."""
     rows = ServiceRecord.objects.filter(state__in=COUNTED, served_on__gte=since, served_on__lte=until)
     rows = rows.filter(scope_q(within)) if within else rows
-    told = rows.aggregate(counted=Count("pk"), minutes=Sum("minutes"), labelled=Count("pk", filter=LABELLED))
+    told = rows.aggregate(counted=Count("pk"), served=Sum("minutes"), labelled=Count("pk", filter=LABELLED))
     checks = SpotCheck.objects.filter(record__served_on__gte=since, record__served_on__lte=until)
     checks = checks.filter(scope_q(within, "record__")) if within else checks
     drawn = checks.aggregate(
@@ -70,4 +70,5 @@ def spot_report(*, since: date, until: date, within: str = "") -> SpotReport:
         ok=Count("pk", filter=Q(result=SpotResult.OK)),
         wrong=Count("pk", filter=Q(result=SpotResult.WRONG)),
     )
-    return SpotReport(since=since, until=until, **{**told, "minutes": told["minutes"] or 0}, **drawn)
+    served = told.pop("served") or 0
+    return SpotReport(since=since, until=until, minutes=served, **told, **drawn)

@@ -21,6 +21,7 @@ from nuanxin.kernel.events import publish
 from nuanxin.kernel.geo.coordinates import distance_m
 from nuanxin.people.models import Organisation, Person
 from nuanxin.people.queries import consented
+from nuanxin.people.services import Agreement, take_agreement
 from nuanxin.volunteering.enums import (
     CheckMethod,
     HeldFor,
@@ -112,18 +113,27 @@ class Position:
 
 
 def check_in(
-    *, actor: Actor, code: str, now: datetime, device: str = "", position: Position | None = None
+    *,
+    actor: Actor,
+    code: str,
+    now: datetime,
+    device: str = "",
+    position: Position | None = None,
+    agreement: Agreement | None = None,
 ) -> ServiceRecord:
     """With the code of the place's screen, scanned or typed; the same again is the same.
 
-    A position is looked at and kept only with consent. Raises `NotAllowed`, `WrongCheckCode`, `NotSignedUp`,
-    `TooEarlyToCheckIn`, `ShiftIsOver`, `AtTwoPlaces`, `NotHere`.
+    A position is looked at and kept only with consent, which `agreement` may bring along.
+
+    Raises `NotAllowed`, `WrongCheckCode`, `NotSignedUp`, `TooEarlyToCheckIn`, `ShiftIsOver`, `AtTwoPlaces`, `NotHere`.
     """
     if actor.person_id is None:
         raise NotAllowed
     shift, at = _shift_of(actor, code, now)
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=actor.person_id)
+        person = Person.objects.select_for_update().get(pk=actor.person_id)
+        if agreement is not None:
+            take_agreement(person=person, purpose=PLACE_CONSENT, agreement=agreement, now=now)
         sign_up = SignUp.objects.filter(
             shift=shift, person=actor.person_id, state=SignUpState.CONFIRMED
         ).first()
