@@ -60,9 +60,12 @@ def reach_of(found: Programme, *, now: datetime) -> Reach:
     reports, people = reported_by(
         subjects, categories=found.categories.split(), scope_code=found.scope_code, since=since, until=until
     )
-    if reports < FEWEST or people < FEWEST_PEOPLE:
-        reports = 0
-    return Reach(reports // 10 * 10, len(subjects) // 10 * 10)
+    return Reach(said_of(reports, people), len(subjects) // 10 * 10)
+
+
+def said_of(reports: int, people: int) -> int:
+    """In whole tens, 0 where so few reported that one could be told from it."""
+    return reports // 10 * 10 if reports >= FEWEST and people >= FEWEST_PEOPLE else 0
 
 
 def _after(day: date) -> datetime:

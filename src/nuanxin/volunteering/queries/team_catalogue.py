@@ -37,3 +37,9 @@ def team_catalogue() -> TeamCatalogue:
 def sources_in_words(codes: str) -> list[str]:
     known = team_catalogue().sources
     return [known[code].name for code in codes.split() if code in known]
+
+
+def kind_name(code: str) -> str:
+    """Of a kind of post, in the language of the page; the code of one that is gone."""
+    found = team_catalogue().kinds.get(code)
+    return found.name if found else code
