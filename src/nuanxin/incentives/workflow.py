@@ -88,11 +88,13 @@ STAR = Workflow(
         ),
         Transition("grant", _("公示期满，授星"), (V.PUBLICITY,), V.GRANTED, "system", event="StarGranted"),
         Transition(
-            "refuse", _("不通过"), (V.APPLIED, V.PUBLICITY), V.REFUSED, "incentives.star_check", ("reason",), "StarMoved",
+            "refuse", _("不通过"), (V.APPLIED, V.PUBLICITY), V.REFUSED, "incentives.star_check", ("reason",),
+            "StarMoved",
             "danger",
         ),
         Transition(
-            "withdraw", _("不申请了"), (V.APPLIED, V.PUBLICITY), V.WITHDRAWN, "incentives.star_apply", event="StarMoved",
+            "withdraw", _("不申请了"), (V.APPLIED, V.PUBLICITY), V.WITHDRAWN, "incentives.star_apply",
+            event="StarMoved",
             tone="plain",
         ),
         Transition("reopen", _("申诉成立，重新核对"), (V.REFUSED,), V.APPLIED, "system", event="StarMoved"),
@@ -107,7 +109,8 @@ HONOUR = Workflow(
     [
         Transition("nominate", _("提名"), ("",), N.NOMINATED, "incentives.nominate", event="HonourNominated"),
         Transition(
-            "verify", _("核实了，属实"), (N.NOMINATED,), N.VERIFIED, "incentives.honour_verify", ("opinion",), "HonourMoved"
+            "verify", _("核实了，属实"), (N.NOMINATED,), N.VERIFIED, "incentives.honour_verify", ("opinion",),
+            "HonourMoved"
         ),
         Transition(
             "forward", _("转报认定单位"), (N.VERIFIED,), N.FORWARDED, "incentives.honour_decide", ("opinion",),
@@ -117,7 +120,9 @@ HONOUR = Workflow(
             "publicise", _("开始公示"), (N.VERIFIED,), N.PUBLICITY, "incentives.honour_decide", event="HonourMoved"
         ),
         Transition("award", _("授予"), (N.PUBLICITY,), N.AWARDED, "incentives.honour_decide", event="HonourAwarded"),
-        Transition("display", _("放上荣誉墙"), (N.AWARDED,), N.DISPLAYED, "incentives.honour_decide", event="HonourMoved"),
+        Transition(
+            "display", _("放上荣誉墙"), (N.AWARDED,), N.DISPLAYED, "incentives.honour_decide", event="HonourMoved",
+        ),
         Transition(
             "take_down", _("撤下来"), (N.DISPLAYED,), N.ENDED, "incentives.honour_decide", ("opinion",), "HonourMoved",
             "plain",
@@ -144,7 +149,9 @@ TIP_OFF = Workflow(
     [
         Transition("register", _("登记领奖"), ("",), T.REGISTERED, "incentives.tip_off", event="TipOffMoved"),
         Transition("verify", _("线索属实"), (T.REGISTERED,), T.VERIFIED, "incentives.tip_verify", event="TipOffMoved"),
-        Transition("pay", _("核对领奖码，已发"), (T.VERIFIED,), T.PAID, "incentives.tip_verify", ("code",), "TipOffMoved"),
+        Transition(
+            "pay", _("核对领奖码，已发"), (T.VERIFIED,), T.PAID, "incentives.tip_verify", ("code",), "TipOffMoved",
+        ),
         Transition(
             "refuse", _("没有核实"), (T.REGISTERED,), T.REFUSED, "incentives.tip_verify", ("reason",), "TipOffMoved",
             "danger",
@@ -161,9 +168,12 @@ HOLD = Workflow(
     [
         Transition("hold", _("先留着，请人看"), ("",), H.HELD, "system", event="AwardHeld"),
         Transition("answer", _("说明情况"), (H.HELD,), H.ANSWERED, "incentives.hold_own", ("answer",), "HoldAnswered"),
-        Transition("release", _("没问题，发给本人"), _UNDECIDED, H.RELEASED, "incentives.hold_review", event="HoldDecided"),
         Transition(
-            "deny", _("不发，写明理由"), _UNDECIDED, H.DENIED, "incentives.hold_review", ("opinion",), "HoldDecided", "danger"
+            "release", _("没问题，发给本人"), _UNDECIDED, H.RELEASED, "incentives.hold_review", event="HoldDecided",
+        ),
+        Transition(
+            "deny", _("不发，写明理由"), _UNDECIDED, H.DENIED, "incentives.hold_review", ("opinion",), "HoldDecided",
+            "danger"
         ),
         Transition("restore", _("申诉成立，发给本人"), (H.DENIED,), H.RELEASED, "system", event="HoldDecided"),
     ],
