@@ -127,6 +127,10 @@ class Kind(TextChoices):
     POST_NEWS = "post_news", _("岗位的消息")
     PREVENTION = "prevention", _("平安提示")
     RESERVE = "reserve", _("后备人才")
+    SERVICE_TODO = "serve_todo", _("志愿服务要办")
+    SERVICE_NEWS = "serve_news", _("我的志愿服务")
+    HELP_ASKED = "help_asked", _("有事缺人，来问你")
+
 
 
 class Group(TextChoices):
@@ -144,7 +148,7 @@ TO_DO = frozenset({
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs", "keeping", "unkept", "broken",
     "restock", "restocked", "expires", "expired", "scene_todo", "kitchen", "offer_asked",
-    "shop_low", "shop_old", "shop_return", "shop_bill", "act_todo", "act_weather", "act_late",
+    "serve_todo", "shop_low", "shop_old", "shop_return", "shop_bill", "act_todo", "act_weather", "act_late",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

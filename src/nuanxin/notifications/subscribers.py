@@ -14,6 +14,7 @@ from nuanxin.notifications import (
     at_offers,  # noqa: F401  -- registers its reactions
     at_places,  # noqa: F401  -- registers its reactions
     at_points,  # noqa: F401  -- registers its reactions
+    at_records,  # noqa: F401  -- registers its reactions
     at_scenes,  # noqa: F401  -- registers its reactions
     at_shop,  # noqa: F401  -- registers its reactions
     at_teams,  # noqa: F401  -- registers its reactions

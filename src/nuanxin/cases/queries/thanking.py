@@ -41,3 +41,8 @@ def subject_to_thank(case_id: int) -> UUID | None:
 def categories_of(case_ids: Iterable[int]) -> dict[int, str]:
     """The codes of their categories, for the page of the one who reported them."""
     return dict(Case.objects.filter(pk__in=case_ids).values_list("pk", "category_id"))
+
+
+def categories_numbered(numbers: Iterable[str]) -> dict[str, str]:
+    """The same by the numbers of the cases."""
+    return dict(Case.objects.filter(number__in=numbers).values_list("number", "category_id"))

@@ -73,6 +73,15 @@ def all_lines(subject_id: UUID, filters: StatementFilters) -> Iterable[Line]:
         before = lines[-1].posting.number
 
 
+def just_earned(actor: Actor, *, now: datetime) -> Line | None:
+    """The newest award of the last day, for the home page."""
+    if actor.subject_id is None:
+        return None
+    rows = statement_of(actor.subject_id).filter(kind=PostingKind.AWARD, at__gt=now - timedelta(days=1))
+    newest = rows.first()
+    return in_words([newest])[0] if newest else None
+
+
 def _filtered(subject_id: UUID, filters: StatementFilters) -> QuerySet[Posting]:
     rows = statement_of(subject_id)
     if filters.kind == IN:
