@@ -26,6 +26,7 @@ from nuanxin.places.scenes_api import router as scenes
 from nuanxin.territories.api import router as territories
 from nuanxin.ui.middleware import with_headers
 from nuanxin.volunteering.activities_api import router as activities
+from nuanxin.volunteering.records_api import router as service_records
 from nuanxin.volunteering.teams_api import router as teams
 
 
@@ -62,6 +63,7 @@ api.add_router("/scenes", scenes, tags=["scenes"])
 api.add_router("/shops", shops, tags=["shops"])
 api.add_router("/teams", teams, tags=["teams"])
 api.add_router("/territories", territories, tags=["territories"])
+api.add_router("/service-records", service_records, tags=["service-records"])
 
 
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -3,7 +3,16 @@
 from datetime import datetime, timedelta
 
 from nuanxin.kernel.scheduler import periodic
+from nuanxin.volunteering.services.activity_rounds import (
+    begin_and_end,
+    end_held_places,
+    extend_weekly,
+    open_sign_ups,
+    remind_of_shifts,
+    watch_weather,
+)
 from nuanxin.volunteering.services.appointment_watching import watch_appointments
+from nuanxin.volunteering.services.drawing import draw_due
 from nuanxin.volunteering.services.matching import end_needs, look_for_helpers
 from nuanxin.volunteering.services.programmes import expire_prevention
 from nuanxin.volunteering.services.record_confirming import mark_absent
@@ -42,3 +51,34 @@ def find_helpers(now: datetime) -> None:
         pass
     while end_needs(now=now):
         pass
+
+
+# --- Activities ---
+@periodic(every=timedelta(minutes=1))
+def open_draw_pass_on(now: datetime) -> None:
+    """Sign-up opens, draws are made, held places go to the next."""
+    for step in (open_sign_ups, draw_due, end_held_places):
+        while step(now=now):
+            pass
+
+
+@periodic(every=timedelta(minutes=5))
+def remind_of_shifts_to_come(now: datetime) -> None:
+    """A day before and two hours before; and whoever runs something outdoors hears of the weather."""
+    while remind_of_shifts(now=now):
+        pass
+    while watch_weather(now=now):
+        pass
+
+
+@periodic(every=timedelta(minutes=10))
+def turn_activities(now: datetime) -> None:
+    """What has begun, what is over."""
+    while begin_and_end(now=now):
+        pass
+
+
+@periodic(every=timedelta(hours=6))
+def lengthen_weekly(now: datetime) -> None:
+    """Weekly activities are planned eight weeks ahead."""
+    extend_weekly(now=now)

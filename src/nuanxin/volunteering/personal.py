@@ -20,17 +20,23 @@ from nuanxin.kernel.retention import (
 from nuanxin.people.services import on_withdrawal
 from nuanxin.volunteering.models import (
     Appointment,
+    CalendarFeed,
     Certificate,
     CheckInPoint,
+    Child,
     HelpOffer,
     PostObjection,
     ProgrammeMember,
     ReserveCandidate,
     ServiceRecord,
+    SignUp,
     TeamMember,
     VolunteerEntry,
     VolunteerProfile,
 )
+from nuanxin.volunteering.queries.own_shifts import sign_ups_of
+from nuanxin.volunteering.services.activity_rounds import erase_sign_ups, forget_names, names_due
+from nuanxin.volunteering.services.family import children_due, forget_children
 from nuanxin.volunteering.services.leaving import (
     appointments_over,
     erase_appointments,
@@ -291,3 +297,57 @@ retain(
     of=Rows(offers_due, lambda now: forget_offers(now=now)),
 )
 on_withdrawal("check_in_place", _("撤回后，签到不再带位置，由队长确认；以前的 90 天后模糊。"))
+
+# --- Activities ---
+register(
+    SignUp,
+    purpose=_("您报了哪些班次、去没去得成；平台企业看不到，主办方只看到脱敏的姓名"),
+    fields={
+        "shift": "S1", "person": "S2", "state": "S1", "state_since": "S1", "asked_at": "S1", "places": "S1",
+        "held_until": "S1", "remind_at": "S1", "rank": "S1", "had_lately": "S1", "is_checked": "S1",
+        "called_late": "S1",
+    },
+    retention=_("活动过后 1 年不再知道是谁，只剩人数"),
+    erase=erase_sign_ups,
+    export=sign_ups_of,
+)  # fmt: skip
+retain(
+    SignUp,
+    purpose=_("谁报了哪一班"),
+    keeps=_("活动过后 1 年，之后只是人数"),
+    of=Rows(names_due, lambda now: forget_names(now=now)),
+)
+name_columns(
+    {
+        "shift__activity__title": _("活动"), "shift__starts_at": _("哪一班"), "state": _("到哪一步"),
+        "asked_at": _("什么时候报的"), "places": _("几个名额"),
+    },
+    table="volunteering.SignUp",
+)  # fmt: skip
+register(
+    Child,
+    purpose=_("您带来的孩子怎么称呼、几岁、接人码；加密存放，只在当天给办活动的人看"),
+    fields={"name": "S3", "age": "S3", "code": "S3", "guardian_agreed": "S1", "arrived_at": "S2", "handed_over_at": "S2"},
+    retention=_("活动过后 3 天"),
+    erase=deletes(Child, "sign_up__person_id"),
+    export=columns(Child, "sign_up__person_id", "name", "age", "sign_up__shift__starts_at"),
+)
+retain(
+    Child,
+    purpose=_("孩子活动上的孩子：小名、年龄、接人码"),
+    keeps=_("活动过后 3 天"),
+    of=Rows(children_due, lambda now: forget_children(now=now)),
+)
+name_columns(
+    {"name": _("孩子怎么称呼"), "age": _("几岁"), "sign_up__shift__starts_at": _("哪一班")}, table="volunteering.Child"
+)
+register(
+    CalendarFeed,
+    purpose=_("您订阅班次日历用的地址（只存摘要）"),
+    fields={"token_hash": "S2", "made_at": "S1"},
+    retention=_("到您停用或注销为止"),
+    erase=deletes(CalendarFeed, "person_id"),
+    export=columns(CalendarFeed, "person_id", "made_at"),
+)
+name_columns({"made_at": _("什么时候开的")}, table="volunteering.CalendarFeed")
+on_withdrawal("child_activity", _("撤回后，不能再给孩子报名；已经报的请在“我的班次”里取消。"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -237,3 +238,8 @@ def _counts(shifts: list[Shift]) -> dict[tuple[int, str], int]:
     for shift, state in rows.values_list("shift_id", "state"):
         counts[shift, state] += 1
     return counts
+
+
+def needs_approval(activity: Activity) -> bool:
+    """By risk and for children always; for everything, or never more than that, as the street has it set."""
+    return activity.is_risky or activity.with_children or settings.NUANXIN_ACTIVITY_APPROVAL == "all"

@@ -348,3 +348,12 @@ def seated_ids(shift_id: int) -> list[int]:
     """The persons who come, for a notice."""
     rows = SignUp.objects.filter(shift=shift_id, state__in=SEATED).exclude(person=None)
     return [each for each in rows.values_list("person_id", flat=True) if each is not None]
+
+
+def shift_of_sign_up(actor: Actor, public_id: UUID) -> UUID:
+    """Where the list leads back to. Raises `ActivityNotFound`."""
+    rows = visible(SignUp.objects.filter(public_id=public_id), "volunteering.attend", actor)
+    found = rows.values_list("shift__public_id", flat=True).first()
+    if found is None:
+        raise ActivityNotFound
+    return found

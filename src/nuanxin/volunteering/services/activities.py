@@ -4,11 +4,10 @@ Who leaves the street out of something dangerous cannot publish it: a risk, or c
 an insurance for all of its days (`domain.md` §4.1).
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,7 @@ from nuanxin.volunteering.events import (
     ActivityWordSent,
 )
 from nuanxin.volunteering.models import Activity, Shift
+from nuanxin.volunteering.queries.activities import needs_approval
 from nuanxin.volunteering.queries.organising import managed_activity
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services.activity_notes import note_activity
@@ -106,6 +106,7 @@ def edit_activity(*, actor: Actor, public_id: UUID, data: ActivityData, now: dat
         place = _place(data.place)
         check_activity(actor, data, data.scope_code or activity.scope_code)
         if activity.state not in (ActivityState.DRAFT, ActivityState.PROPOSED):
+            data = replace(data, opens_at=activity.opens_at)
             _only_harmless(activity, data)
         activity.place = place
         _fill(activity, data)
@@ -233,11 +234,6 @@ def tell_everybody(*, actor: Actor, public_id: UUID, words: str, now: datetime) 
         note_activity(actor, "tell_everybody", activity, now)
         publish(ActivityWordSent(activity.pk), scope_code=activity.scope_code, now=now)
     return activity
-
-
-def needs_approval(activity: Activity) -> bool:
-    """By risk and for children always; for everything, or never more than that, as the street has it set."""
-    return activity.is_risky or activity.with_children or settings.NUANXIN_ACTIVITY_APPROVAL == "all"
 
 
 def _publish(actor: Actor, activity: Activity, step: str, now: datetime) -> None:

@@ -176,7 +176,7 @@ def erase_sign_ups(subject: Subject, *, now: datetime) -> Erased:
             shift = locked_shift(shift_id)
             give_up(SignUp.objects.get(pk=key), shift, now)
     Shift.objects.filter(leader=subject.person_id or 0).update(leader=None)
-    return Erased(deleted=gone, anonymised=rows.update(person=None, remind_at=None))
+    return Erased(removed=gone, anonymised=rows.update(person=None, remind_at=None))
 
 
 def names_due(now: datetime) -> int:

@@ -1,6 +1,5 @@
 """The times of an activity: one, or by a weekly rule; moved, made larger, called off."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, Invalid
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.opening.holidays import Holidays
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.kernel.worktime.tables import calendar_for
 from nuanxin.people.models import Person
@@ -106,7 +106,7 @@ def expand(activity: Activity, now: datetime) -> list[tuple[datetime, datetime]]
     if not activity.repeat_days or first is None or last is None or start is None:
         return []
     last = min(last, timezone.localdate(now + HORIZON))
-    off = _days_off(activity.scope_code) if activity.skip_holidays else frozenset()
+    off = Holidays.of(calendar_for(activity.scope_code, first)).off if activity.skip_holidays else frozenset()
     spans = []
     on = max(first, timezone.localdate(now))
     while on <= last and len(spans) < MOST_SHIFTS:
@@ -115,12 +115,6 @@ def expand(activity: Activity, now: datetime) -> list[tuple[datetime, datetime]]
             spans.append((begins, begins + timedelta(minutes=activity.repeat_minutes)))
         on += timedelta(days=1)
     return spans
-
-
-def _days_off(scope_code: str) -> frozenset[int]:
-    """Public holidays that a notice names; an ordinary weekend is none."""
-    rules = calendar_for(scope_code).days
-    return frozenset(each.on.toordinal() for each in rules if not each.is_workday)
 
 
 def move_shift(
@@ -219,10 +213,6 @@ def set_draw(shift: Shift) -> None:
     shift.draw_at = at if at > opens_at else None
     shift.draw_secret = shift.draw_secret or secrets.token_hex(16)
     shift.save(update_fields=["draw_at", "draw_secret"])
-
-
-def draw_digest(shift: Shift) -> str:
-    return hashlib.sha256(shift.draw_secret.encode()).hexdigest() if shift.draw_secret else ""
 
 
 def _create(
