@@ -30,7 +30,9 @@ from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
 from nuanxin.demo.script import plan, steps_in_order
+from nuanxin.demo.shop import open_shops, settle_shops, trade_a_day
 from nuanxin.demo.spots import FEWEST, MOST, spots
+from nuanxin.demo.teams import form_teams
 from nuanxin.kernel import audit
 from nuanxin.kernel.events.deliver import drain
 from nuanxin.kernel.worktime import SHANGHAI
@@ -80,6 +82,7 @@ def play(
         settled = settle(city, people, now=start - BEFORE, places=places)
         plan_rosters(settled, reports, start=start - BEFORE, end=now)
         connections = connect(settled, now=start - BEFORE)
+        open_shops(settled, now=start)
         drain(now=start)
     deeds = plan_places(spots(city, places), people, start=start, end=now)
     happenings = _in_order(reports, deeds)
@@ -93,6 +96,8 @@ def play(
         exchange_some(stage, start=start, now=now)
         book_some(stage, now=now)
         use_some(stage, now=now)
+        form_teams(stage, now=now)
+        settle_shops(stage, now=now)
         by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before
@@ -183,6 +188,7 @@ class _Player:
         archive_cases(now=now)
         forget_passers(now=now)
         remind_borrowers(now=now)
+        trade_a_day(self.stage, now=now)
         while watch_stock(now=now):
             pass
         days_left = (self.end - now).days

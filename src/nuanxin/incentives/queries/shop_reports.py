@@ -113,6 +113,14 @@ def lots_of(item: ShopItem) -> list[ShopLot]:
     return list(item.lots.filter(Q(balance__gt=0)))
 
 
+def gone_bad(lots: Iterable[ShopLot], *, now: datetime) -> list[ShopLot]:
+    """Out of date, and waited for by nobody."""
+    today = timezone.localdate(now)
+    return [
+        each for each in lots if each.expires_on and each.expires_on < today and each.balance > each.reserved
+    ]
+
+
 def movements_of(item: ShopItem) -> list[ShopMovement]:
     """The latest, for the page of the item. An order's say nothing of whose it is."""
     rows = ShopMovement.objects.filter(lot__item=item).select_related("lot")

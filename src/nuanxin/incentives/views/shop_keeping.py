@@ -186,7 +186,7 @@ def shop_count(request: ActorRequest, public_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "item": item,
-        "lots": [(each, uuid4()) for each in lots if each.balance > each.reserved],
+        "lots": [(each, uuid4()) for each in reports.gone_bad(lots, now=request.now)],
         "has_lots": bool(lots),
         "movements": reports.movements_of(item),
     }
