@@ -32,6 +32,7 @@ from nuanxin.gateway.models import (
     WebhookMessage,
 )
 from nuanxin.gateway.services import exchanging
+from nuanxin.incentives.models import RuleVersion
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.channels.queries import recorded_messages
 from nuanxin.kernel.files.accept import accept_image
@@ -41,10 +42,12 @@ from nuanxin.people.models import ApiToken, Assignment, DutyShift, SignIn
 from nuanxin.places.queries import values_in_force
 from nuanxin.places.queries.scene_standard import standard_in_force
 from nuanxin.places.services.scene_standard import standard_rows
+from nuanxin.volunteering.models import Team
 from tests.cases.test_sheets import workbook
 from tests.factories.desks import client_of, reported
 from tests.factories.fixtures import jpeg
 from tests.factories.publishing import offered, open_streets, solved
+from tests.factories.shops import shop_at
 from tests.factories.sounds import voice
 from tests.factories.town import (
     COMMUNITY,
@@ -56,6 +59,7 @@ from tests.factories.town import (
     Town,
     outlines,
 )
+from tests.factories.volunteers import member
 
 
 @dataclass
@@ -75,6 +79,7 @@ NOTHING = {
     "places:save": "which places somebody wants to find again is theirs alone",
     "people:import_organisations": "keeps the file for its sender to look at; the plan that is confirmed is audited",
     "cases:import_categories": "as above",
+    "volunteering:team_import": "as above",
     "cases:import_rules": "as above",
 }
 
@@ -92,6 +97,10 @@ class Deed:
 
 def _last(model: type[Model], name: str = "public_id") -> Of:
     return lambda hand: [getattr(model.objects.latest("pk"), name)]  # type: ignore[attr-defined]
+
+
+def _a_shop(hand: Hand) -> list[Any]:
+    return [shop_at("云栖便民驿站").public_id]
 
 
 def _person(who: str) -> Of:
@@ -211,6 +220,13 @@ def _standard(hand: Hand) -> dict[str, Any]:
     for form in (page["form"], page["rows"].management_form, *page["rows"].forms):
         told |= {field.html_name: field.value() for field in form if field.value() not in (None, False)}
     return told | {"minimum": 75}
+
+
+def _rule(hand: Hand) -> dict[str, Any]:
+    """The form as it is sent, with another amount."""
+    form = hand.client.get(hand.path).context["form"]
+    told = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    return told | {"amount": 6, "reason": "立案更要紧"}
 
 
 def _checklist(hand: Hand) -> dict[str, Any]:
@@ -422,6 +438,21 @@ PLACES = (
     Deed("places:scene_standard_import", "swd", ("places.publish_standard",), _checklist),
 )  # fmt: skip
 
+SHOPS = (
+    Deed("incentives:shop_order_export", "street_lead", ("incentives.shop_export",), args=_a_shop),
+)
+
+POINTS = (
+    Deed(
+        "incentives:rule_edit", "street_lead", ("incentives.propose_rule",), _rule, lambda hand: ["case_filed"],
+    ),
+    Deed(
+        "incentives:rule_step", "swd", ("incentives.approve_rule",), {"because": "同意"},
+        lambda hand: [*_last(RuleVersion)(hand), "approve"],
+    ),
+    Deed("incentives:point_costs_export", "street_lead", ("incentives.cost_export",)),
+)  # fmt: skip
+
 CASES = (
     Deed("cases:holds", "security_admin", ("cases.place_hold",), _hold),
     Deed("cases:end_hold", "security_admin", ("cases.end_hold",), args=_last(LegalHold, "pk")),
@@ -487,12 +518,48 @@ ELSEWHERE = (
     Deed("gateway:orders_export", "dispatcher", ("gateway.exchange_list_export",)),
 )  # fmt: skip
 
+TEAM = {"name": "枫桥小哥小队", "scope_code": COMMUNITY, "colour": "green", "icon": "leaf", "takes_requests": "on"}
+POST_KIND = {
+    "code": "river_watcher", "name_zh": "护河员", "name_en": "River watcher", "icon": "droplet", "area": "street",
+    "term_months": "6", "sort": "5", "is_active": "on",
+}  # fmt: skip
+
+
+def _new_member(hand: Hand) -> list[Any]:
+    made = Team.objects.get(name=TEAM["name"])
+    return [made.public_id, member(hand.town, made).public_id]
+
+
+def _team_leader(hand: Hand) -> list[Any]:
+    made = Team.objects.get(name=TEAM["name"])
+    return [made.public_id, Assignment.objects.get(role="team_leader").public_id]
+
+
+TEAMS = (
+    Deed("volunteering:team_new", "street_lead", ("people.create_organisation", "volunteering.create_team"), TEAM),
+    Deed("volunteering:team_edit", "street_lead", ("volunteering.change_team",), TEAM, _last(Team)),
+    Deed("volunteering:team_leader", "community_head", ("people.assign",), args=_new_member),
+    Deed("volunteering:team_leader_end", "community_head", ("people.end_assignment",), args=_team_leader),
+    Deed("volunteering:team_export", "street_lead", ("volunteering.export_teams",)),
+    Deed("volunteering:appointment_export", "street_lead", ("volunteering.export_posts",)),
+    Deed("volunteering:team_plan", leaves=(
+        "people.create_organisation", "volunteering.create_team", "sheets.apply",
+    ), **_sheet("street_lead", "volunteering:team_import", ("队伍名称", "区划代码"), ("枫林二队", STREET))),
+    Deed("volunteering:team_close", "street_lead", ("people.close_organisation", "volunteering.close_team"),
+         args=_last(Team)),
+    Deed("volunteering:post_kind_new", "swd", ("volunteering.put_post_kind",), POST_KIND),
+    Deed("volunteering:post_kind", "swd", ("volunteering.put_post_kind",), POST_KIND, lambda hand: ["river_watcher"]),
+)  # fmt: skip
+
 PREPARED = {"cases": _closed, "elsewhere": _filed}
 DEEDS = {
     "people": PEOPLE,
     "account": ACCOUNT,
     "settings": SETTINGS,
     "places": PLACES,
+    "teams": TEAMS,
+    "points": POINTS,
+    "shops": SHOPS,
     "cases": CASES,
     "exports": EXPORTS,
     "elsewhere": ELSEWHERE,

@@ -25,6 +25,7 @@ from nuanxin.people.services import create_token, end_assignment, revoke_token
 from tests.factories.addresses import operations, pages
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
+from tests.factories.served import SERVICE_ADDRESSES
 from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, STREET, build_town
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,17 @@ def table(case):
         "warning_id": [1],
         "photo_id": [1],
         "file_id": [NOBODY],
+        "member_id": [NOBODY],
+        "assignment_id": [NOBODY],
+        "volunteering:member_step:name": ["leave"],
+        "volunteering:team_member_step:name": ["take_in", "part"],
+        "volunteering:own_post_step:name": ["agree", "resign"],
+        "volunteering:appointment_step:name": ["review", "publicise", "remove"],
+        "volunteering:card:code": ["23456789ab"],
+        "volunteering:post_kind:code": ["opinion_collector"],
+        "volunteering:own_reserve_step:name": ["agree"],
+        "volunteering:candidate_step:name": ["admit", "train"],
+        **SERVICE_ADDRESSES,
     }
 
 

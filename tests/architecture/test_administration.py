@@ -52,6 +52,7 @@ BY_COMMAND = {
     "migrate": "system.migrate",
     "backup": "system.backup, and system.write_keys with --keys: tests/kernel/test_s3.py",
     "restore": "system.restore: as above",
+    "incentives replay": "incentives.rebuild, nothing with --check: tests/incentives/test_replay.py",
     "check": "",  # reads
     "demo": "",  # a city of its own, which refuses the database of another
     "serve": "",

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from tests.journeys.clues import COMMUNITY, LEAD, STREET, UNIT
+from tests.journeys.service_pages import NO_SERVICE_PAGES
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ _WORKERS = (
     Stop("around", "/places/map/", "wang/worker"),
     Stop("around-saved", "/places/map/?saved=1", "wang/worker"),
     Stop("inbox", "/inbox/", "wang/worker"),
+    Stop("points", "/thanks/points/", "wang/worker"),
+    Stop("points-verify", "/thanks/verify/"),
     Stop("me", "/me/", "wang/worker"),
     Stop("me-name", "/me/name/", "wang/worker"),
     Stop("me-work", "/me/work/", "wang/worker"),
@@ -97,6 +100,11 @@ _STREET = (
     Stop("extensions", "/cases/extensions/", "yan/street_lead"),
     Stop("step-grant", "{step_grant}", "yan/street_lead"),
     Stop("limits", "/cases/limits/", LEAD),
+    Stop("points-rules", "/thanks/rules/", LEAD),
+    Stop("points-rule", "/thanks/rules/case_filed/", LEAD),
+    Stop("points-rule-edit", "/thanks/rules/service/edit/", LEAD),
+    Stop("points-grants", "/thanks/grants/", "yan/street_lead"),
+    Stop("points-cost", "/thanks/cost/", "yan/street_lead"),
     Stop("publications", "/cases/publications/", STREET),
     Stop("publications-public", "/cases/publications/?tab=published", STREET),
     Stop("publication", "{publication}", STREET),
@@ -256,6 +264,45 @@ _HANDLERS = (
     Stop("restock-tasks", "/places/stock/?show=tasks", STREET),
     Stop("restock", "/places/stock/tasks/{restock}/", STREET),
     Stop("restock-drop", "/places/stock/tasks/{restock}/drop/", STREET),
+    Stop("teams", "/volunteering/teams/", "wang/worker"),
+    Stop("team", "/volunteering/teams/{team}/", "wang/worker"),
+    Stop("team-list", "/volunteering/register/teams/", STREET),
+    Stop("team-desk", "/volunteering/register/teams/{team_led}/", "he/team_leader"),
+    Stop("team-invite", "/volunteering/register/teams/{team_led}/invite/", "he/team_leader"),
+    Stop("team-new", "/volunteering/register/teams/new/", "yan/street_lead"),
+    Stop("team-edit", "/volunteering/register/teams/{team_desk}/edit/", LEAD),
+    Stop("team-import", "/volunteering/register/teams/import/", LEAD),
+    Stop("posts", "/volunteering/posts/", "wang/worker"),
+    Stop("post", "/volunteering/posts/{post_open}/", "wang/worker"),
+    Stop("own-post", "/volunteering/posts/mine/{own_post}/", "luo/worker"),
+    Stop("own-post-resign", "/volunteering/posts/mine/{own_post}/resign/", "luo/worker"),
+    Stop("post-publicity", "/volunteering/posts/publicity/"),
+    Stop("post-publicised", "/volunteering/posts/publicity/{publicised}/"),
+    Stop("post-list", "/volunteering/register/posts/", "yan/street_lead"),
+    Stop("post-new", "/volunteering/register/posts/new/", COMMUNITY),
+    Stop("post-desk", "/volunteering/register/posts/{post_desk}/", "yan/street_lead"),
+    Stop("post-edit", "/volunteering/register/posts/{post_desk}/edit/", "yan/street_lead"),
+    Stop("post-nominate", "/volunteering/register/posts/{post_desk}/nominate/", "yan/street_lead"),
+    Stop("appointments", "/volunteering/register/appointments/?tab=all", "yan/street_lead"),
+    Stop("appointment", "/volunteering/register/appointments/{appointment}/", "yan/street_lead"),
+    Stop("appointment-refuse", "/volunteering/register/appointments/{appointment}/steps/refuse/", "yan/street_lead"),
+    Stop("programmes", "/volunteering/programmes/", "wang/worker"),
+    Stop("programme-list", "/volunteering/register/programmes/", "yan/street_lead"),
+    Stop("programme-new", "/volunteering/register/programmes/new/", "yan/street_lead"),
+    Stop("prevention", "/volunteering/safety/", "wang/worker"),
+    Stop("prevention-one", "/volunteering/safety/{notice}/", "wang/worker"),
+    Stop("prevention-list", "/volunteering/register/safety/", STREET),
+    Stop("prevention-new", "/volunteering/register/safety/new/", STREET),
+    Stop("prevention-recall", "/volunteering/register/safety/{notice}/recall/", STREET),
+    Stop("own-reserve", "/volunteering/reserve/", "luo/worker"),
+    Stop("reserve-apply", "/volunteering/reserve/apply/", "wang/worker"),
+    Stop("reserve-list", "/volunteering/register/reserve/", LEAD),
+    Stop("reserve-recommend", "/volunteering/register/reserve/recommend/", "yan/street_lead"),
+    Stop("candidate", "/volunteering/register/reserve/{candidate}/", LEAD),
+    Stop("candidate-refuse", "/volunteering/register/reserve/{candidate}/steps/refuse/", LEAD),
+    Stop("post-kinds", "/volunteering/register/posts/kinds/", LEAD),
+    Stop("post-kind-new", "/volunteering/register/posts/kinds/new/", LEAD),
+    Stop("post-kind", "/volunteering/register/posts/kinds/opinion_collector/edit/", LEAD),
 )
 
 _DISTRICT = (
@@ -296,7 +343,35 @@ _DISTRICT = (
     Stop("audit", "/audit/", "shenji/audit_admin"),
 )
 
-PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT)
+_SHOP = (
+    Stop("shops", "/thanks/shop/", "wang/worker"),
+    Stop("shops-nowhere", "/thanks/shop/?at=990101007000", "wang/worker"),
+    Stop("shop", "/thanks/shop/{shop}/", "wang/worker"),
+    Stop("shop-visitor", "/thanks/shop/{shop}/"),
+    Stop("shop-orders", "/thanks/shop/orders/", "wang/worker"),
+    Stop("shop-order", "/thanks/shop/orders/{shop_order}/", "wang/worker"),
+    Stop("shop-counter", "/thanks/shop/counter/", "yi/station"),
+    Stop("shop-counter-offline", "/thanks/shop/counter/offline/"),
+    Stop("shop-list", "/thanks/shop/manage/", COMMUNITY),
+    Stop("shop-new", "/thanks/shop/manage/new/", COMMUNITY),
+    Stop("shop-shelf", "/thanks/shop/manage/{shop_kept}/", COMMUNITY),
+    Stop("shop-shelf-low", "/thanks/shop/manage/{shop_kept}/?show=low", COMMUNITY),
+    Stop("shop-state", "/thanks/shop/manage/{shop_kept}/state/", COMMUNITY),
+    Stop("shop-item-new", "/thanks/shop/manage/{shop_kept}/items/new/", COMMUNITY),
+    Stop("shop-order-list", "/thanks/shop/manage/{shop_kept}/orders/", COMMUNITY),
+    Stop("shop-settlements", "/thanks/shop/manage/{shop_kept}/settlements/", COMMUNITY),
+    Stop("shop-report", "/thanks/shop/manage/{shop_kept}/report/", COMMUNITY),
+)
+POSTED_AT_SHOPS = [
+    "shop_redeem", "shop_code", "shop_cancel", "shop_hand_over", "shop_sync", "shop_spoil", "shop_ask", "shop_close_month",
+    "shop_order_export",
+]  # fmt: skip
+FILLED_AT_SHOPS = [
+    "shop_item", "shop_item_edit", "shop_receive", "shop_count", "shop_refill_step", "shop_order_step", "shop_settlement",
+    "shop_settlement_step",
+]  # fmt: skip
+
+PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT, *_SHOP)
 
 # Addresses of the product that are no page of their own, and why.
 POSTED_AT_PLACES = [
@@ -308,7 +383,33 @@ POSTED_AT_PLACES = [
     "voucher_refused", "voucher_take", "walk_in",
 ]  # fmt: skip
 
+POSTED_AT_TEAMS = [
+    "appointment_export", "appointment_trained", "member_shown", "member_step", "own_reserve_step", "post_close",
+    "programme_close", "programme_join", "team_close", "team_export", "team_leader", "team_leader_end",
+]  # fmt: skip
+
 NO_PAGES: dict[str, str] = {
+    **dict.fromkeys((f"incentives:{name}" for name in POSTED_AT_SHOPS), "posted to"),
+    **dict.fromkeys(
+        (f"incentives:{name}" for name in FILLED_AT_SHOPS), "about one thing: tests/incentives/test_shop_pages.py"
+    ),
+    "incentives:shop_kit": "for the script of the counter",
+    "incentives:shop_settlement_file": "a file",
+    "incentives:shop_report_file": "a file",
+    **dict.fromkeys((f"volunteering:{name}" for name in POSTED_AT_TEAMS), "posted to"),
+    "volunteering:team_template": "a spreadsheet",
+    "volunteering:team_plan": "needs an uploaded list: tests/volunteering/test_teams.py",
+    "volunteering:team_member_step": "needs a member: tests/volunteering/test_team_pages.py",
+    "volunteering:appointment_answer": "needs an objection: tests/volunteering/test_team_pages.py",
+    "volunteering:card": "needs the code of a card: tests/volunteering/test_team_pages.py",
+    "incentives:points_export": "posted to",
+    "incentives:points_seal": "posted to",
+    "incentives:statement": "needs a sealed statement: tests/incentives/test_point_pages.py",
+    "incentives:statement_json": "JSON",
+    "incentives:statement_pdf": "a PDF",
+    "incentives:rule_step": "posted to",
+    "incentives:grant_step": "posted to",
+    "incentives:point_costs_export": "posted to",
     "cases:own_add": "posted to",
     "cases:voice": "a recording: tests/cases/test_voices.py, tests/journeys/test_voice.py",
     "demo:enter": "posted to",
@@ -456,6 +557,7 @@ NO_PAGES: dict[str, str] = {
     "compounds:pick": "part of a page",
     "compounds:near_geojson": "GeoJSON",
     "compounds:outline": "GeoJSON",
+    **NO_SERVICE_PAGES,
     "ui:sample_map": "GeoJSON",
     "ui:preferences": "posted to",
     "ui:language": "posted to",

@@ -202,7 +202,7 @@ class TestCheckingIn:
         assert CheckInPoint.objects.get().record == other
         assert row.state == "checked_in"
         record_forgetting.blur_points(now=BEGINS + 91 * DAY)
-        assert CheckInPoint.objects.get().lat == round(LAT + 0.001, 2)
+        assert CheckInPoint.objects.get().place == "105.00 30.00"
 
     def test_two_on_one_phone_are_only_said(self, served):
         row = came(served, device="a-phone")

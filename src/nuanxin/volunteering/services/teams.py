@@ -67,8 +67,10 @@ class TeamData:
     parent: UUID | None = None
 
 
-def create_team(*, actor: Actor, data: TeamData, now: datetime) -> Team:
-    """With its organisation. Publishes `TeamCreated`.
+def create_team(
+    *, actor: Actor, data: TeamData, now: datetime, organisation: Organisation | None = None
+) -> Team:
+    """With its organisation, or as one that is registered already. Publishes `TeamCreated`.
 
     Raises `NotAllowed`, `OutsideArea`, `TeamThere`, `TooDeep`, `Invalid`.
     """
@@ -80,7 +82,7 @@ def create_team(*, actor: Actor, data: TeamData, now: datetime) -> Team:
     with transaction.atomic():
         if Team.objects.filter(scope_code=data.scope_code, name=columns["name"]).exists():
             raise TeamThere
-        organisation = create_organisation(
+        organisation = organisation or create_organisation(
             name=columns["name"], kind="volunteer_organisation", scope_code=data.scope_code, actor=actor,
             parent=parent.organisation if parent else None, now=now,
         )  # fmt: skip
