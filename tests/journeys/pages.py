@@ -363,12 +363,12 @@ _SHOP = (
     Stop("shop-report", "/thanks/shop/manage/{shop_kept}/report/", COMMUNITY),
 )
 POSTED_AT_SHOPS = [
-    "shop_redeem", "shop_code", "shop_cancel", "shop_hand_over", "shop_sync", "shop_spoil", "shop_ask", "shop_close_month",
-    "shop_order_export",
+    "shop_redeem", "shop_code", "shop_cancel", "shop_hand_over", "shop_sync", "shop_spoil", "shop_ask",
+    "shop_close_month", "shop_order_export",
 ]  # fmt: skip
 FILLED_AT_SHOPS = [
-    "shop_item", "shop_item_edit", "shop_receive", "shop_count", "shop_refill_step", "shop_order_step", "shop_settlement",
-    "shop_settlement_step",
+    "shop_item", "shop_item_edit", "shop_receive", "shop_count", "shop_refill_step", "shop_order_step",
+    "shop_settlement", "shop_settlement_step",
 ]  # fmt: skip
 
 PAGES: tuple[Stop, ...] = (*_VISITOR, *_WORKERS, *_STREET, *_HANDLERS, *_DISTRICT, *_SHOP)

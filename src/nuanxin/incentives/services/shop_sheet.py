@@ -77,8 +77,10 @@ def export_report(*, actor: Actor, shop_id: UUID, month: date, form: str, now: d
     return table_file(MONTH, rows, title=gettext("月报"), form=form)
 
 
-def printed_settlement(bill: Settlement) -> dict[str, Any]:
-    """What `print/shop_paper.typ` sets."""
+def print_settlement(*, actor: Actor, public_id: UUID, now: datetime) -> dict[str, Any]:
+    """What `print/shop_paper.typ` sets. Raises `SettlementNotFound`."""
+    bill = settlement_for(actor, public_id, "incentives.shop_export")
+    _note(actor, "settlement", bill.shop.place.scope_code, bill.count, "pdf", now)
     return {
         **_paper(gettext("志愿服务超市结算单"), bill.shop.name),
         "facts": [
@@ -98,7 +100,11 @@ def printed_settlement(bill: Settlement) -> dict[str, Any]:
     }
 
 
-def printed_report(report: Report) -> dict[str, Any]:
+def print_report(*, actor: Actor, shop_id: UUID, month: date, now: datetime) -> dict[str, Any]:
+    """Likewise of a month. Raises `ShopNotFound`."""
+    shop = shop_for(actor, shop_id, "incentives.shop_export")
+    report = monthly_report(shop, month, now=now)
+    _note(actor, "report", shop.place.scope_code, len(report.lines), "pdf", now)
     ended = gettext("取消 %(cancelled)s 单，过期 %(expired)s 单，有问题退回 %(returned)s 单，积分都退回了。")
     return {
         **_paper(gettext("志愿服务超市月报"), report.shop.name),

@@ -19,8 +19,8 @@ from nuanxin.incentives.services import shop_settling as services
 from nuanxin.incentives.services.shop_sheet import (
     export_report,
     export_settlement,
-    printed_report,
-    printed_settlement,
+    print_report,
+    print_settlement,
 )
 from nuanxin.incentives.shop_forms import ReasonForm, ShopFormBase
 from nuanxin.incentives.workflow import SETTLEMENT
@@ -117,7 +117,8 @@ def shop_settlement_file(request: ActorRequest, public_id: UUID, form: str) -> H
     bill = queries.settlement_for(request.actor, public_id)
     name = f"settlement-{bill.month:%Y-%m}-{bill.pk}"
     if form == "pdf":
-        return _paper(request, printed_settlement(bill), name)
+        data = print_settlement(actor=request.actor, public_id=public_id, now=request.now)
+        return _paper(request, data, name)
     return _file(
         export_settlement(actor=request.actor, public_id=public_id, form=_known(form), now=request.now), name
     )
@@ -144,13 +145,12 @@ def shop_report(request: ActorRequest, public_id: UUID) -> HttpResponse:
 @limited("exports")
 def shop_report_file(request: ActorRequest, public_id: UUID, month: str, form: str) -> HttpResponseBase:
     """`form`: csv, xlsx or pdf."""
-    shop = shops.shop_for(request.actor, public_id, "incentives.shop_export")
     day = _day(f"{month}-01")
     if day is None:
         raise Http404
     if form == "pdf":
-        found = queries.monthly_report(shop, day, now=request.now)
-        return _paper(request, printed_report(found), f"shop-report-{day:%Y-%m}")
+        data = print_report(actor=request.actor, shop_id=public_id, month=day, now=request.now)
+        return _paper(request, data, f"shop-report-{day:%Y-%m}")
     file = export_report(
         actor=request.actor, shop_id=public_id, month=day, form=_known(form), now=request.now
     )
