@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nuanxin.people.models import Assignment, Organisation, Role
 from nuanxin.people.queries.actors import actor_for
@@ -10,6 +10,21 @@ from nuanxin.volunteering.models import Activity, ActivityKind, Shift, SignUp
 from nuanxin.volunteering.services.taxonomy import load_taxonomy
 from tests.factories.town import COMMUNITY, LAT, LNG
 
+NOBODY = UUID(int=7)
+CERTIFICATE = ["990101-FW-2026-00001"]
+# What the walks over all addresses fill in: nobody has made any of it.
+SERVICE_ADDRESSES = {
+    "volunteering:record_act:name": ["refuse"],
+    "volunteering:certificate_step:name": ["issue"],
+    "volunteering:certificate_public:number": CERTIFICATE,
+    "volunteering:certificate_public:code": ["23456789ab"],
+    "volunteering:certificate_status:number": CERTIFICATE,
+    "volunteering:certificate_status:code": ["23456789ab"],
+    "volunteering:screen_admit:sign_up": [NOBODY],
+    "volunteering:screen_release:record": [NOBODY],
+    "GET /api/v1/service-records/verify/{number}/{code}:number": CERTIFICATE,
+    "GET /api/v1/service-records/verify/{number}/{code}:code": ["23456789ab"],
+}
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

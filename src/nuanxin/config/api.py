@@ -15,6 +15,7 @@ from ninja.types import DictStrAny
 from nuanxin import __version__
 from nuanxin.cases.api import router as cases
 from nuanxin.compounds.api import router as compounds
+from nuanxin.incentives.honours_api import router as thanks
 from nuanxin.incentives.points_api import router as points
 from nuanxin.incentives.shop_api import router as shops
 from nuanxin.kernel.access.api import TokenAuth
@@ -62,6 +63,7 @@ api.add_router("/points", points, tags=["points"])
 api.add_router("/scenes", scenes, tags=["scenes"])
 api.add_router("/shops", shops, tags=["shops"])
 api.add_router("/teams", teams, tags=["teams"])
+api.add_router("/thanks", thanks, tags=["thanks"])
 api.add_router("/territories", territories, tags=["territories"])
 api.add_router("/service-records", service_records, tags=["service-records"])
 

@@ -99,6 +99,9 @@ class Kind(TextChoices):
     OFFER_ON = "offer_on", _("优惠确认了")
     OFFER_DECLINED = "offer_no", _("优惠没有通过")
     OFFER_OFF = "offer_off", _("优惠暂停或结束了")
+    AWARD_HELD = "award_held", _("积分请人看一眼")
+    THANKS_TODO = "thanks_todo", _("荣誉、星级、申诉要办")
+    THANKS_NEWS = "thanks_news", _("荣誉、星级、申诉有结果")
     POINTS = "points", _("积分到了")
     POINTS_BACK = "points_back", _("积分更正")
     POINTS_LAPSE = "points_lapse", _("积分快到期了")
@@ -147,7 +150,7 @@ TO_DO = frozenset({
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs", "keeping", "unkept", "broken",
-    "restock", "restocked", "expires", "expired", "scene_todo", "kitchen", "offer_asked",
+    "restock", "restocked", "expires", "expired", "thanks_todo", "scene_todo", "kitchen", "offer_asked",
     "serve_todo", "shop_low", "shop_old", "shop_return", "shop_bill", "act_todo", "act_weather", "act_late",
 })  # fmt: skip
 PRESSING = frozenset({

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.cases.queries.discretion import reads_coarsely
+from nuanxin.incentives.enums import ThanksNews
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.worktime import Limit
@@ -22,14 +23,15 @@ from nuanxin.places.enums import SceneNews
 from nuanxin.places.queries import facility_name, item_name, service_name
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
-from nuanxin.volunteering.enums import PostNews, ReserveState, TeamNews
+from nuanxin.volunteering.enums import PostNews, ReserveState, ServiceNews, TeamNews
 from nuanxin.volunteering.queries.team_catalogue import kind_name
 
 PAGE_SIZE = 30
 SMS_CONSENT = "notices_sms"
 CODES = (
     ("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel),
-    ("scene", SceneNews), ("team", TeamNews), ("news", PostNews), ("reserve", ReserveState),
+    ("thanks", ThanksNews), ("scene", SceneNews), ("team", TeamNews), ("news", PostNews), ("reserve", ReserveState),
+    ("service", ServiceNews),
 )  # fmt: skip
 NAMES = (("facility", facility_name), ("post", kind_name), ("item", item_name))
 COUNT_CAP = 100
@@ -118,12 +120,14 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             "facility",
             "item",
             "scene",
+            "thanks",
             "booked",
             "hold",
             "team",
             "news",
             "post",
             "reserve",
+            "service",
             "heading",
         ),
         "",

@@ -11,6 +11,7 @@ from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import (
     at_activities,  # noqa: F401  -- registers its reactions
+    at_honours,  # noqa: F401  -- registers its reactions
     at_offers,  # noqa: F401  -- registers its reactions
     at_places,  # noqa: F401  -- registers its reactions
     at_points,  # noqa: F401  -- registers its reactions

@@ -386,6 +386,14 @@ WORDS: Mapping[str, Words] = {
     Kind.SHOP_BILL: Words(
         _("%(place)s有一张结算单"), _("%(count)s 元。看过明细再批准，或者退回重算。"), "receipt", "wait"
     ),
+    Kind.AWARD_HELD: Words(
+        _("有 %(amount)s 分先留着，请人看一眼"),
+        _("不是扣分。点开看为什么，说明一句；别的积分照样能用。"),
+        "hourglass",
+        "wait",
+    ),
+    Kind.THANKS_TODO: Words(_("%(thanks)s"), _("点开看材料，办下一步。"), "award", "wait"),
+    Kind.THANKS_NEWS: Words(_("%(thanks)s"), _("点开看结果、原因和接下来怎么办。"), "award", "info"),
     Kind.POINTS: Words(
         _("%(sentence)s +%(amount)s"), _("谢谢你。积分到了，点开看能换什么。"), "sunrise", "ok"
     ),

@@ -239,3 +239,20 @@ class Why(models.TextChoices):
     POST = "post", _("您在这个岗位上")
     FREE = "free", _("您说过这个时间有空")
     RESTED = "rested", _("最近一周没有找过您")
+
+
+class ServiceNews(models.TextChoices):
+    """What a notice about service says."""
+
+    PENDING = "pending", _("有时长等您确认")
+    RECORDED = "recorded", _("时长记上了，谢谢你")
+    REFUSED = "refused", _("这一次没有算")
+    ASKED = "asked", _("有人申请更正时长")
+    CORRECTED = "corrected", _("时长更正了")
+    KEPT = "kept", _("核对过，时长没有改")
+    WANTED = "wanted", _("有人申请服务证明")
+    ISSUED = "issued", _("服务证明开好了")
+    NOT_ISSUED = "not_issued", _("服务证明没有开")
+    REVOKED = "revoked", _("服务证明撤销了，可以免费重开")
+    FILLED = "filled", _("帮忙的人够了")
+    CANCELLED = "cancelled", _("不用来了，谢谢你")

@@ -215,13 +215,13 @@ name_columns(
 register(
     CheckInPoint,
     purpose=_("您同意后签到时手机的位置，证明人在现场"),
-    fields={"record": "S1", "lng": "S3", "lat": "S3", "at": "S2"},
+    fields={"record": "S1", "place": "S3", "at": "S2"},
     retention=_("90 天，之后只留一公里的格子；注销时删掉"),
     erase=deletes(CheckInPoint, "record__person_id"),
-    export=columns(CheckInPoint, "record__person_id", "at", "lng", "lat", "is_coarse"),
+    export=columns(CheckInPoint, "record__person_id", "at", "place", "is_coarse"),
 )
 name_columns(
-    {"at": _("什么时候"), "lng": _("经度"), "lat": _("纬度"), "is_coarse": _("已经模糊")},
+    {"at": _("什么时候"), "place": _("经度和纬度"), "is_coarse": _("已经模糊")},
     table="volunteering.CheckInPoint",
 )
 retain(

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import uuid7
+from nuanxin.kernel.privacy.fields import EncryptedTextField
 from nuanxin.volunteering.enums import (
     QUALITIES,
     CheckMethod,
@@ -148,12 +149,14 @@ class RecordCorrection(models.Model):
 
 
 class CheckInPoint(models.Model):
-    """Where the phone was when somebody checked in, with their consent: a point of one event, coarse after 90 days."""
+    """Where the phone was when somebody checked in, with their consent: a point of one event, coarse after 90 days.
+
+    `place`: longitude and latitude as text, because nothing is ever looked for by it.
+    """
 
     record = models.OneToOneField(ServiceRecord, on_delete=models.CASCADE, related_name="point")
     at = models.DateTimeField(db_index=True)
-    lng = models.FloatField()
-    lat = models.FloatField()
+    place = EncryptedTextField(purpose="volunteering.check_in")
     is_coarse = models.BooleanField(default=False)
 
 

@@ -35,9 +35,10 @@ def blur_points(*, now: datetime) -> int:
     """To a grid of about a kilometre; what tells phones apart goes with it. Returns how many."""
     rows = list(_fine(now).order_by("pk")[:BATCH])
     for each in rows:
-        each.lng, each.lat, each.is_coarse = round(each.lng, ROUGHLY), round(each.lat, ROUGHLY), True
+        lng, lat = (float(part) for part in each.place.split())
+        each.place, each.is_coarse = f"{lng:.{ROUGHLY}f} {lat:.{ROUGHLY}f}", True
     with transaction.atomic():
-        CheckInPoint.objects.bulk_update(rows, ["lng", "lat", "is_coarse"])
+        CheckInPoint.objects.bulk_update(rows, ["place", "is_coarse"])
         ServiceRecord.objects.filter(pk__in=[each.record_id for each in rows]).update(device="")
     return len(rows)
 

@@ -149,7 +149,7 @@ def check_in(
         made = _begin(sign_up, shift, CheckMethod.CODE, at, is_late=now - at > FRESH)
         _mark_device(made, device)
         if kept is not None:
-            CheckInPoint.objects.create(record=made, at=now, lng=kept.lng, lat=kept.lat)
+            CheckInPoint.objects.create(record=made, at=now, place=f"{kept.lng:.6f} {kept.lat:.6f}")
         _log(made, "check_in", now, actor)
     return made
 
