@@ -49,6 +49,7 @@ STORY = (
     "汛期看积水点，先报再绕",
 )
 NICKNAMES = ("跑得快", "小麦", "阿远", "晚风", "豆包", "老周", "石榴", "阿橙", "小满", "半糖", "青禾", "山竹")
+WAITING = (8, 17, 27)  # in the order of the workers; the first at the team that a visitor leads
 POSTS = (
     (
         "part_time_grid_worker",
@@ -125,17 +126,20 @@ def _workers(stage: Stage) -> list[Actor]:
 def _join(stage: Stage, tree: dict[str, Team], now: datetime) -> None:
     """Some belong to a team near them; one team of the story has somebody who waits."""
     special = [tree[name] for name, *_rest in SPECIAL]
-    for number, actor in enumerate(_workers(stage)):
+    leader = stage.settled.actor(Seat("he", "worker", ""))
+    others = (each for each in _workers(stage) if each.person_id != leader.person_id)
+    for number, actor in enumerate(others):
         team = special[number % len(special)]
         asked = membership.ask_to_join(
-            actor=actor, public_id=team.public_id, shown_as=NICKNAMES[number % len(NICKNAMES)], now=now
+            actor=actor,
+            public_id=team.public_id,
+            shown_as=NICKNAMES[(number + number // len(special)) % len(NICKNAMES)],
+            now=now,
         )
-        if number % 7 != 3 or number < 6:
+        if number not in WAITING:
             membership.lead_step(actor=SYSTEM, member_id=asked.public_id, name="take_in", now=now + DAY)
-    leader = stage.settled.actor(Seat("he", "worker", ""))
     held = membership.ask_to_join(actor=leader, public_id=special[2].public_id, shown_as="何师傅", now=now)
-    if held.state == "asked":
-        membership.lead_step(actor=SYSTEM, member_id=held.public_id, name="take_in", now=now + DAY)
+    membership.lead_step(actor=SYSTEM, member_id=held.public_id, name="take_in", now=now + DAY)
 
 
 def _set_up(stage: Stage, now: datetime) -> dict[str, Post]:
@@ -178,7 +182,7 @@ def _fill(stage: Stage, made: dict[str, Post], now: datetime) -> None:
 def _walk(stage: Stage, post: Post, who: Actor, reach: str, now: datetime) -> None:
     """One person as far as `reach`, so that it stands there at `now`."""
     begun = {"review": 1, "publicity": 3}.get(reach, 16)
-    at = now - begun * DAY
+    at = (now - begun * DAY).replace(hour=1, minute=20)  # twenty past nine there
     head = stage.settled.actor(Seat("yan", "street_lead", "jd001"))
     found = appointments.apply_for_post(
         actor=who,

@@ -38,14 +38,14 @@ from nuanxin.volunteering.queries.own_shifts import sign_ups_of
 from nuanxin.volunteering.services.activity_rounds import erase_sign_ups, forget_names, names_due
 from nuanxin.volunteering.services.family import children_due, forget_children
 from nuanxin.volunteering.services.leaving import (
-    appointments_over,
+    appointments_due,
     erase_appointments,
     forget_appointments,
     forget_members,
     forget_reserve,
-    members_over,
+    members_due,
     own_appointments_copy,
-    reserve_over,
+    reserve_due,
 )
 from nuanxin.volunteering.services.record_forgetting import (
     blur_points,
@@ -69,7 +69,7 @@ retain(
     TeamMember,
     purpose=_("谁加入过志愿服务队"),
     keeps=_("退出后 90 天"),
-    of=Rows(members_over, lambda now: forget_members(now=now)),
+    of=Rows(members_due, lambda now: forget_members(now=now)),
 )
 name_columns(
     {
@@ -102,7 +102,7 @@ retain(
     Appointment,
     purpose=_("谁担任过岗位"),
     keeps=_("结束后 3 年，之后只是次数"),
-    of=Rows(appointments_over, lambda now: forget_appointments(now=now)),
+    of=Rows(appointments_due, lambda now: forget_appointments(now=now)),
 )
 name_columns(
     {
@@ -154,7 +154,7 @@ retain(
     ReserveCandidate,
     purpose=_("社区工作者后备库"),
     keeps=_("结束后 1 年，在库里两年"),
-    of=Rows(reserve_over, lambda now: forget_reserve(now=now)),
+    of=Rows(reserve_due, lambda now: forget_reserve(now=now)),
 )
 name_columns(
     {
@@ -327,7 +327,14 @@ name_columns(
 register(
     Child,
     purpose=_("您带来的孩子怎么称呼、几岁、接人码；加密存放，只在当天给办活动的人看"),
-    fields={"name": "S3", "age": "S3", "code": "S3", "guardian_agreed": "S1", "arrived_at": "S2", "handed_over_at": "S2"},
+    fields={
+        "name": "S3",
+        "age": "S3",
+        "code": "S3",
+        "guardian_agreed": "S1",
+        "arrived_at": "S2",
+        "handed_over_at": "S2",
+    },
     retention=_("活动过后 3 天"),
     erase=deletes(Child, "sign_up__person_id"),
     export=columns(Child, "sign_up__person_id", "name", "age", "sign_up__shift__starts_at"),
@@ -339,7 +346,8 @@ retain(
     of=Rows(children_due, lambda now: forget_children(now=now)),
 )
 name_columns(
-    {"name": _("孩子怎么称呼"), "age": _("几岁"), "sign_up__shift__starts_at": _("哪一班")}, table="volunteering.Child"
+    {"name": _("孩子怎么称呼"), "age": _("几岁"), "sign_up__shift__starts_at": _("哪一班")},
+    table="volunteering.Child",
 )
 register(
     CalendarFeed,

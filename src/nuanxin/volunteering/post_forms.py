@@ -91,7 +91,7 @@ class PostForm(Refusing):
         self, *args: Any, actor: Actor, teams: Iterable[Team], compounds: Iterable[Compound],
         post: Post | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(*args, initial=_post_initial(post), **kwargs)
+        super().__init__(*args, **{"initial": _post_initial(post), **kwargs})
         areas = areas_of(actor, with_grids=True)
         if post is not None and post.scope_code not in dict(areas):
             areas.append((post.scope_code, post.scope_code))
@@ -193,7 +193,7 @@ class KindForm(Refusing):
 
     def __init__(self, *args: Any, row: PostKind | None = None, **kwargs: Any) -> None:
         initial = {name: getattr(row, name) for name in self.base_fields} if row else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields["code"].disabled = row is not None
 
     def data_of(self) -> KindData:

@@ -95,7 +95,7 @@ class TeamForm(Refusing):
     def __init__(
         self, *args: Any, actor: Actor, parents: Iterable[Team], team: Team | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=_team_initial(team), **kwargs)
+        super().__init__(*args, **{"initial": _team_initial(team), **kwargs})
         areas = areas_of(actor)
         if team is not None and team.scope_code not in dict(areas):
             areas.append((team.scope_code, team.scope_code))

@@ -1,6 +1,6 @@
 """Teams: the tree, the list, one team's page, who leads, who belongs to it, its figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -98,7 +98,7 @@ def listed_teams(
     return _rows(found[:limit], now), len(found) > limit
 
 
-def _rows(teams: list[Team], now: datetime) -> list[TeamRow]:
+def _rows(teams: Sequence[Team], now: datetime) -> list[TeamRow]:
     led = _leading(now).filter(organisation__in=[each.organisation_id for each in teams])
     leaders = dict(led.values_list("organisation").annotate(n=Count("pk")))
     return [

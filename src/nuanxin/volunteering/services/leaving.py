@@ -58,7 +58,7 @@ def own_appointments_copy(subject: Subject) -> Any:
     )
 
 
-def appointments_over(now: datetime) -> QuerySet[Appointment]:
+def _appointments_over(now: datetime) -> QuerySet[Appointment]:
     """Over for so long that nobody needs to know any more who it was."""
     rows = Appointment.objects.filter(state_since__lt=now - APPOINTMENTS_KEPT).exclude(person=None)
     return rows.exclude(state__in=LIVE_APPOINTMENTS)
@@ -66,21 +66,21 @@ def appointments_over(now: datetime) -> QuerySet[Appointment]:
 
 def forget_appointments(*, now: datetime) -> int:
     """A batch of them; without a person afterwards."""
-    keys = list(appointments_over(now).values_list("pk", flat=True)[:500])
+    keys = list(_appointments_over(now).values_list("pk", flat=True)[:500])
     return Appointment.objects.filter(pk__in=keys).update(**NOBODY)
 
 
-def members_over(now: datetime) -> QuerySet[TeamMember]:
+def _members_over(now: datetime) -> QuerySet[TeamMember]:
     rows = TeamMember.objects.filter(state_since__lt=now - MEMBERS_KEPT)
     return rows.filter(state__in=[MembershipState.LEFT, MembershipState.DECLINED])
 
 
 def forget_members(*, now: datetime) -> int:
-    keys = list(members_over(now).values_list("pk", flat=True)[:500])
+    keys = list(_members_over(now).values_list("pk", flat=True)[:500])
     return TeamMember.objects.filter(pk__in=keys).delete()[0]
 
 
-def reserve_over(now: datetime) -> QuerySet[ReserveCandidate]:
+def _reserve_over(now: datetime) -> QuerySet[ReserveCandidate]:
     """Ended a year ago, or in the pool for two years without anything having come of it."""
     ended = Q(state_since__lt=now - RESERVE_KEPT) & ~Q(state__in=OPEN_RESERVE)
     forgotten = Q(state_since__lt=now - 2 * RESERVE_KEPT, state__in=[*OPEN_RESERVE, ReserveState.ASKED])
@@ -88,5 +88,17 @@ def reserve_over(now: datetime) -> QuerySet[ReserveCandidate]:
 
 
 def forget_reserve(*, now: datetime) -> int:
-    keys = list(reserve_over(now).values_list("pk", flat=True)[:500])
+    keys = list(_reserve_over(now).values_list("pk", flat=True)[:500])
     return ReserveCandidate.objects.filter(pk__in=keys).delete()[0]
+
+
+def appointments_due(now: datetime) -> int:
+    return _appointments_over(now).count()
+
+
+def members_due(now: datetime) -> int:
+    return _members_over(now).count()
+
+
+def reserve_due(now: datetime) -> int:
+    return _reserve_over(now).count()

@@ -20,7 +20,7 @@ from nuanxin.kernel.errors import NotFound
 from nuanxin.people.queries import possible_successors
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
-from nuanxin.volunteering.models import Appointment
+from nuanxin.volunteering.models import LIVE_APPOINTMENTS, Appointment
 from nuanxin.volunteering.post_forms import (
     KindForm,
     NominateForm,
@@ -93,13 +93,13 @@ def _form(request: ActorRequest, post: Any = None) -> PostForm:
     teams, _more = listed_teams(
         request.actor, TeamFilters(), now=request.now, limit=200, permission="volunteering.view_team"
     )
-    compounds = compounds_in(request.actor.scope_code) if request.actor.scope_code else []
+    compounds = list(compounds_in(request.actor.scope_code)[:300]) if request.actor.scope_code else []
     return PostForm(
         posted(request),
         actor=request.actor,
         post=post,
         teams=[each.team for each in teams],
-        compounds=compounds[:300],
+        compounds=compounds,
     )
 
 
@@ -218,22 +218,39 @@ def appointment_export(request: ActorRequest) -> HttpResponseBase:
 @requires("volunteering.view_nominee")
 def appointment(request: ActorRequest, public_id: UUID) -> HttpResponse:
     found = queries.appointment_for(request.actor, "volunteering.view_nominee", public_id)
+    page = queries.appointment_page(found)
     may_review = permits(request.actor, "volunteering.review_post") and allows(
         request.actor, "volunteering.review_post", found
     )
     context = {
         "found": found,
-        "page": queries.appointment_page(found),
+        "page": page,
+        "steps": [(each, _happened(each.action)) for each in page.steps],
         "name": queries.name_of(request.actor, found),
         "path": path_name(found.scope_code),
         "house": queries.house_of(found.post),
         "moves": _moves(request, found),
         "is_own": found.person_id == request.actor.person_id,
         "is_reviewer": queries.same_person(request.actor, found.reviewed_by_id),
-        "may_train": may_review and found.state in queries.LIVE_APPOINTMENTS and found.trained_at is None,
+        "may_train": may_review and found.state in LIVE_APPOINTMENTS and found.trained_at is None,
         "may_answer": permits(request.actor, "volunteering.decide_post"),
     }
     return render(request, "volunteering/appointment.html", context)
+
+
+BESIDE = {
+    "trained": gettext_lazy("确认培训过"),
+    "object": gettext_lazy("收到一条意见"),
+    "answer": gettext_lazy("答复意见"),
+    "publicity_over": gettext_lazy("公示期满"),
+    "term_soon": gettext_lazy("任期快到了"),
+}
+
+
+def _happened(action: str) -> Any:
+    """A step of the table, or what happened beside it."""
+    move = APPOINTMENT.transitions.get(action)
+    return move.label if move else BESIDE.get(action, action)
 
 
 def _moves(request: ActorRequest, found: Appointment) -> list[Any]:

@@ -16,6 +16,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.volunteering.models import OPEN_RESERVE
 from nuanxin.volunteering.queries import reserve as queries
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.services import reserve as services
@@ -44,7 +45,7 @@ def own_reserve(request: ActorRequest) -> HttpResponse:
         "moves": [each for each in RESERVE.available(request.actor, found) if each.name in services.OWN_STEPS]
         if found
         else [],
-        "is_open": found is not None and found.state in queries.OPEN_RESERVE,
+        "is_open": found is not None and found.state in OPEN_RESERVE,
     }
     return render(request, "volunteering/own_reserve.html", context)
 

@@ -48,12 +48,12 @@ def team_list(request: ActorRequest) -> HttpResponse:
     rows, more = queries.listed_teams(request.actor, filters, now=request.now, offset=start)
     paths = path_names((each.team.scope_code for each in rows), top=Level.STREET)
     here = reverse("volunteering:team_list")
-    kept = {key: value for key, value in request.GET.items() if key != "from"}
+    kept: dict[str, str] = {key: str(value) for key, value in request.GET.items() if key != "from"}
     context = {
         "form": form,
         "filters": filters,
         "rows": [(each, paths[each.team.scope_code]) for each in rows],
-        "next": f"{here}?{urlencode({**kept, 'from': start + queries.PAGE})}" if more else "",
+        "next": f"{here}?{urlencode({**kept, 'from': str(start + queries.PAGE)})}" if more else "",
         "is_first": not start,
         "areas": areas_within(request.actor.scope_code, filters.within),
         "may_edit": permits(request.actor, "volunteering.edit_team"),

@@ -1,5 +1,6 @@
 """Teams on the phone: near me, one team with its badge, joining and leaving."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -71,7 +72,7 @@ def team(request: ActorRequest, public_id: UUID) -> HttpResponse:
     return render(request, "volunteering/team_phone.html", context, status=422 if form.errors else 200)
 
 
-def _called(request: ActorRequest) -> str:
+def _called(request: Any) -> str:
     person = request.person
     return person.nickname or (f"{person.name[:1]}师傅" if person.name else "") if person else ""
 
