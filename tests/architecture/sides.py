@@ -6,6 +6,7 @@ ADMINISTRATION = frozenset(
     {
         "audit.view", "cases.break_glass", "cases.bulletin", "cases.categories", "cases.export", "cases.hear",
         "cases.hold", "cases.publish", "cases.release_picture", "compounds.edit", "gateway.exchange",
+        "incentives.hold_export", "incentives.honour_export", "incentives.star_scheme",
         "incentives.shop_export",
         "incentives.points_cost", "incentives.rules_approve", "incentives.rules_propose",
         "gateway.exchange_setup", "gateway.keys", "gateway.webhooks", "insight.view", "notifications.robot",
@@ -14,6 +15,7 @@ ADMINISTRATION = frozenset(
         "places.import", "places.offer_export", "places.scene_export", "places.score_cards",
         "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
         "territories.edit",
+        "volunteering.activity_export", "volunteering.taxonomy",
         "volunteering.edit_team", "volunteering.export_posts", "volunteering.export_teams",
         "volunteering.import_teams", "volunteering.post_kinds",
     }
@@ -21,6 +23,10 @@ ADMINISTRATION = frozenset(
 # Working on cases, one's own reports and one's own inbox: each step writes its row by `cases.services.steps.write_log`.
 WORK = frozenset(
     {
+        "incentives.appeal_decide", "incentives.board", "incentives.hold_own", "incentives.hold_review",
+        "incentives.honour_decide", "incentives.honour_own", "incentives.honour_verify", "incentives.honour_view",
+        "incentives.my_page", "incentives.nominate", "incentives.rating", "incentives.roll", "incentives.star_apply",
+        "incentives.star_check", "incentives.tip_off", "incentives.tip_verify",
         "incentives.hand_over", "incentives.redeem", "incentives.shop_approve", "incentives.shop_counter",
         "incentives.shop_keep", "incentives.shop_manage", "incentives.shop_stock", "incentives.shop_view",
         "incentives.grant_approve", "incentives.grant_propose", "incentives.points", "incentives.rules_view",
@@ -43,6 +49,8 @@ WORK = frozenset(
         "places.scene_own", "places.scene_site", "places.scene_view", "places.stock", "places.stock_view",
         "places.suspend", "places.take_in", "places.tell", "places.today", "places.view", "places.voucher",
         "places.warn", "portal.phone", "territories.view",
+        "volunteering.activity_approve", "volunteering.activity_edit", "volunteering.activity_figures",
+        "volunteering.activity_new", "volunteering.activity_view", "volunteering.attend", "volunteering.sign_up",
         "volunteering.apply_post", "volunteering.apply_reserve", "volunteering.decide_post",
         "volunteering.decide_reserve", "volunteering.edit_post", "volunteering.join", "volunteering.lead_member",
         "volunteering.lead_team", "volunteering.nominate", "volunteering.notices", "volunteering.notify",

@@ -22,11 +22,13 @@ from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import create_token, end_assignment, revoke_token
+from tests.factories.activities import ACTIVITY_ADDRESSES
 from tests.factories.addresses import operations, pages
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
 from tests.factories.served import SERVICE_ADDRESSES
 from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, STREET, build_town
+from tests.journeys.thanks_pages import THANKS_ADDRESSES
 
 pytestmark = pytest.mark.django_db
 ROLES = [key for key, *_ in PEOPLE]
@@ -140,6 +142,8 @@ def table(case):
         "volunteering:own_reserve_step:name": ["agree"],
         "volunteering:candidate_step:name": ["admit", "train"],
         **SERVICE_ADDRESSES,
+        **ACTIVITY_ADDRESSES,
+        **THANKS_ADDRESSES,
     }
 
 

@@ -40,11 +40,13 @@ from nuanxin.kernel.privacy.masking import mask_name, mask_phone
 from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Assignment, Organisation, Person, SignIn, Subject
 from nuanxin.people.queries.actors import actor_for
+from tests.factories.activities import ACTIVITY_ADDRESSES
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
 from tests.factories.served import SERVICE_ADDRESSES
 from tests.factories.sounds import webm
 from tests.factories.town import COMMUNITY, LAT, LNG, STREET, build_town
+from tests.journeys.thanks_pages import THANKS_ADDRESSES
 
 NAME, NICKNAME = "欧阳鹮鹇", "骑鲸客鳐"
 NATIONAL = "19912348765"
@@ -352,6 +354,8 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "volunteering:own_reserve_step:name": ["agree"],
         "volunteering:candidate_step:name": ["admit", "train"],
         **SERVICE_ADDRESSES,
+        **ACTIVITY_ADDRESSES,
+        **THANKS_ADDRESSES,
         "GET /api/v1/territories/{code}:code": [COMMUNITY],
         "GET /api/v1/compounds/{compound_id}:compound_id": [Compound.objects.get().pk],
         "POST /api/v1/cases/{number}/transitions/{name}:name": ["screen"],

@@ -1,4 +1,4 @@
-"""Awards that a person looks at: what makes them wait, the owner's word, the decision, the appeal. No silent penalty."""
+"""Awards that a person looks at: what makes them wait, its owner's word, decision, appeal. No silent penalty."""
 
 from datetime import timedelta
 

@@ -57,11 +57,13 @@ class TestNominating:
             perform(town, made, "publicise", "street_lead")
         with pytest.raises(honours.NobodyKnown):
             honours.edit_story(
-                actor=town["community_head"], public_id=made.public_id, title="扶老人过街", story="每天早上扶老人过街。",
+                actor=town["community_head"], public_id=made.public_id, title="扶老人过街",
+                story="每天早上扶老人过街。",
                 phone="19911110000", now=town.now,
             )  # fmt: skip
         found = honours.edit_story(
-            actor=town["community_head"], public_id=made.public_id, title="扶老人过街", story="每天早上扶老人过街，一年了。",
+            actor=town["community_head"], public_id=made.public_id, title="扶老人过街",
+            story="每天早上扶老人过街，一年了。",
             phone=town.persons["resident"].phone, now=town.now,
         )  # fmt: skip
         assert found.subject_id == town["resident"].subject_id

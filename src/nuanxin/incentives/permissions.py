@@ -67,7 +67,7 @@ def _of_programme(actor: Actor) -> Q:
     return Q(programme__department_id=held) if held else NOTHING
 
 
-for name in ("my_page", "nominate", "board", "star_scheme", "honour_kinds"):
+for name in ("my_page", "nominate", "board", "star_scheme", "roll"):
     register(f"incentives.{name}")
 for name in ("star_apply", "rating", "tip_off", "hold_own"):
     register(f"incentives.{name}", _owned)

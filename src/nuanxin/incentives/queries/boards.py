@@ -95,7 +95,7 @@ def own_place(*, subject_id: UUID, period: str, kind: str = BoardKind.ALL, withi
     ahead = BoardTally.objects.filter(
         period=period, kind=kind, is_shown=True, points__gt=points, **_area(within)
     )
-    count = len(ahead.values_list("pk", flat=True)[: PLACES_TO + 1])
+    count = ahead.values("pk")[: PLACES_TO + 1].count()
     place = count + 1 if points > 0 and count < PLACES_TO else None
     return OwnPlace(points, place, member is not None, member.nickname if member else "")
 

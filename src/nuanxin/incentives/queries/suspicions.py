@@ -34,6 +34,8 @@ class Suspicion:
 def suspicion_about(posting: Posting, case_number: str) -> Suspicion | None:
     """The first rule that sees something; a handful of statements, all by index."""
     limits = dict(HoldRule.objects.filter(is_on=True).values_list("reason", "limit"))
+    if not limits:
+        return None
     case = Case.objects.filter(number=case_number).first() if case_number else None
     for reason, rule in RULES.items():
         if reason in limits and (found := rule(posting, case, limits[reason])) is not None:

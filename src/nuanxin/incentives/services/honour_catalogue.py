@@ -82,3 +82,23 @@ def _scheme(levels: dict[int, tuple[int, int]], *, now: datetime, **given: objec
         for level, (hours, growth) in levels.items()
     )
     return made
+
+
+def set_hold_rule(
+    *, actor: Actor, reason: str, is_on: bool, now: datetime, limit: int | None = None
+) -> HoldRule:
+    """What makes an award wait, and from which number on. Raises `NotAllowed`, `Invalid` for a rule that is none."""
+    if not permits(actor, "incentives.star_scheme"):
+        raise NotAllowed
+    with transaction.atomic():
+        found = HoldRule.objects.select_for_update().filter(reason=reason).first()
+        if found is None or (limit is not None and limit < 1):
+            raise Invalid(fields={"limit": _("界限要大于 0。")})
+        found.is_on = is_on
+        found.limit = found.limit if limit is None else limit
+        found.save(update_fields=["is_on", "limit"])
+        audit.record(
+            actor=actor, action="incentives.hold_rule", object_type="hold_rule", object_id=reason,
+            detail={"is_on": is_on, "limit": found.limit}, now=now,
+        )  # fmt: skip
+    return found

@@ -26,6 +26,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.queries import person_of_subject, subject_by_phone
 from nuanxin.people.services.consents import give_consent
 from nuanxin.places.queries.scene_standard import months_on, working_days_on
@@ -104,7 +105,8 @@ def nominate(*, actor: Actor, data: Nomination, key: UUID, now: datetime) -> Hon
                 kind=kind, key=key, subject_id=subject, nominator_id=actor.subject_id,
                 nominated_by_id=actor.assignment_id if actor.extent("incentives.nominate") == "area" else None,
                 who=data.who.strip()[:MOST_WHO], title=data.title.strip()[:MOST_TITLE],
-                story=data.story.strip()[:MOST_STORY], scope_code=(scope_of(subject) if subject else "") or actor.scope_code, state_since=now, nominated_at=now,
+                story=data.story.strip()[:MOST_STORY], state_since=now, nominated_at=now,
+                scope_code=scope_of(subject) if subject else actor.scope_code,
             )  # fmt: skip
             _told(actor, made, "nominate", "", now)
     except IntegrityError:
@@ -194,6 +196,8 @@ def perform_honour(*, actor: Actor, public_id: UUID, name: str, opinion: str, no
         honour = _locked(actor, move.permission, public_id, as_other=name != "withdraw")
         if move.permission == "incentives.honour_decide" and _same(actor, honour.verified_by_id):
             raise SameTwo
+        if honour.state not in move.sources:
+            raise IllegalMove(HonourState(honour.state).label, move.label)
         changes = STEPS[name](actor, honour, now) if name in STEPS else {}
         _moved(actor, honour, name, text, now, **changes)
     return honour

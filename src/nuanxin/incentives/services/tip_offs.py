@@ -5,6 +5,7 @@ The department sees the number of a clue. Who it was shows a claim code at its c
 
 import hashlib
 import secrets
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -101,3 +102,28 @@ def _told(actor: Actor, tip: TipOff, action: str, now: datetime) -> None:
     )  # fmt: skip
     happened = TipOffMoved(str(tip.public_id), tip.state)
     publish(happened, subject_id=tip.subject_id, scope_code=tip.programme.scope_code, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeData:
+    code: str
+    name_zh: str
+    name_en: str
+    reward: str
+    how: str
+    scope_code: str
+
+
+def open_programme(*, actor: Actor, data: ProgrammeData, department_id: int, now: datetime) -> TipProgramme:
+    """A department's reward, in its own words; the same code again changes nothing. Raises `NotAllowed`."""
+    if not permits(actor, "incentives.star_scheme"):
+        raise NotAllowed
+    made, new = TipProgramme.objects.get_or_create(
+        code=data.code, defaults={**asdict(data), "department_id": department_id}
+    )
+    if new:
+        audit.record(
+            actor=actor, action="incentives.tip_programme", object_type="tip_programme", object_id=data.code,
+            scope_code=data.scope_code, detail={}, now=now,
+        )  # fmt: skip
+    return made
