@@ -7,6 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from nuanxin.kernel.events import drain
+from nuanxin.kernel.privacy.runners import erase_person
+from nuanxin.notifications.models import Notice
+from nuanxin.notifications.queries import line_of
+from nuanxin.people.services import create_token
 from nuanxin.volunteering.models import Certificate, HelpRequest, ServiceRecord, SpotCheck, VolunteerProfile
 from nuanxin.volunteering.queries import check_codes
 from tests.factories.people import sign_in
@@ -183,3 +188,51 @@ def test_helping_is_filled_in_and_answered(served):
     assert community.post(page, {"reason": "改天"}).status_code == 302
     row.refresh_from_db()
     assert row.state == "cancelled"
+
+
+def test_over_the_api_it_is_the_same(served):
+    person = served.town.persons["worker"]
+    _row, key = create_token(
+        person=person, assignment=person.assignments.get(), name="表", now=timezone.now()
+    )
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    code = check_codes.pictured(served.shift.public_id, timezone.now())
+    told = client.post(
+        "/api/v1/service-records/check-in", {"code": code}, content_type="application/json"
+    ).json()
+    assert (told["state"], told["hours"]) == ("checked_in", "0.00")
+    out = client.post(f"/api/v1/service-records/{told['id']}/check-out").json()
+    assert out["state"] == "pending"
+    assert client.get("/api/v1/service-records/mine").json()["minutes"] == 0
+    wrong = client.post(
+        "/api/v1/service-records/check-in", {"code": "AAAAAA"}, content_type="application/json"
+    )
+    assert wrong.status_code == 422
+    asked = client.post(
+        f"/api/v1/service-records/{told['id']}/corrections",
+        {"words": "少了"},
+        content_type="application/json",
+    )
+    assert asked.status_code == 409  # nobody has confirmed it yet
+    assert client.get("/api/v1/service-records/certificates").json() == []
+    assert client.get("/api/v1/service-records/verify/990101-FW-2026-00001/aaaaaaaaaa").status_code == 404
+
+
+def test_each_hears_of_what_is_theirs_and_leaving_keeps_the_minutes(served):
+    worker, record = checked_in(served)
+    worker.post(f"/volunteering/check-in/{record.public_id}/out/")
+    now = timezone.now()
+    drain(now=now)
+    todo = Notice.objects.filter(kind="serve_todo")
+    assert {each.person_id for each in todo} == {served.town.persons["resident"].pk}
+    at(served, "leader").post("/volunteering/sweeps/", {"record": str(record.public_id)})
+    drain(now=timezone.now())
+    [news] = Notice.objects.filter(kind="serve_news")
+    assert news.person_id == served.town.persons["worker"].pk
+    line = line_of(news, {})
+    assert line.title == "夜市安全巡查（今天）：时长记上了，谢谢你"
+    ServiceRecord.objects.filter(pk=record.pk).update(minutes=60)
+    person = served.town.persons["worker"]
+    erase_person(person_id=person.pk, subject_id=person.subject.pk, now=timezone.now())
+    record.refresh_from_db()
+    assert (record.person_id, record.sign_up_id, record.minutes) == (None, None, 60)
