@@ -1,6 +1,6 @@
 """Points for an event, heard of by one worker, each in a transaction of its own, against bare writes of the same rows.
 
-Each event is about somebody new: an account, a deed, a posting, a lot, the balance, `PointsAwarded` and its deliveries. The
+Each event is about somebody new: an account, a deed, a posting, a lot, the balance, `PointsAwarded` and deliveries. The
 limit is one connection of bare psycopg that writes exactly those rows, prepared, in a transaction of its own each.
 `case` is the end of a case, which also asks what the same person had reported nearby and writes which case it was.
 """
@@ -44,7 +44,9 @@ def _hours() -> None:
 def _case() -> None:
     number = uuid4().int % 10**9
     with transaction.atomic():
-        subscribers.case_closed(CaseClosed(number, f"990101{number}", "0301", "solved", 1, True), _envelope())
+        subscribers.case_closed(
+            CaseClosed(number, f"990101{number}", "0301", "solved", 1, on_time=True), _envelope()
+        )
 
 
 def _measured(name: str, work: Callable[[], None]) -> dict[str, Any]:
@@ -58,6 +60,6 @@ def _measured(name: str, work: Callable[[], None]) -> dict[str, Any]:
         bare.append(AWARDS / raw.replay(statements.writes, AWARDS, 1))
     value, limit = statistics.median(ours), statistics.median(bare)
     return {
-        "name": name, "value": round(value), "unit": "awards/s", "limit": round(limit), "ratio": round(value / limit, 3),
-        "statements": len(statements.all), "writes": len(statements.writes),
+        "name": name, "value": round(value), "unit": "awards/s", "limit": round(limit),
+        "ratio": round(value / limit, 3), "statements": len(statements.all), "writes": len(statements.writes),
     }  # fmt: skip

@@ -2,8 +2,8 @@
 
     NUANXIN_BENCH_SIZES=10000,100000 make bench NAME=replay      # a quick one
 
-Ten deeds for each person, nine awards and a redemption. `rebuild_s`: everything dropped and written anew; `growth`: the time
-for each deed at the largest size ÷ at the smallest; `peak_mb`: how much the process grew while it checked.
+Ten deeds for each person, nine awards and a redemption. `rebuild_s`: everything dropped and written anew; `growth`: the
+time for each deed at the largest size ÷ at the smallest; `peak_mb`: how much the process grew while it checked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.bare import bare_reader, settle, statements_of
-from benchmarks.statement import _deed
+from benchmarks.statement import START, _deed
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting
 from nuanxin.incentives.services.replaying import check_ledger, rebuild_ledger
 
@@ -41,7 +41,7 @@ def _measured(size: int) -> dict[str, Any]:
     )
     while batch := [deed for _number, deed in zip(range(10_000), deeds, strict=False)]:
         Deed.objects.bulk_create(batch, batch_size=2_000)
-    rebuilt = _seconds(lambda: rebuild_ledger(progress=_progress))
+    rebuilt = _seconds(lambda: rebuild_ledger(now=START, progress=_progress))
     settle()
     before = _peak()
     checks = [_seconds(_check) for _round in range(2)]

@@ -44,6 +44,7 @@ from nuanxin.places.queries.scene_standard import standard_in_force
 from nuanxin.places.services.scene_standard import standard_rows
 from nuanxin.volunteering.models import Team
 from tests.cases.test_sheets import workbook
+from tests.factories.activities import drafted
 from tests.factories.desks import client_of, reported
 from tests.factories.fixtures import jpeg
 from tests.factories.publishing import offered, open_streets, solved
@@ -442,6 +443,18 @@ SHOPS = (
     Deed("incentives:shop_order_export", "street_lead", ("incentives.shop_export",), args=_a_shop),
 )
 
+STAR_RULES = {
+    **{f"hours_{level}": str(level * 50) for level in range(1, 6)},
+    **{f"growth_{level}": "0" for level in range(1, 6)},
+    "publicity_days": "5",
+    "most_no_shows": "0",
+}
+THANKS = (
+    Deed("incentives:honour_export", "street_lead", ("incentives.honours_export",)),
+    Deed("incentives:hold_export", "street_lead", ("incentives.holds_export",)),
+    Deed("incentives:star_scheme", "swd", ("incentives.star_scheme",), STAR_RULES),
+)
+
 POINTS = (
     Deed(
         "incentives:rule_edit", "street_lead", ("incentives.propose_rule",), _rule, lambda hand: ["case_filed"],
@@ -551,6 +564,20 @@ TEAMS = (
     Deed("volunteering:post_kind", "swd", ("volunteering.put_post_kind",), POST_KIND, lambda hand: ["river_watcher"]),
 )  # fmt: skip
 
+TERM = {"name_zh": "净滩", "name_en": "Clean shore", "icon": "leaf", "line": "public_good"}
+
+
+def _a_shift(hand: Hand) -> list[Any]:
+    return [drafted(hand.town).shifts.get().public_id]
+
+
+ACTIVITIES = (
+    Deed("volunteering:activity_export", "street_lead", ("volunteering.activity_export",)),
+    Deed("volunteering:shift_export", "community_head", ("volunteering.make_activity", "volunteering.add_shift", "volunteering.comers_export"), args=_a_shift),
+    Deed("volunteering:term_new", "swd", ("volunteering.put_term",), {**TERM, "code": "river_day"}, lambda hand: ["kinds"]),
+    Deed("volunteering:term", "swd", ("volunteering.put_term",), TERM, lambda hand: ["kinds", "river_day"]),
+)  # fmt: skip
+
 PREPARED = {"cases": _closed, "elsewhere": _filed}
 DEEDS = {
     "people": PEOPLE,
@@ -558,8 +585,10 @@ DEEDS = {
     "settings": SETTINGS,
     "places": PLACES,
     "teams": TEAMS,
+    "activities": ACTIVITIES,
     "points": POINTS,
     "shops": SHOPS,
+    "thanks": THANKS,
     "cases": CASES,
     "exports": EXPORTS,
     "elsewhere": ELSEWHERE,

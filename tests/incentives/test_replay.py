@@ -95,7 +95,7 @@ def test_what_is_dropped_is_told_again_to_the_point():
         model.objects.all()._raw_delete("default")
     assert replaying.check_ledger().differing == 2
     told = []
-    replaying.rebuild_ledger(progress=lambda done, total: told.append((done, total)))
+    replaying.rebuild_ledger(now=NOW, progress=lambda done, total: told.append((done, total)))
     guard.remove(connection)
     assert told[-1] == (replaying.check_ledger().deeds,) * 2
     after = everything()
@@ -112,7 +112,7 @@ def test_a_rebuild_keeps_the_ids_of_postings_and_leaves_the_sound_ones_alone():
     lived()
     before = everything()
     Posting.objects.filter(account=BEN, number=1).update(amount=1)
-    done = replaying.rebuild_ledger()
+    done = replaying.rebuild_ledger(now=NOW)
     guard.remove(connection)
     assert (done.differing, everything()) == (1, before)
 

@@ -1,6 +1,7 @@
 """`nuanxin incentives`: the ledger told again from its journal."""
 
 import click
+from django.utils import timezone
 
 from nuanxin.incentives.services.replaying import Replayed, check_ledger, rebuild_ledger
 
@@ -22,7 +23,9 @@ def replay(*, check: bool) -> None:
     With --check nothing is written and nobody waits. Without it, what differs is written anew in one transaction, and
     whoever wants to move points waits for its end.
     """
-    done = check_ledger(progress=_progress) if check else rebuild_ledger(progress=_progress)
+    done = (
+        check_ledger(progress=_progress) if check else rebuild_ledger(now=timezone.now(), progress=_progress)
+    )
     click.echo(f"{done.deeds} deeds of {done.subjects} subjects")
     _say(done)
     if done.is_equal:

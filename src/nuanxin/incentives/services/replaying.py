@@ -7,6 +7,7 @@ order is that of their ids. So a million deeds need no more memory than the long
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from nuanxin.incentives.queries.rules import Rules, rules_held
 from nuanxin.incentives.services.awarding import take_effect
 from nuanxin.incentives.services.book import Book, NotEnoughPoints
 from nuanxin.incentives.services.memory import empty_book
+from nuanxin.kernel import audit
+from nuanxin.kernel.access import SYSTEM
 
 CHUNK = 2_000
 TOLD = 10_000  # progress is said after so many deeds
@@ -57,12 +60,16 @@ def check_ledger(*, progress: Progress = _silent) -> Replayed:
         return _replay(progress, rewrites=False)
 
 
-def rebuild_ledger(*, progress: Progress = _silent) -> Replayed:
-    """Write anew what differs, all or nothing. Postings keep their ids. Everybody else waits meanwhile."""
+def rebuild_ledger(*, now: datetime, progress: Progress = _silent) -> Replayed:
+    """Write anew what differs, all or nothing. Postings keep their ids; everybody else waits meanwhile. Audited."""
     with transaction.atomic():
         guard.remove(connection)
         done = _replay(progress, rewrites=True)
         guard.install(connection)
+        audit.record(
+            actor=SYSTEM, action="incentives.rebuild", object_type="incentives.ledger",
+            detail={"deeds": done.deeds, "subjects": done.subjects, "rewritten": done.differing}, now=now,
+        )  # fmt: skip
     return done
 
 

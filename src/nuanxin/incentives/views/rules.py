@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.incentives.queries import rule_pages as queries
-from nuanxin.incentives.queries.costs import cost_rows, costs
+from nuanxin.incentives.queries.costs import costs
 from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleForm, posted
 from nuanxin.incentives.services import rule_changes as services
+from nuanxin.incentives.services.cost_sheet import export_costs
 from nuanxin.incentives.services.grants import decide_grant, propose_grant
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import csv_file, safe
+from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import DomainError
 from nuanxin.territories.queries import children, is_territory, path_name, territories_by_code
 
@@ -76,7 +77,7 @@ def rule_edit(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@requires("incentives.rules_view")
+@requires("incentives.rules_approve", "incentives.rules_propose")
 def rule_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
     """`approve`, `refuse`, `withdraw`."""
     form = DecisionForm(request.POST)
@@ -165,8 +166,8 @@ def point_costs(request: ActorRequest) -> HttpResponse:
 @requires("incentives.points_cost")
 @limited("exports")
 def point_costs_export(request: ActorRequest) -> HttpResponseBase:
-    found = costs(within=_within(request, request.POST.get("within", "")), now=request.now)
-    rows = ([safe(cell) for cell in row] for row in cost_rows(found))
+    within = _within(request, request.POST.get("within", ""))
+    rows = export_costs(actor=request.actor, within=within, now=request.now)
     return csv_file("points-cost", rows, now=request.now)
 
 
