@@ -226,7 +226,7 @@ def _standard(hand: Hand) -> dict[str, Any]:
 def _rule(hand: Hand) -> dict[str, Any]:
     """The form as it is sent, with another amount."""
     form = hand.client.get(hand.path).context["form"]
-    told = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    told = {field.html_name: field.value() for field in form if field.value() is not None}
     return told | {"amount": 6, "reason": "立案更要紧"}
 
 
@@ -573,8 +573,19 @@ def _a_shift(hand: Hand) -> list[Any]:
 
 ACTIVITIES = (
     Deed("volunteering:activity_export", "street_lead", ("volunteering.activity_export",)),
-    Deed("volunteering:shift_export", "community_head", ("volunteering.make_activity", "volunteering.add_shift", "volunteering.comers_export"), args=_a_shift),
-    Deed("volunteering:term_new", "swd", ("volunteering.put_term",), {**TERM, "code": "river_day"}, lambda hand: ["kinds"]),
+    Deed(
+        "volunteering:shift_export",
+        "community_head",
+        ("volunteering.make_activity", "volunteering.add_shift", "volunteering.comers_export"),
+        args=_a_shift,
+    ),
+    Deed(
+        "volunteering:term_new",
+        "swd",
+        ("volunteering.put_term",),
+        {**TERM, "code": "river_day"},
+        lambda hand: ["kinds"],
+    ),
     Deed("volunteering:term", "swd", ("volunteering.put_term",), TERM, lambda hand: ["kinds", "river_day"]),
 )  # fmt: skip
 

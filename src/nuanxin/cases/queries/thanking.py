@@ -22,8 +22,9 @@ def reported_here_before(*, case_id: int, subject_id: UUID) -> bool:
         subject_id=subject_id, case__lt=case_id, case__category=case.category_id,
         case__reported_at__gt=case.reported_at - timedelta(days=NEAR_DAYS),
     )  # fmt: skip
-    places = own.values_list("case__lng", "case__lat")
-    return any(lng is not None and distance_m(lng, lat, case.lng, case.lat) <= NEAR_M for lng, lat in places)
+    lng, lat = case.lng, case.lat
+    places = own.exclude(case__lng=None).values_list("case__lng", "case__lat")
+    return any(distance_m(float(east or 0), float(north or 0), lng, lat) <= NEAR_M for east, north in places)
 
 
 def closed_case_numbered(actor: Actor, number: str) -> tuple[int, str] | None:

@@ -1,8 +1,9 @@
 """What points cost: issued, spent, lapsed, what could still be spent; by rule, month and area, never by person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -97,7 +98,7 @@ def _by_rule(awards: QuerySet[Posting], names: dict[str, str]) -> list[CostRow]:
     return sorted(found, key=lambda row: -row.issued)
 
 
-def _row(name: str, each: dict[str, int]) -> CostRow:
+def _row(name: str, each: Mapping[str, Any]) -> CostRow:
     hidden = each["people"] < FEWEST
     return CostRow(name, 0 if hidden else each["sum"], each["people"], 0 if hidden else each["rows"], hidden)
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +65,7 @@ class Book:
         months: int = LIFE, side: Side = Side.ISSUED,
     ) -> None:  # fmt: skip
         """Points by a deed: they pay what is owed, the rest makes a lot."""
-        how = {"rule": rule, "version": version, "group": group}
+        how: dict[str, Any] = {"rule": rule, "version": version, "group": group}
         self._bring(
             deed, PostingKind.AWARD, side, [(deed.pk, rule, lapses_at(deed.at, months), amount)],
             because=because, **how,
@@ -112,7 +112,7 @@ class Book:
         award = self.shelf.award(of, rule)
         if award.is_reversed or not award.amount:
             return
-        how = {"because": because, "of": of, "rule": rule}
+        how: dict[str, Any] = {"because": because, "of": of, "rule": rule}
         left = award.amount
         for side, part in ((Side.HELD, award.held), (Side.EXPIRED, min(award.expired, left - award.held))):
             if part > 0:
@@ -128,7 +128,7 @@ class Book:
 
     def deduct(self, deed: Deed, amount: int, *, because: str, rule: str = "", version: int = 0) -> None:
         """By a rule that a city has switched on; `growth` stays, what is not there is owed."""
-        how = {"because": because, "rule": rule, "version": version}
+        how: dict[str, Any] = {"because": because, "rule": rule, "version": version}
         part = min(amount, self.account.points)
         self._take(deed, PostingKind.DEDUCTION, Side.DEDUCTED, part, self.shelf.open_lots(), **how)
         if amount - part:
@@ -144,7 +144,7 @@ class Book:
 
     # -- what each of these is made of --------------------------------------------------------------------------------
     def _bring(
-        self, deed: Deed, kind: PostingKind, source: Side, parts: list[tuple[int, str, datetime, int]], **how: object
+        self, deed: Deed, kind: PostingKind, source: Side, parts: list[tuple[int, str, datetime, int]], **how: Any
     ) -> None:  # fmt: skip
         amount = sum(part for *_lot, part in parts)
         paid = min(amount, self.account.owed)
@@ -165,7 +165,7 @@ class Book:
                 )  # fmt: skip
 
     def _take(
-        self, deed: Deed, kind: PostingKind, target: Side, amount: int, lots: Iterator[Lot], **how: object
+        self, deed: Deed, kind: PostingKind, target: Side, amount: int, lots: Iterator[Lot], **how: Any
     ) -> None:
         if not amount:
             return
@@ -184,8 +184,8 @@ class Book:
             )
 
     def _post(
-        self, deed: Deed, kind: PostingKind, debit: Side, credit: Side, amount: int, *, because: object,
-        rule: object = "", version: object = 0, group: object = "", of: object = None,
+        self, deed: Deed, kind: PostingKind, debit: Side, credit: Side, amount: int, *, because: str,
+        rule: str = "", version: int = 0, group: str = "", of: int | None = None,
     ) -> None:  # fmt: skip
         account = self.account
         _move(account, debit, -amount)

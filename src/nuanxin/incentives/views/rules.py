@@ -63,7 +63,12 @@ def rule_edit(request: ActorRequest, code: str) -> HttpResponse:
     form = RuleForm(posted(request), initial=RuleForm.initial_of(page.held))
     context: dict[str, Any] = {"page": page, "form": form}
     if request.method == "POST" and form.is_valid():
-        given = {"actor": request.actor, "code": code, "data": form.data_for(page.held), "now": request.now}
+        given: dict[str, Any] = {
+            "actor": request.actor,
+            "code": code,
+            "data": form.data_for(page.held),
+            "now": request.now,
+        }
         try:
             if "try" in request.POST:
                 context["tried"] = services.dry_run(**given)
