@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.people.models import Organisation
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.volunteering.enums import QUALITIES, EntryKind, HelpKind, RecordSource, SpotResult
 from nuanxin.volunteering.models import ServiceRecord
 from nuanxin.volunteering.queries.matching import PARTS, post_kinds, skills
@@ -19,6 +18,7 @@ from nuanxin.volunteering.queries.records import LABELS, TABS, HourFilters, Reco
 from nuanxin.volunteering.services.matching import NeedData, ProfileData
 from nuanxin.volunteering.services.record_confirming import Judged
 from nuanxin.volunteering.services.records import Claim, Position
+from nuanxin.volunteering.team_forms import CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 3})
 DAY = forms.DateInput(attrs={"type": "date"})
