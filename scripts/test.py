@@ -172,7 +172,9 @@ def _suite(database: str, arguments: list[str], environment: dict[str, str]) -> 
     command = [BIN / "pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
     command += [f"--junit-xml={report}", *arguments]
     # The database is the run's, not the shell's: an address left over from elsewhere must not be tested upon.
-    inherited = {key: value for key, value in os.environ.items() if key != "NUANXIN_DATABASE_URL"}
+    # And each of its hundreds of processes would compile all it imports where the shell forbids to keep that.
+    unwanted = {"NUANXIN_DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    inherited = {key: value for key, value in os.environ.items() if key not in unwanted}
     started = time.monotonic()
     done = subprocess.run(command, env={**inherited, **environment}, stdin=subprocess.DEVNULL, check=False)
     passed, failed, skipped = _counts(report)

@@ -31,7 +31,8 @@ hypothesis.settings.load_profile(os.environ.get("NUANXIN_HYPOTHESIS", "suite"))
 
 REQUIRED = set(os.environ.get("NUANXIN_REQUIRE", "").split(","))
 # The same on every database, so `make test` runs them with the first only: what reads files or only computes, what
-# drives the browser, and the walks over all addresses as everybody. The other half of them:
+# drives the browser, what other programs read of our answers or how the server is started, what is stored in a bucket,
+# and the walks over all addresses as everybody. The other half of them:
 # `.venv/bin/python scripts/pg.py --no-fsync -- .venv/bin/pytest tests/journeys tests/cases/test_wall.py`.
 ONCE = (
     "tests/architecture/test_access_walk.py",
@@ -39,30 +40,44 @@ ONCE = (
     "tests/architecture/test_docs.py",
     "tests/architecture/test_layers.py",
     "tests/architecture/test_locks.py",
+    "tests/architecture/test_process.py",
     "tests/architecture/test_style.py",
     "tests/architecture/test_translations.py",
     "tests/architecture/test_urls.py",
     "tests/cases/test_tables.py",
     "tests/cases/test_wall.py",
     "tests/cli/test_commands.py",
+    "tests/cli/test_serve.py::test_it_answers_and_stops_when_asked",
+    "tests/cli/test_serve.py::test_modules_are_served_as_javascript",
     "tests/demo/test_personas",
     "tests/demo/test_plan.py",
+    "tests/insight/test_indicators.py::test_only_placeholders_are_left_of_the_parameters",
+    "tests/insight/test_indicators.py::test_the_compiled_files_are_current",
     "tests/insight/test_pages.py",
     "tests/insight/test_periods.py",
     "tests/journeys/",
     "tests/kernel/test_backup.py::test_a_backup_is_never_overwritten",
+    "tests/kernel/test_backup.py::test_a_backup_of_a_later_version_and_of_another_database_are_refused",
     "tests/kernel/test_backup.py::test_a_backup_whose_keys_are_not_here_is_refused",
     "tests/kernel/test_backup.py::test_a_flipped_byte_is_found_wherever_it_is",
     "tests/kernel/test_backup.py::test_a_full_disk_leaves_nothing_half_written",
     "tests/kernel/test_backup.py::test_a_killed_backup_leaves_nothing",
     "tests/kernel/test_backup.py::test_a_missing_or_foreign_member_and_a_cut_archive_are_refused",
+    "tests/kernel/test_chat.py",
+    "tests/kernel/test_headers.py",
     "tests/kernel/test_likeness.py",
     "tests/kernel/test_redact.py",
+    *(
+        f"tests/kernel/test_s3.py::test_{begins}"
+        for begins in ("a_backup", "a_lost", "a_picture", "check", "in_a_folder", "nothing", "what_a_roll")
+    ),
     "tests/kernel/test_sounds.py",
     "tests/kernel/test_opening",
     "tests/kernel/test_worktime",
     "tests/people/test_identifiers.py",
+    "tests/people/test_level_three.py::test_with_tls",
     "tests/scripts/",
+    "tests/standards/test_clients.py",
     "tests/ui/",
 )
 # What takes longest begins first, so that all workers end together.

@@ -199,7 +199,7 @@ def demo(home: Path, **environment: str) -> Iterator[Server]:
     with fresh_database(home) as url:
         seen = _without_settings(NUANXIN_HOME=str(home), NUANXIN_DATABASE_URL=url, **environment)
         if url.startswith("sqlite"):
-            shutil.copytree(_small_city(), home, dirs_exist_ok=True)
+            copy_small_city(home)
             _, *rest = (home / MARKER).read_text().splitlines(keepends=True)
             (home / MARKER).write_text("".join([hashlib.sha256(url.encode()).hexdigest(), "\n", *rest]))
         port = pg.free_port()
@@ -207,6 +207,11 @@ def demo(home: Path, **environment: str) -> Iterator[Server]:
             ["demo", "--port", str(port), *SMALL_CITY], home=home, environment=seen, port=port, patience=300
         ) as server:
             yield server
+
+
+def copy_small_city(home: Path) -> None:
+    """Into an empty home, on SQLite: playing one takes a while."""
+    shutil.copytree(_small_city(), home, dirs_exist_ok=True)
 
 
 def _small_city() -> Path:

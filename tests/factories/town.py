@@ -78,6 +78,7 @@ def build_town(now: datetime = START) -> Town:
 
 
 def organisation(town: Town, key: str, name: str, kind: str, scope: str, unit_type: str = "") -> Organisation:
+    """One more than every town has."""
     row = Organisation.objects.create(
         name=name, kind=kind, unit_type=unit_type, scope_code=scope, created_at=town.now
     )
@@ -85,18 +86,30 @@ def organisation(town: Town, key: str, name: str, kind: str, scope: str, unit_ty
     return row
 
 
+ORGANISATIONS: tuple[tuple[str, str, str, str, str], ...] = (
+    # key, name, kind, scope, type of unit
+    ("street", "枫林街道办事处", "street_office", STREET, "JD"),
+    ("other_street", "云溪街道办事处", "street_office", OTHER_STREET, "JD"),
+    ("community", "枫桥社区居委会", "residents_committee", COMMUNITY, "SQ"),
+    ("next_community", "枫叶社区居委会", "residents_committee", NEXT_COMMUNITY, "SQ"),
+    ("gas", "云川燃气", "utility", "990100000000", "RQ"),
+    ("water", "云川水务", "utility", DISTRICT, "SW"),
+    ("city_management", "暖阳区城管局", "city_management", DISTRICT, "CG"),
+    ("fire", "暖阳区消防救援大队", "fire", DISTRICT, "XF"),
+    ("property", "暖居物业", "property_manager", DISTRICT, "WY"),
+    ("swd", "暖阳区社会工作部", "society_work_dept", DISTRICT, ""),
+    ("platform", "飞燕外卖", "platform_company", DISTRICT, ""),
+)
+
+
 def _organisations(town: Town) -> None:
-    organisation(town, "street", "枫林街道办事处", "street_office", STREET, "JD")
-    organisation(town, "other_street", "云溪街道办事处", "street_office", OTHER_STREET, "JD")
-    organisation(town, "community", "枫桥社区居委会", "residents_committee", COMMUNITY, "SQ")
-    organisation(town, "next_community", "枫叶社区居委会", "residents_committee", NEXT_COMMUNITY, "SQ")
-    organisation(town, "gas", "云川燃气", "utility", "990100000000", "RQ")
-    organisation(town, "water", "云川水务", "utility", DISTRICT, "SW")
-    organisation(town, "city_management", "暖阳区城管局", "city_management", DISTRICT, "CG")
-    organisation(town, "fire", "暖阳区消防救援大队", "fire", DISTRICT, "XF")
-    organisation(town, "property", "暖居物业", "property_manager", DISTRICT, "WY")
-    organisation(town, "swd", "暖阳区社会工作部", "society_work_dept", DISTRICT)
-    organisation(town, "platform", "飞燕外卖", "platform_company", DISTRICT)
+    """In one statement, as are those of `_people`: most tests begin with this."""
+    rows = [
+        Organisation(name=name, kind=kind, unit_type=unit_type, scope_code=scope, created_at=town.now)
+        for _key, name, kind, scope, unit_type in ORGANISATIONS
+    ]
+    Organisation.objects.bulk_create(rows)
+    town.organisations |= {key: row for (key, *_), row in zip(ORGANISATIONS, rows, strict=True)}
 
 
 def _compound(town: Town) -> None:
@@ -150,7 +163,6 @@ PEOPLE: tuple[tuple[str, str, str, str], ...] = (
 
 
 def _people(town: Town) -> None:
-    """In three statements: most tests begin with this."""
     persons = [
         Person(
             name=f"测试{key}",

@@ -19,7 +19,12 @@ from tests.servers import Server
 
 # Those that have come into view; whether one has is known a frame later.
 NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-MAPS = "() => [...document.querySelectorAll('.map__canvas')].map((each) => each.getAttribute('aria-label'))"
+FACTS = """() => ({
+  title: document.title,
+  headings: [...document.querySelectorAll("h1")].map((each) => each.textContent.trim()),
+  maps: [...document.querySelectorAll(".map__canvas")].map((each) => each.getAttribute("aria-label")),
+  frame: document.body.className,
+})"""
 MAPS_ARE_DRAWN = (
     "() => [...document.querySelectorAll('[data-begun]')].every(each => each.nuanxinMap?.map.loaded())"
 )
@@ -79,26 +84,27 @@ class Gallery:
         page.set_viewport_size(SIZES["phone"])
         self.faults.clear()
         answer = page.goto(path, wait_until="load")
-        maps = set(page.evaluate(MAPS))
+        facts = page.evaluate(FACTS)
+        maps = set(facts["maps"])
         looks: dict[str, Look] = {}
         if with_maps or not maps - self.drawn:
             hand = "phone" if stop.is_on_phone else "desk"
-            looks = looks_at_both_sizes(page, hand=hand, within=self._part(page, stop, language))
+            looks = looks_at_both_sizes(page, hand=hand, within=self._part(stop, language, facts["frame"]))
         if with_maps:
             page.evaluate(NEXT_FRAME)
             page.wait_for_function(MAPS_ARE_DRAWN)  # they go on fetching after the page has loaded
         visit = Visit(
             status=answer.status if answer else 0,
-            title=page.title(),
-            headings=[text.strip() for text in page.locator("h1").all_text_contents()],
+            title=facts["title"],
+            headings=facts["headings"],
             faults=[fault for fault in self.faults if stop.status == 200 or str(stop.status) not in fault],
             looks=looks,
         )
         return visit, maps
 
-    def _part(self, page: Page, stop: Stop, language: str) -> str:
+    def _part(self, stop: Stop, language: str, kind: str) -> str:
         """What is new on this page: header and navigation are the same on all pages of a person and are read once."""
-        frame = (stop.persona, language, page.evaluate("document.body.className"))
+        frame = (stop.persona, language, kind)
         if frame not in self.frames:
             self.frames.add(frame)
             return ""

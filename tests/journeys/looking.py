@@ -19,35 +19,39 @@ RULES = {
 }
 # Of a long list the first rows stand for all: the others are made by the same lines of a template.
 REPEATED = "tbody > tr:nth-child(n+7), ol > li:nth-child(n+13), ul > li:nth-child(n+13)"
-# How wide the page is, and what sticks out of it where it is too wide.
-WIDTH = """() => {
+# One question for all that a size shows: how wide the page is and what sticks out of it where it is too wide; short
+# texts that end in the middle of a word, without so much as an ellipsis; what axe finds, where it is asked. Of axe's
+# rules those are left out that can only ever be of minor or moderate impact: nobody asks for their answers.
+LOOK = """async ({ axed, within, repeated, rules }) => {
+  const seen = { tooWide: [], cutWords: [], violations: [] };
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const clipped = (node) => {
-    for (let up = node.parentElement; up; up = up.parentElement) {
-      if (getComputedStyle(up).overflowX !== "visible") return true;
-    }
-    return false;
-  };
-  const told = [...document.body.querySelectorAll("*")]
-    .filter((node) => node.getBoundingClientRect().right > width + 1 && !clipped(node))
-    .map((node) => node.outerHTML.slice(0, 120));
-  return [`${document.documentElement.scrollWidth} > ${width}`, ...told.slice(0, 4)];
-}"""
-# Short texts that end in the middle of a word, without so much as an ellipsis.
-CUT_WORDS = """() => {
+  if (document.documentElement.scrollWidth > width) {
+    const clipped = (node) => {
+      for (let up = node.parentElement; up; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX !== "visible") return true;
+      }
+      return false;
+    };
+    const told = [...document.body.querySelectorAll("*")]
+      .filter((node) => node.getBoundingClientRect().right > width + 1 && !clipped(node))
+      .map((node) => node.outerHTML.slice(0, 120));
+    seen.tooWide = [`${document.documentElement.scrollWidth} > ${width}`, ...told.slice(0, 4)];
+  }
   const isCut = (node) => {
     const style = getComputedStyle(node);
     return node.scrollWidth > node.clientWidth + 1 && style.overflowX === "hidden" && style.textOverflow !== "ellipsis";
   };
-  return [...document.querySelectorAll("h1, .button, .tab, .badge")]
+  seen.cutWords = [...document.querySelectorAll("h1, .button, .tab, .badge")]
     .filter((node) => node.offsetParent && !node.closest(".visually-hidden") && isCut(node))
     .map((node) => node.outerHTML.slice(0, 120));
-}"""
-AXE = """({ within, repeated, rules }) => {
-  const part = (within && document.querySelector(within)) || document;
-  const more = [...part.querySelectorAll(repeated)];
-  return axe.run({ include: [part], exclude: more }, rules).then((found) => found.violations);
+  if (axed) {
+    const part = (within && document.querySelector(within)) || document;
+    const more = [...part.querySelectorAll(repeated)];
+    const slight = axe._audit.rules.filter((rule) => ["minor", "moderate"].includes(rule.impact));
+    const off = Object.fromEntries(slight.map((rule) => [rule.id, { enabled: false }]));
+    seen.violations = (await axe.run({ include: [part], exclude: more }, { ...rules, rules: off })).violations;
+  }
+  return seen;
 }"""
 
 
@@ -68,17 +72,14 @@ def looks_at_both_sizes(page: Page, *, hand: str = "phone", within: str = "") ->
     page.evaluate(_axe())
     looks = {}
     for size, viewport in SIZES.items():
-        page.set_viewport_size(viewport)
+        if page.viewport_size != viewport:
+            page.set_viewport_size(viewport)
+        given = {"axed": size == hand, "within": within, "repeated": REPEATED, "rules": RULES}
+        seen = page.evaluate(LOOK, given)
         looks[size] = Look(
-            too_wide=page.evaluate(WIDTH),
-            cut_words=page.evaluate(CUT_WORDS),
-            violations=_violations(page, within) if size == hand else [],
+            too_wide=seen["tooWide"], cut_words=seen["cutWords"], violations=_serious(seen["violations"])
         )
     return looks
-
-
-def _violations(page: Page, within: str) -> list[str]:
-    return _serious(page.evaluate(AXE, {"within": within, "repeated": REPEATED, "rules": RULES}))
 
 
 @functools.cache

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from nuanxin.kernel.backup import Refused, postgresql, verify_backup
-from tests.servers import NUANXIN, environment_of, fresh_database
+from tests.servers import NUANXIN, copy_small_city, environment_of, fresh_database
 
 PASSPHRASE = "four words and more"
 SMALL = ("--days", "3", "--reports", "25")
@@ -83,12 +83,15 @@ def digest_of(rows) -> str:
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    """A small demo city: cases, pictures, encrypted numbers, a sealed audit log. Built once, never changed after."""
+    """A small demo city: cases, pictures, encrypted numbers, a sealed audit log. Never changed by a test."""
     home = tmp_path_factory.mktemp("city")
     with fresh_database(home) as url:
         built = City(home, url)
-        answer = built.run("demo", "--build-only", *SMALL)
-        assert answer.returncode == 0, answer.stdout + answer.stderr
+        if url.startswith("sqlite"):
+            copy_small_city(home)
+        else:
+            answer = built.run("demo", "--build-only", *SMALL)
+            assert answer.returncode == 0, answer.stdout + answer.stderr
         yield built
 
 
@@ -101,12 +104,23 @@ def elsewhere(tmp_path):
         yield City(home, url)
 
 
-@pytest.fixture
-def archive(city, tmp_path):
-    target = tmp_path / "backup.tar"
+@pytest.fixture(scope="module")
+def archive(city, tmp_path_factory):
+    """A backup of the city. Never changed by a test."""
+    target = tmp_path_factory.mktemp("archive") / "backup.tar"
     answer = city.run("backup", str(target))
     assert answer.returncode == 0, answer.stderr
     return target
+
+
+@pytest.fixture(scope="module")
+def restored(archive, tmp_path_factory):
+    """Where it has been restored. What a test changes here it puts back."""
+    home = tmp_path_factory.mktemp("restored")
+    with fresh_database(home) as url:
+        place = City(home, url)
+        assert place.run("restore", str(archive)).returncode == 0
+        yield place
 
 
 def differing(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -199,33 +213,33 @@ def write_pairs(city: City, stop: threading.Event) -> None:
             time.sleep(0.002)
 
 
-def test_with_force_what_was_there_makes_room(city, elsewhere, archive):
-    assert elsewhere.run("restore", str(archive)).returncode == 0
-    with elsewhere.database() as run:
-        run("DELETE FROM notifications_notice")
-        run("CREATE TABLE of_somebody_else (id integer)")
-    (elsewhere.home / "files" / "stray.txt").write_text("x")
-    refused = elsewhere.run("restore", str(archive))
-    assert refused.returncode == 1
-    assert "--force" in refused.stderr
-    answer = elsewhere.run("restore", "--force", str(archive))
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert differing(city.tables(), elsewhere.tables()) <= {"kernel_auditentry"}
-    assert elsewhere.files() == city.files()
-    (kept,) = elsewhere.home.glob("replaced-*")
-    assert (kept / "files" / "stray.txt").exists()
-
-
-def test_a_restore_waits_for_the_workers_to_be_gone(elsewhere, archive):
-    assert elsewhere.run("restore", str(archive)).returncode == 0
-    with elsewhere.database() as run:
-        now = "datetime('now')" if elsewhere.url.startswith("sqlite") else "now()"
+def test_a_restore_waits_for_the_workers_to_be_gone(restored, archive):
+    with restored.database() as run:
+        now = "datetime('now')" if restored.url.startswith("sqlite") else "now()"
         run(f"INSERT INTO kernel_heartbeat (worker, started_at, alive_at) VALUES ('w:1', {now}, {now})")
-    before = elsewhere.tables()
-    answer = elsewhere.run("restore", "--force", str(archive))
+    before = restored.tables()
+    answer = restored.run("restore", "--force", str(archive))
     assert answer.returncode == 1
     assert "Stop every server" in answer.stderr
-    assert elsewhere.tables() == before
+    assert restored.tables() == before
+    with restored.database() as run:
+        run("DELETE FROM kernel_heartbeat")
+
+
+def test_with_force_what_was_there_makes_room(city, restored, archive):
+    with restored.database() as run:
+        run("DELETE FROM notifications_notice")
+        run("CREATE TABLE of_somebody_else (id integer)")
+    (restored.home / "files" / "stray.txt").write_text("x")
+    refused = restored.run("restore", str(archive))
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr
+    answer = restored.run("restore", "--force", str(archive))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert differing(city.tables(), restored.tables()) <= {"kernel_auditentry"}
+    assert restored.files() == city.files()
+    (kept,) = restored.home.glob("replaced-*")
+    assert (kept / "files" / "stray.txt").exists()
 
 
 # --- What is refused, and leaves everything as it was --------------------------------------------------------------

@@ -172,7 +172,7 @@ def gateway(settings):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     settings.NUANXIN_SMS_PROVIDER = "http"
     settings.NUANXIN_SMS_TEMPLATES = {CODE.name: "SMS_10001"}

@@ -41,7 +41,7 @@ def group(settings):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     settings.NUANXIN_CHAT_PROVIDER = "apprise"
     settings.NUANXIN_CHAT_HOSTS = [f"127.0.0.1:{server.server_port}"]

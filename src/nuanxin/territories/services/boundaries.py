@@ -210,7 +210,8 @@ def _store(outline: _Outline, origin: str, today: date, report: BoundaryReport) 
     if current and current.valid_from == today:
         Boundary.objects.filter(pk=current.pk).update(**columns)
     else:
-        Boundary.objects.filter(territory=outline.code, valid_to=None).update(valid_to=today)
+        if current:
+            Boundary.objects.filter(pk=current.pk).update(valid_to=today)
         Boundary.objects.create(territory_id=outline.code, valid_from=today, **columns)
     report.changed += bool(current)
     report.created += not current
