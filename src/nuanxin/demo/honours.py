@@ -47,25 +47,25 @@ STARRED = ((1620, "granted"), (640, "granted"), (312, "granted"), (130, "publici
 STORIES = (
     (
         "good_deeds", "displayed", "暴雨里推了三公里三轮车", "0501",
-        "七月那场雨来得急，收摊的老人在上坡路上推不动三轮车。他把电动车锁在路边，冒雨推了三公里，送"
-        "到小区门口才回去接着送单。老人后来在驿站等了两个下午，就为当面说声谢谢。",
+        ("七月那场雨来得急，收摊的老人在上坡路上推不动三轮车。他把电动车锁在路边，冒雨推了三公里，送"
+        "到小区门口才回去接着送单。老人后来在驿站等了两个下午，就为当面说声谢谢。"),
     ),
     (
-        "ordinary_hero", "displayed", "冰面上伸出去的那根竹竿", "0302",
-        "早上六点多，望湖边有人喊。他趴在冰面上，把晾衣竿伸过去，和两位晨练的人一起把落水的孩子拉上"
-        "来。裹上自己的外套，等到救护车来，没留名字就走了。",
+        "ordinary_hero", "displayed", "冰面上伸出去的那根竹竿", "",
+        ("早上六点多，望湖边有人喊。他趴在冰面上，把晾衣竿伸过去，和两位晨练的人一起把落水的孩子拉上"
+        "来。裹上自己的外套，等到救护车来，没留名字就走了。"),
     ),
     (
-        "rider", "displayed", "一百四十个晚上的夜归灯", "0601",
-        "每天收工以后，她沿着三条巷子走一遍，记下哪盏路灯不亮。一百四十个晚上，报了三十七盏，全修好"
-        "了。她说，女孩子下夜班，亮着就不怕。",
+        "rider", "displayed", "一百四十个晚上的夜归灯", "0303",
+        ("每天收工以后，她沿着三条巷子走一遍，记下哪盏路灯不亮。一百四十个晚上，报了三十七盏，全修好"
+        "了。她说，女孩子下夜班，亮着就不怕。"),
     ),
     (
         "good_deeds", "awarded", "替不认识的人守了一夜手机", "",
         "捡到一部手机，等在原地两小时，又送到派出所，第二天专门回来看失主取到没有。",
     ),
     (
-        "beautiful_person", "publicity", "十一年给邻居送早饭", "0402",
+        "beautiful_person", "publicity", "十一年给邻居送早饭", "",
         "楼里三位独居老人，每天早上六点半，热粥和一句“今天怎么样”。十一年，下雪也没断过。",
     ),
     (
@@ -176,7 +176,7 @@ def _honour(stage: Stage, actor: Actor, data: Nomination, reach: str, drawn: str
             about="honour",
             target=made.public_id,
             key=objection,
-            text="时间好像不是十一年，请核一下",
+            text="我那天也在场，时间记得不太一样，请核一下",
             now=now - DAY,
         )
         return made
@@ -236,9 +236,9 @@ def _held(stage: Stage, now: datetime) -> None:
     for number in range(6):
         posting = ledger.award(
             subject_id=actor.subject_id, amount=2, rule="", source=f"demo/burst/{number}", because="thanks",
-            now=now - 3 * HOUR + number * MINUTE, group="report", scope_code=actor.scope_code,
+            now=now - 27 * HOUR + number * MINUTE, group="report", scope_code=actor.scope_code,
         )  # fmt: skip
     try:
-        holds.look_at_award(posting_id=posting.pk, case_number="", now=now - 3 * HOUR + 6 * MINUTE)
+        holds.look_at_award(posting_id=posting.pk, case_number="", now=now - 27 * HOUR + 6 * MINUTE)
     except DomainError as error:  # said at once: a visitor looks for it
         raise RuntimeError("the held award of the demo city") from error

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nuanxin.cases.models import Case
+from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.contributed import latest_solved
 from nuanxin.incentives.enums import OrderState, PostingKind
 from nuanxin.incentives.models import Honour, HoursEntry, Posting, ShopOrder
@@ -24,12 +25,21 @@ NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
+class Solved:
+    """Something that was put right: what, when, by whom."""
+
+    what: str
+    at: datetime | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class MyPage:
     """`solved`: what was put right because of it; `waiting`: awards that somebody is looking at."""
 
     balance: Balance
     standing: Standing
-    solved: list[Case]
+    solved: list[Solved]
     honours: list[Honour]
     waiting: int
 
@@ -41,10 +51,15 @@ def my_page(actor: Actor) -> MyPage:
     return MyPage(
         balance=balance_of(own),
         standing=standing_of(own),
-        solved=latest_solved(actor) if permits(actor, "cases.view_own") else [],
+        solved=[_solved(each) for each in latest_solved(actor)] if permits(actor, "cases.view_own") else [],
         honours=list(honoured.order_by("-awarded_at")[:LATEST]),
         waiting=waiting_for(own),
     )
+
+
+def _solved(case: Case) -> Solved:
+    unit = case.handled_by.name if case.handled_by else ""
+    return Solved(kind_of(case.category_id).name, case.closed_at, unit)
 
 
 def points_earned(actor: Actor, *, now: datetime) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,18 +126,19 @@ def watch_reviews(*, now: datetime) -> int:
     return len(late) + len(waiting)
 
 
-def evidence_due(now: datetime) -> Any:
-    """Decided so long ago that what led from the award to a report goes."""
-    return (
-        Hold.objects.exclude(state__in=UNDECIDED)
-        .filter(state_since__lt=now - KEPT_AFTER)
-        .exclude(case_number="", evidence={})
-    )
+def evidence_due(now: datetime) -> int:
+    """Of how many, decided so long ago, what led from the award to a report has to go."""
+    return _with_evidence(now).count()
+
+
+def _with_evidence(now: datetime) -> "QuerySet[Hold]":
+    over = Hold.objects.exclude(state__in=UNDECIDED).filter(state_since__lt=now - KEPT_AFTER)
+    return over.exclude(case_number="", evidence={}, answer="")
 
 
 def forget_evidence(*, now: datetime) -> int:
-    """The decision stays, its numbers and the report's go."""
-    keys = list(evidence_due(now).values_list("pk", flat=True)[:BATCH])
+    """The decision stays, its numbers and the report's go. Returns of how many; call until 0."""
+    keys = list(_with_evidence(now).values_list("pk", flat=True)[:BATCH])
     return Hold.objects.filter(pk__in=keys).update(case_number="", evidence={}, answer="")
 
 
