@@ -1,4 +1,4 @@
-"""A case is put right and earns points; they become a thing at a station without signal; the shelf and the bill know."""
+"""A case put right earns points; they become a thing at a station without signal; the shelf and the report know."""
 
 from __future__ import annotations
 
