@@ -4,27 +4,48 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import BigIntegerField, UUIDField
+
 from nuanxin.cases.enums import CaseState
 from nuanxin.cases.models import Case, Reporter
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.geo.coordinates import distance_m
+from nuanxin.kernel.prepared import Prepared
 
 NEAR_M = 50
 NEAR_DAYS = 7
 
 
+# One's own reports up to this one, the newest first; many more in a week are none of a person's.
+_own_until = Prepared(
+    lambda *, case_id, subject_id: (
+        Reporter.objects.filter(subject_id=subject_id, case__lte=case_id).order_by("-case").values_list(
+            "case_id", "case__category_id", "case__lng", "case__lat", "case__reported_at"
+        )[:60]
+    ),
+    case_id=BigIntegerField(), subject_id=UUIDField(),
+)  # fmt: skip
+
+
 def reported_here_before(*, case_id: int, subject_id: UUID) -> bool:
-    """Whether the same person had reported the same kind within 50 m in the seven days before (`domain.md` §4.3)."""
-    case = Case.objects.filter(pk=case_id).only("category_id", "lng", "lat", "reported_at").first()
-    if case is None or case.lng is None or case.lat is None:
+    """Whether the same person had reported the same kind within 50 m in the seven days before (`domain.md` §4.3).
+
+    One statement. False for who has not reported it.
+    """
+    found = _own_until.rows(case_id=case_id, subject_id=subject_id)
+    if not found:
         return False
-    own = Reporter.objects.filter(
-        subject_id=subject_id, case__lt=case_id, case__category=case.category_id,
-        case__reported_at__gt=case.reported_at - timedelta(days=NEAR_DAYS),
-    )  # fmt: skip
-    lng, lat = case.lng, case.lat
-    places = own.exclude(case__lng=None).values_list("case__lng", "case__lat")
-    return any(distance_m(float(east or 0), float(north or 0), lng, lat) <= NEAR_M for east, north in places)
+    newest, category, lng, lat, reported_at = found[0]
+    if newest != case_id or lng is None or lat is None:
+        return False
+    return any(
+        kind == category
+        and at > reported_at - timedelta(days=NEAR_DAYS)
+        and east is not None
+        and north is not None
+        and distance_m(east, north, lng, lat) <= NEAR_M
+        for _case, kind, east, north, at in found[1:]
+    )
 
 
 def closed_case_numbered(actor: Actor, number: str) -> tuple[int, str] | None:

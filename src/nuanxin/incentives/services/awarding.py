@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, CharField, UUIDField
 
 from nuanxin.cases.queries.thanking import reported_here_before
 from nuanxin.incentives.models import Deed, Mention
@@ -12,7 +13,14 @@ from nuanxin.incentives.services.book import Book
 from nuanxin.incentives.services.ledger import About, apply, note_deed, tell_awards
 from nuanxin.incentives.services.rows import open_book, write
 from nuanxin.kernel.events import Envelope
+from nuanxin.kernel.prepared import Prepared
 
+_heard = Prepared(
+    lambda *, subject_id, case_id, name: Mention.objects.filter(
+        subject_id=subject_id, case_id=case_id, deed__name=name
+    ).values_list("deed_id", flat=True),
+    subject_id=UUIDField(), case_id=BigIntegerField(), name=CharField(),
+)  # fmt: skip
 CORRECTED = "volunteering.HoursCorrected"
 RECORDED = "volunteering.HoursRecorded"
 
@@ -28,9 +36,9 @@ def hear_of_case(
     rules = _listening(name, envelope.occurred_at)
     if subject_id is None or not rules:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # the worker has one around it
         book = open_book(subject_id)
-        if Mention.objects.filter(subject_id=subject_id, case_id=about.case_id, deed__name=name).exists():
+        if _heard.rows(subject_id=subject_id, case_id=about.case_id, name=name):
             return
         if not any(rule.category_per_day for rule in rules):
             facts.pop("category", None)
@@ -43,7 +51,7 @@ def hear_of_deed(*, name: str, envelope: Envelope, facts: dict[str, Any]) -> Non
     """Anything else that a rule may listen to. Writes and publishes as above."""
     if envelope.subject_id is None or not _listening(name, envelope.occurred_at):
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # the worker has one around it
         _earn(open_book(envelope.subject_id), name, envelope, facts, None)
 
 
@@ -51,7 +59,7 @@ def hear_of_correction(*, envelope: Envelope, facts: dict[str, Any]) -> None:
     """Hours are others than was said: what they gave is taken back, what they are worth now is given."""
     if envelope.subject_id is None or not _listening(RECORDED, envelope.occurred_at):
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # the worker has one around it
         book = open_book(envelope.subject_id)
         earlier = Deed.objects.filter(
             subject_id=envelope.subject_id, name__in=(RECORDED, CORRECTED), facts__record=facts["record"]
@@ -64,7 +72,7 @@ def hear_of_correction(*, envelope: Envelope, facts: dict[str, Any]) -> None:
 def _earn(book: Book, name: str, envelope: Envelope, facts: dict[str, Any], about: About | None) -> None:
     deed, is_new = note_deed(
         name=name, source=str(envelope.id), subject_id=book.account.pk, facts=facts,
-        scope_code=envelope.scope_code, about=about, at=envelope.occurred_at,
+        scope_code=envelope.scope_code, about=about, at=envelope.occurred_at, is_fresh=about is not None,
     )  # fmt: skip
     if is_new:
         take_effect(book, deed, rules_held.get())

@@ -172,13 +172,17 @@ def apply(book: Book, deed: Deed) -> None:
 
 def note_deed(
     *, name: str, source: str, subject_id: UUID | None, at: datetime, facts: dict[str, Any], rule: str = "",
-    scope_code: str = "", about: About | None = None,
+    scope_code: str = "", about: About | None = None, is_fresh: bool = False,
 ) -> tuple[Deed, bool]:  # fmt: skip
-    """Into the journal, once; under the lock of the subject's account. Returns the deed and whether it is new."""
+    """Into the journal, once; under the lock of the subject's account. Returns the deed and whether it is new.
+
+    `is_fresh`: whoever calls has looked already.
+    """
     if scope_code:
         facts = {**facts, "scope": scope_code[:12]}
     key = {"name": name, "rule": rule, "source": source, "subject_id": subject_id}
-    known = Deed.objects.filter(**key).first()
+    # A case is asked for by its mention, before; all else by its own key.
+    known = None if is_fresh else Deed.objects.filter(**key).first()
     if known is not None:
         return known, False
     deed = Deed.objects.create(**key, at=at, facts=facts)

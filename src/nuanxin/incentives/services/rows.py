@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import DateField, Sum, UUIDField
 from django.utils import timezone
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Draw, Lot, Posting
 from nuanxin.incentives.services.book import Award, Book, count
+from nuanxin.kernel.prepared import Prepared
 
+_awards = Prepared(
+    lambda *, account, on: Posting.objects.filter(account=account, on=on, kind=PostingKind.AWARD).values_list(
+        "group", "rule", "deed__facts", "amount"
+    ),
+    account=UUIDField(), on=DateField(),
+)  # fmt: skip
 SOME = 40  # lots are read so many at a time: a spending rarely needs more
 
 
