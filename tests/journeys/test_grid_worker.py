@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import enter
+from tests.journeys.doing import take_step
 
 pytestmark = pytest.mark.browser
 
@@ -28,9 +29,11 @@ def test_grid_worker_appointed_working_ending(open_page):
     expect(passer_by.locator(".post-verdict")).to_contain_text("证件有效")
 
     phone.goto("/me/")
-    phone.get_by_role("button", name=re.compile("兼职网格员")).first.click()
-    phone.goto("/cases/?tab=all")
-    expect(phone.locator("main")).to_contain_text("云栖")
+    phone.locator("form[action$='/me/role/'] div", has_text="兼职网格员").get_by_role("button").last.click()
+    phone.goto("/cases/?tab=verify")
+    found = re.search(r"/cases/(\d{19})/", phone.content())
+    assert found, "nothing to verify in the grid"
+    take_step(phone, found.group(1), "verify")
 
     enter(phone, "wang/worker")
     phone.goto(mine)
@@ -41,4 +44,4 @@ def test_grid_worker_appointed_working_ending(open_page):
     passer_by.reload()
     expect(passer_by.locator(".post-verdict")).to_contain_text("已经失效")
     phone.goto("/me/")
-    expect(phone.get_by_role("button", name=re.compile("兼职网格员"))).to_have_count(0)
+    expect(phone.locator("main")).not_to_contain_text("兼职网格员")
