@@ -573,20 +573,9 @@ def _a_shift(hand: Hand) -> list[Any]:
 
 ACTIVITIES = (
     Deed("volunteering:activity_export", "street_lead", ("volunteering.activity_export",)),
-    Deed(
-        "volunteering:shift_export",
-        "community_head",
-        ("volunteering.make_activity", "volunteering.add_shift", "volunteering.comers_export"),
-        args=_a_shift,
-    ),
-    Deed(
-        "volunteering:term_new",
-        "swd",
-        ("volunteering.put_term",),
-        {**TERM, "code": "river_day"},
-        lambda hand: ["kinds"],
-    ),
-    Deed("volunteering:term", "swd", ("volunteering.put_term",), TERM, lambda hand: ["kinds", "river_day"]),
+    Deed("volunteering:shift_export", "community_head", ("volunteering.comers_export",), args=_a_shift),
+    Deed("volunteering:term_new", "swd", ("volunteering.put_term",), TERM | {"code": "x_day"}, lambda hand: ["kinds"]),
+    Deed("volunteering:term", "swd", ("volunteering.put_term",), TERM, lambda hand: ["kinds", "x_day"]),
 )  # fmt: skip
 
 PREPARED = {"cases": _closed, "elsewhere": _filed}

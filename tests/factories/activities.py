@@ -1,7 +1,7 @@
 """Activities of the town: drafted and published by the community, with shifts, and people who sign up."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nuanxin.volunteering.models import SignUp
 from nuanxin.volunteering.services import activities, activity_rounds, shifts, signing_up
@@ -9,6 +9,22 @@ from nuanxin.volunteering.services.activity_rules import ActivityData
 from tests.factories import people
 from tests.factories.town import COMMUNITY
 
+NOBODY = UUID(int=7)
+OF_A_SHIFT = (
+    "activity_sign_up", "activity_draw", "shift_managed", "shift_edit", "shift_cancel", "shift_export", "shift_leader",
+)  # fmt: skip
+# What the walks over all addresses fill in: nobody has made any of it.
+ACTIVITY_ADDRESSES = {
+    **{f"volunteering:{name}:shift_id": [NOBODY] for name in OF_A_SHIFT},
+    "volunteering:shift_feed:token": ["nobodys"],
+    "volunteering:my_shift_step:name": ["call_off", "accept"],
+    "volunteering:activity_step:name": ["publish", "cancel", "approve"],
+    "volunteering:child_step:child_id": [1],
+    "volunteering:child_step:name": ["arrived"],
+    "volunteering:term_new:kind": ["kinds"],
+    "volunteering:term:kind": ["kinds"],
+    "volunteering:term:code": ["clean_up"],
+}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -48,7 +48,9 @@ CLUES: dict[str, Clue] = {
     "team_led": Clue("he/team_leader", "/volunteering/register/teams/", rf"/volunteering/register/teams/{UUID}/"),
     "activity": Clue("wang/worker", "/volunteering/activities/", rf'href="/volunteering/activities/{UUID}/"'),
     "activity_managed": Clue("yan/street_lead", "/volunteering/organising/", rf"/volunteering/organising/{UUID}/"),
-    "shift_managed": Clue("yan/street_lead", "/volunteering/organising/month/", rf"/volunteering/organising/shifts/{UUID}/"),
+    "shift_managed": Clue(
+        "yan/street_lead", "/volunteering/organising/month/", rf"/volunteering/organising/shifts/{UUID}/"
+    ),
     "post_open": Clue("wang/worker", "/volunteering/posts/", rf'href="/volunteering/posts/{UUID}/"'),
     "own_post": Clue("luo/worker", "/volunteering/posts/", rf"/volunteering/posts/mine/{UUID}/"),
     "post_desk": Clue("yan/street_lead", "/volunteering/register/posts/", rf"/volunteering/register/posts/{UUID}/"),

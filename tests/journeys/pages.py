@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from tests.journeys.activity_pages import ACTIVITY_STOPS, NO_ACTIVITY_PAGES
 from tests.journeys.clues import COMMUNITY, LEAD, STREET, UNIT
 from tests.journeys.service_pages import NO_SERVICE_PAGES
 from tests.journeys.thanks_pages import NO_THANKS_PAGES, THANKS
@@ -301,25 +302,6 @@ _HANDLERS = (
     Stop("reserve-recommend", "/volunteering/register/reserve/recommend/", "yan/street_lead"),
     Stop("candidate", "/volunteering/register/reserve/{candidate}/", LEAD),
     Stop("candidate-refuse", "/volunteering/register/reserve/{candidate}/steps/refuse/", LEAD),
-    Stop("activities", "/volunteering/activities/", "wang/worker"),
-    Stop("activity", "/volunteering/activities/{activity}/", "wang/worker"),
-    Stop("my-shifts", "/volunteering/my-shifts/", "wang/worker"),
-    Stop("shift-calendar", "/volunteering/my-shifts/calendar/", "wang/worker"),
-    Stop("activity-list", "/volunteering/organising/", "yan/street_lead"),
-    Stop("activity-new", "/volunteering/organising/new/", "yan/street_lead"),
-    Stop("activity-month", "/volunteering/organising/month/", "yan/street_lead"),
-    Stop("activity-figures", "/volunteering/organising/figures/", "yan/street_lead"),
-    Stop("activity-managed", "/volunteering/organising/{activity_managed}/", "yan/street_lead"),
-    Stop("activity-edit", "/volunteering/organising/{activity_managed}/edit/", "yan/street_lead"),
-    Stop("activity-cancel", "/volunteering/organising/{activity_managed}/steps/cancel/", "yan/street_lead"),
-    Stop("activity-word", "/volunteering/organising/{activity_managed}/word/", "yan/street_lead"),
-    Stop("shift-new", "/volunteering/organising/{activity_managed}/shifts/new/", "yan/street_lead"),
-    Stop("shift-managed", "/volunteering/organising/shifts/{shift_managed}/", "yan/street_lead"),
-    Stop("shift-edit", "/volunteering/organising/shifts/{shift_managed}/edit/", "yan/street_lead"),
-    Stop("shift-cancel", "/volunteering/organising/shifts/{shift_managed}/cancel/", "yan/street_lead"),
-    Stop("activity-terms", "/volunteering/organising/terms/", LEAD),
-    Stop("activity-term-new", "/volunteering/organising/terms/kinds/new/", LEAD),
-    Stop("activity-term", "/volunteering/organising/terms/tags/theory/", LEAD),
     Stop("post-kinds", "/volunteering/register/posts/kinds/", LEAD),
     Stop("post-kind-new", "/volunteering/register/posts/kinds/new/", LEAD),
     Stop("post-kind", "/volunteering/register/posts/kinds/opinion_collector/edit/", LEAD),
@@ -399,6 +381,7 @@ PAGES: tuple[Stop, ...] = (
     *_DISTRICT,
     *_SHOP,
     *(Stop(*each) for each in THANKS),
+    *(Stop(*each) for each in ACTIVITY_STOPS),
 )
 
 # Addresses of the product that are no page of their own, and why.
@@ -416,15 +399,8 @@ POSTED_AT_TEAMS = [
     "programme_close", "programme_join", "team_close", "team_export", "team_leader", "team_leader_end",
 ]  # fmt: skip
 
-POSTED_AT_ACTIVITIES = [
-    "activity_export", "child_step", "my_shift_step", "requirement_seen", "shift_export", "shift_leader", "take_swap",
-]  # fmt: skip
-
 NO_PAGES: dict[str, str] = {
-    **dict.fromkeys((f"volunteering:{name}" for name in POSTED_AT_ACTIVITIES), "posted to"),
-    "volunteering:activity_sign_up": "a guardian's form: tests/journeys/test_little_red_bee.py",
-    "volunteering:activity_draw": "needs a draw: tests/volunteering/test_activity_pages.py",
-    "volunteering:shift_feed": "a calendar",
+    **NO_ACTIVITY_PAGES,
     **dict.fromkeys((f"incentives:{name}" for name in POSTED_AT_SHOPS), "posted to"),
     **dict.fromkeys(
         (f"incentives:{name}" for name in FILLED_AT_SHOPS), "about one thing: tests/incentives/test_shop_pages.py"

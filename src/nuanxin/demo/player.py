@@ -28,6 +28,7 @@ from nuanxin.demo.place_days import Deed, plan_places
 from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
 from nuanxin.demo.population import settle
+from nuanxin.demo.points import thank_greatly
 from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
@@ -103,6 +104,7 @@ def play(
         form_teams(stage, now=now)
         hold_activities(stage, start=start, now=now)
         serve_some(stage, now=now)
+        thank_greatly(now=now)
         settle_shops(stage, now=now)
         tell_thanks(stage, now=now)
         by_program = live_on(connections, now=now)

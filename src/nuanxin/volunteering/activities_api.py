@@ -53,6 +53,13 @@ class ActivityOut(Schema):
     shifts: list[ShiftOut]
 
 
+class OnIn(Schema):
+    """A line of the taxonomy, a territory; all when empty."""
+
+    line: Code = ""
+    within: Area = ""
+
+
 class OnOut(Schema):
     """One shift that one may still go to."""
 
@@ -130,10 +137,9 @@ def _one(request: ActorRequest, public_id: UUID) -> dict[str, Any]:
 
 @router.get("", response={200: list[OnOut], **PROBLEMS}, summary="What is on, the soonest first")
 @operation("volunteering.sign_up")
-def listed(
-    request: ActorRequest, line: Annotated[Code, Query()] = "", within: Annotated[Area, Query()] = ""
-) -> list[dict[str, Any]]:
-    days = find_shifts(request.actor, Wanted(line=line, within=within), now=request.now, limit=200)
+def listed(request: ActorRequest, asked: Query[OnIn]) -> list[dict[str, Any]]:
+    wanted = Wanted(line=asked.line, within=asked.within)
+    days = find_shifts(request.actor, wanted, now=request.now, limit=200)
     return [_on(each.shift) for day in days for each in day.found]
 
 

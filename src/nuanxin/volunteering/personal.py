@@ -29,13 +29,19 @@ from nuanxin.volunteering.models import (
     ProgrammeMember,
     ReserveCandidate,
     ServiceRecord,
+    Shift,
     SignUp,
     TeamMember,
     VolunteerEntry,
     VolunteerProfile,
 )
 from nuanxin.volunteering.queries.own_shifts import sign_ups_of
-from nuanxin.volunteering.services.activity_rounds import erase_sign_ups, forget_names, names_due
+from nuanxin.volunteering.services.activity_rounds import (
+    erase_leaders,
+    erase_sign_ups,
+    forget_names,
+    names_due,
+)
 from nuanxin.volunteering.services.family import children_due, forget_children
 from nuanxin.volunteering.services.leaving import (
     appointments_due,
@@ -324,6 +330,15 @@ name_columns(
     },
     table="volunteering.SignUp",
 )  # fmt: skip
+register(
+    Shift,
+    purpose=_("您负责的班次"),
+    fields={"leader": "S2", "starts_at": "S1", "ends_at": "S1"},
+    retention=_("到注销为止"),
+    erase=erase_leaders,
+    export=columns(Shift, "leader_id", "activity__title", "starts_at"),
+)
+name_columns({"activity__title": _("活动"), "starts_at": _("哪一班")}, table="volunteering.Shift")
 register(
     Child,
     purpose=_("您带来的孩子怎么称呼、几岁、接人码；加密存放，只在当天给办活动的人看"),

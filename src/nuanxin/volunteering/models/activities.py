@@ -47,7 +47,6 @@ class Activity(Scoped):
     state_since = models.DateTimeField()
     state_reason = models.CharField(max_length=120, blank=True)
     made_at = models.DateTimeField()
-    made_by = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     is_outdoor = models.BooleanField("在户外", default=False)
     is_risky = models.BooleanField("有风险", default=False)

@@ -86,7 +86,7 @@ def make_activity(*, actor: Actor, data: ActivityData, key: UUID, now: datetime)
     with transaction.atomic():
         activity = Activity(
             key=key, scope_code=scope, organiser=organiser, place=place, state=ActivityState.DRAFT, state_since=now,
-            made_at=now, made_by_id=actor.person_id,
+            made_at=now,
             team=organiser if actor.extent("volunteering.activity_new") == "team" else None,
         )  # fmt: skip
         _fill(activity, data)
@@ -281,17 +281,19 @@ def _organiser(actor: Actor, chosen: UUID | None) -> Organisation:
         found = rows.filter(pk=actor.organisation_id or 0).first()
     else:
         found = rows.filter(public_id=chosen).first()
-        is_own = found is not None and found.pk == actor.organisation_id
-        in_area = actor.extent("volunteering.activity_new") in ("area", "all")
-        inside = (
-            found is not None
-            and bool(actor.scope_code)
-            and found.scope_code.startswith(significant(actor.scope_code))
-        )
-        found = found if is_own or (in_area and inside) else None
+        if found is not None and not _may_organise_for(actor, found):
+            found = None
     if found is None:
         raise Invalid(fields={"organiser": _("请选主办单位；只能选自己的单位，或者本辖区的。")})
     return found
+
+
+def _may_organise_for(actor: Actor, office: Organisation) -> bool:
+    if actor.role == SYSTEM.role or office.pk == actor.organisation_id:
+        return True
+    if actor.extent("volunteering.activity_new") != "area" or not actor.scope_code:
+        return actor.extent("volunteering.activity_new") == "all"
+    return office.scope_code.startswith(significant(actor.scope_code))
 
 
 def _place(public_id: UUID | None) -> Place | None:

@@ -175,8 +175,12 @@ def erase_sign_ups(subject: Subject, *, now: datetime) -> Erased:
         with transaction.atomic():
             shift = locked_shift(shift_id)
             give_up(SignUp.objects.get(pk=key), shift, now)
-    Shift.objects.filter(leader=subject.person_id or 0).update(leader=None)
     return Erased(removed=gone, anonymised=rows.update(person=None, remind_at=None))
+
+
+def erase_leaders(subject: Subject, *, now: datetime) -> Erased:
+    """The shift stays, led by nobody."""
+    return Erased(anonymised=Shift.objects.filter(leader=subject.person_id or 0).update(leader=None))
 
 
 def names_due(now: datetime) -> int:
