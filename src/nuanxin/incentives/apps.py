@@ -25,11 +25,9 @@ def _load_reference(**kwargs: Any) -> None:
     from nuanxin.incentives.services.rules import load_rules  # models exist only after the apps are ready
 
     load_rules()
-    from django.utils import timezone  # as above, with what the stars begin with
-
     from nuanxin.incentives.services.honour_catalogue import load_honours  # as above
 
-    load_honours(now=timezone.now())
+    load_honours()
 
 
 def _honour_slots() -> None:
@@ -125,7 +123,9 @@ def _point_slots() -> None:
 
 
 def _just_earned(request: Any) -> dict[str, Any]:
-    from nuanxin.incentives.queries.statements import just_earned  # models exist only after the apps are ready
+    from nuanxin.incentives.queries.statements import (
+        just_earned,  # models exist only after the apps are ready
+    )
 
     return {"earned": just_earned(request.actor, now=request.now)}
 

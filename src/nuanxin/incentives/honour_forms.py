@@ -12,8 +12,8 @@ from nuanxin.incentives.queries.holds import TABS as HOLD_TABS
 from nuanxin.incentives.queries.holds import HoldFilters
 from nuanxin.incentives.queries.honours import TABS, HonourFilters, kinds
 from nuanxin.incentives.queries.tip_offs import programmes
+from nuanxin.incentives.rule_forms import Refusing, posted
 from nuanxin.incentives.services.honours import Nomination
-from nuanxin.places.forms import Refusing, posted
 
 __all__ = ["Refusing", "posted"]
 AREA = forms.Textarea(attrs={"rows": 3})
@@ -196,13 +196,13 @@ class SchemeForm(Refusing):
     needs_balance = forms.BooleanField(label=_("积分欠着不评"), required=False)
     note = forms.CharField(label=_("改了什么"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, scheme: StarScheme, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, scheme: StarScheme) -> None:
         held = {each.level: each for each in scheme.levels.all()}
         initial = {
             "publicity_days": scheme.publicity_days, "most_no_shows": scheme.most_no_shows,
             "needs_balance": scheme.needs_balance,
         }  # fmt: skip
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for level in range(1, 6):
             self.fields[f"hours_{level}"] = forms.IntegerField(
                 label=_("%s 星要多少小时") % level, min_value=1, max_value=100_000, initial=held[level].hours

@@ -162,7 +162,7 @@ def roll(
         rows = rows.filter(pk__lt=before)
     pictures = HonourPhoto.objects.filter(released_at__isnull=False).select_related("file")
     shown = rows.select_related("kind").prefetch_related(Prefetch("photos", pictures, to_attr="pictures"))
-    found = list(shown.order_by("-pk")[: limit + 1])
+    found: list[Honour] = [*shown.order_by("-pk")[: limit + 1]]
     return found[:limit], len(found) > limit
 
 

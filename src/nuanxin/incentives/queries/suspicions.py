@@ -58,7 +58,11 @@ def _same_picture(posting: Posting, case: Case | None, limit: int) -> dict[str, 
     rows = before.exclude(case=case).exclude(file__likeness=None).order_by("-pk")
     for likeness, number in rows.values_list("file__likeness", "case__number")[:MOST_PICTURES]:
         for each in own:
-            if each.likeness is not None and difference(each.likeness, likeness) <= limit:
+            if (
+                likeness is not None
+                and each.likeness is not None
+                and difference(each.likeness, likeness) <= limit
+            ):
                 return {"bits": difference(each.likeness, likeness), "other": number}
     return None
 

@@ -13,16 +13,18 @@ from nuanxin.incentives.queries.stars import HIGHEST, scheme_in_force
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
 from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.kernel.worktime import SHANGHAI
 
 LEAST_PUBLICITY = 5
+SHIPPED_AT = datetime(2026, 1, 1, tzinfo=SHANGHAI)  # of the version that a city starts with
 
 
-def load_honours(*, now: datetime) -> None:
+def load_honours() -> None:
     """Put the shipped rows in; what a city has edited stays."""
     with transaction.atomic():
         kinds = [
             HonourKind(
-                **{**row, "is_nomination_only": row["is_nomination_only"] == "1"},  # type: ignore[arg-type]
+                **{**row, "is_nomination_only": row["is_nomination_only"] == "1"},
                 sort=10 * number,
             )
             for number, row in enumerate(_rows("honour_kinds.csv"), start=1)
@@ -39,7 +41,7 @@ def load_honours(*, now: datetime) -> None:
             asked = {
                 int(row["level"]): (int(row["hours"]), int(row["growth"])) for row in _rows("star_levels.csv")
             }
-            _scheme(asked, now=now, version=1)
+            _scheme(asked, now=SHIPPED_AT, version=1)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -145,7 +146,8 @@ def _may_answer(actor: Actor, objection: Objection) -> bool:
 
 def decision_of(actor: Actor, about: str, target: UUID) -> Decision | None:
     """The decision about one's own that may be contested now, or nothing."""
-    own, found = actor.subject_id, None
+    own = actor.subject_id
+    found: Any = None
     if own is None:
         return None
     match about:
@@ -167,7 +169,8 @@ def decision_of(actor: Actor, about: str, target: UUID) -> Decision | None:
         case Reviewed.HOLD:
             hold = Hold.objects.filter(public_id=target, subject_id=own, state=HoldState.DENIED).first()
             found = hold and Decision(hold.state_since, hold.decided_by_id, hold.scope_code)
-    return found or None
+    decision: Decision | None = found or None
+    return decision
 
 
 def may_appeal(actor: Actor, about: str, target: UUID, now: datetime) -> bool:

@@ -154,7 +154,7 @@ def appeal_new(request: ActorRequest, about: str, public_id: UUID) -> HttpRespon
     if about not in Reviewed.values or reviewing.decision_of(request.actor, about, public_id) is None:
         raise NotFound
     form = AppealForm(posted(request))
-    back = reverse(BACK[about])
+    back = reverse(BACK[Reviewed(about)])
     if request.method == "POST" and form.is_valid():
         try:
             reviewing.file_appeal(
