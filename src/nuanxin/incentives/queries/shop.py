@@ -116,7 +116,7 @@ def shops_within(code: str, *, now: datetime) -> list[ShopCard]:
     cards = []
     for each in shops:
         said = hours[each.place_id]
-        cards.append(ShopCard(each, said, said.words(now), each.shown))  # type: ignore[attr-defined]
+        cards.append(ShopCard(each, said, said.words(now), each.shown))
     return sorted(cards, key=lambda each: (not each.hours.is_open, each.shop.pk))
 
 

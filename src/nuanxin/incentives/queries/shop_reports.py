@@ -48,7 +48,7 @@ def month_bounds(month: date) -> tuple[datetime, datetime]:
 def months_of(shop: Shop, now: datetime) -> list[date]:
     """From this one back to when the shop opened, twelve at most."""
     month, first = timezone.localdate(now).replace(day=1), timezone.localdate(shop.opened_at).replace(day=1)
-    found = []
+    found: list[date] = []
     while month >= first and len(found) < MONTHS:
         found.append(month)
         month = (month - timedelta(days=1)).replace(day=1)

@@ -1,6 +1,7 @@
 """Who keeps a supermarket: its shelf, what comes and is counted, what runs out, which things it has."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -242,7 +243,7 @@ def shop_refill_step(request: ActorRequest, public_id: UUID, name: str) -> HttpR
     return _form(request, "incentives/shop_refill.html", context)
 
 
-def _done(request: ActorRequest, form: ShopFormBase, act: Callable[[dict[str, object]], object]) -> bool:
+def _done(request: ActorRequest, form: ShopFormBase, act: Callable[[dict[str, Any]], object]) -> bool:
     """Whether it was sent and has worked; what was refused stands in the form."""
     if request.method != "POST" or not form.is_valid():
         return False
