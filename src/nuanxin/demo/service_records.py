@@ -179,7 +179,9 @@ def _claims(worker: Actor, community: Actor, number: int, now: datetime) -> None
 
 def _of_the_story(wang: Actor, community: Actor, now: datetime) -> None:
     """Wang has a certificate, and says that one of his times was longer."""
-    rows = ServiceRecord.objects.filter(person=wang.person_id, state="recorded").order_by("served_on")
+    rows = ServiceRecord.objects.filter(
+        person=wang.person_id, state="recorded", organisation=community.organisation_id or 0
+    ).order_by("served_on")
     kept = list(rows.select_related("organisation"))
     if len(kept) < 2:
         return

@@ -21,7 +21,7 @@ from nuanxin.volunteering.services.records import Claim, Position
 from nuanxin.volunteering.team_forms import CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 3})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 DAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 PART_NAMES = (_("上午"), _("下午"), _("晚上"))
