@@ -80,6 +80,7 @@ class TestTeams:
             "colour": "green",
             "icon": "leaf",
             "level": "分队",
+            "takes_requests": "on",
         }
         assert lead.post("/volunteering/register/teams/new/", {**given, "name": ""}).status_code == 422
         at = lead.post("/volunteering/register/teams/new/", given)["Location"]

@@ -159,6 +159,11 @@ def _team_slots() -> None:
         match=_pages("post_kinds", "post_kind", "post_kind_new"),
     )  # fmt: skip
     slots.register("rail_foot", kinds, order=26)
+    _own_team_slots()
+
+
+def _own_team_slots() -> None:
+    """What a worker finds on their own page."""
     own = (
         (_("志愿服务队"), "teams", "users-group", "join", ("teams", "team"), 33),
         (
