@@ -34,8 +34,8 @@ from tests.factories import shops as make
 from tests.factories import territories
 
 CLIENTS = 16
-EACH, WARM = 20, 4
-ROUNDS = 5
+EACH, WARM = 8, 2
+ROUNDS = 3
 LOCK_ITEM = "SELECT id FROM incentives_shopitem WHERE id = %s FOR NO KEY UPDATE"
 LOCK_ACCOUNT = "SELECT points FROM incentives_account WHERE subject_id = %s FOR NO KEY UPDATE"
 SET_COUNT = "UPDATE incentives_account SET count = %s WHERE subject_id = %s"
