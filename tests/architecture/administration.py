@@ -554,6 +554,7 @@ TEAMS = (
     Deed("volunteering:team_leader", "community_head", ("people.assign",), args=_new_member),
     Deed("volunteering:team_leader_end", "community_head", ("people.end_assignment",), args=_team_leader),
     Deed("volunteering:team_export", "street_lead", ("volunteering.export_teams",)),
+    Deed("volunteering:record_export", "street_lead", ("volunteering.record_export",)),
     Deed("volunteering:appointment_export", "street_lead", ("volunteering.export_posts",)),
     Deed("volunteering:team_plan", leaves=(
         "people.create_organisation", "volunteering.create_team", "sheets.apply",

@@ -15,7 +15,7 @@ ADMINISTRATION = frozenset(
         "places.import", "places.offer_export", "places.scene_export", "places.score_cards",
         "places.stock_export", "portal.workbench", "signed_in", "system.check", "system.retention",
         "territories.edit",
-        "volunteering.activity_export", "volunteering.taxonomy",
+        "volunteering.activity_export", "volunteering.record_export", "volunteering.taxonomy",
         "volunteering.edit_team", "volunteering.export_posts", "volunteering.export_teams",
         "volunteering.import_teams", "volunteering.post_kinds",
     }
@@ -58,5 +58,8 @@ WORK = frozenset(
         "volunteering.recommend_reserve", "volunteering.review_post", "volunteering.run_programme",
         "volunteering.teams", "volunteering.view_nominee", "volunteering.view_post", "volunteering.view_reserve",
         "volunteering.view_team",
+        "volunteering.certify", "volunteering.check_in", "volunteering.help", "volunteering.record_answer",
+        "volunteering.record_confirm", "volunteering.record_entry", "volunteering.record_view", "volunteering.serve",
+        "volunteering.spot_check",
     }
 )  # fmt: skip
