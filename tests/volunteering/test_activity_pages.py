@@ -69,7 +69,7 @@ def test_found_signed_up_for_in_one_tap_and_called_off(now_town, as_):
     worker.post(f"/volunteering/my-shifts/{mine.public_id}/call_off/")
     mine.refresh_from_db()
     assert mine.state == "called_off"
-    assert worker.get(f"/volunteering/my-shifts/{mine.public_id}/reign/").status_code == 404
+    assert worker.post(f"/volunteering/my-shifts/{mine.public_id}/reign/").status_code == 404
     assert as_("other_worker").post(f"/volunteering/my-shifts/{mine.public_id}/call_off/").status_code == 404
 
 
