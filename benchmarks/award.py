@@ -7,6 +7,7 @@ limit is one connection of bare psycopg that writes exactly those rows, prepared
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from nuanxin.incentives import subscribers
 from nuanxin.kernel.events import Envelope
 from nuanxin.volunteering.events import HoursRecorded
 
-AWARDS = 600
+AWARDS = int(os.environ.get("NUANXIN_BENCH_SIZES", "600").split(",")[0])  # in a round
 ROUNDS = 3
 NOW = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)
 
