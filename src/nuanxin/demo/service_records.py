@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 STORY = ("wang", "luo", "chen")
-SHIFTS, PEOPLE = 10, 5  # so many are lived through in full
+SHIFTS, PEOPLE = 8, 4  # so many are lived through in full
 CAME = 0.9
 ALWAYS = 2**21 - 1
 CLAIMS = (
