@@ -26,7 +26,7 @@ from nuanxin.kernel.access import Actor
 
 BOTH = True
 SIZES = tuple(int(size) for size in os.environ.get("NUANXIN_BENCH_SIZES", "100,10000,100000").split(","))
-OTHERS = 2_000
+OTHERS = 1_000
 ROUNDS = 60
 START = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 
