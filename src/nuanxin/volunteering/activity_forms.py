@@ -326,14 +326,16 @@ class TermForm(Refusing):
     is_outdoor = forms.BooleanField(label=_("一般在户外"), required=False)
     is_risky = forms.BooleanField(label=_("一般有风险，要保险"), required=False)
 
-    def __init__(self, *args: Any, kind: str, row: ActivityKind | ActivityTag | None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, kind: str, row: ActivityKind | ActivityTag | None) -> None:
         names = ("name_zh", "name_en", "icon", "sort", "is_active")
-        initial = {name: getattr(row, name) for name in names} if row else {"is_active": True, "sort": 500}
+        initial: dict[str, Any] = {"is_active": True, "sort": 500}
+        if row is not None:
+            initial = {name: getattr(row, name) for name in names}
         if isinstance(row, ActivityKind):
             initial |= {"line": row.line_id, **{name: getattr(row, name) for name in FLAGS}}
         elif isinstance(row, ActivityTag):
             initial["group"] = row.group
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
         if row is not None:
             del fields["code"]

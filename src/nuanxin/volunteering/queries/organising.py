@@ -14,7 +14,7 @@ from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.kernel.workflow import Transition
 from nuanxin.people.models import Organisation
 from nuanxin.volunteering.enums import ActivityState, ShiftState, SignUpState
-from nuanxin.volunteering.models import OPEN_SIGN_UPS, SEATED, Activity, Child, Shift, SignUp, TeamMember
+from nuanxin.volunteering.models import OPEN_SIGN_UPS, Activity, Child, Shift, SignUp, TeamMember
 from nuanxin.volunteering.queries.activities import ActivityNotFound
 from nuanxin.volunteering.workflow import ACTIVITY
 
@@ -342,12 +342,6 @@ def possible_partners(actor: Actor) -> list[Organisation]:
     code = actor.scope_code or "0" * 12
     rows = Organisation.objects.filter(is_active=True, scope_district=code[:6])
     return list(rows.exclude(kind__in=["platform_company", "partner_firm"]).order_by("name")[:300])
-
-
-def seated_ids(shift_id: int) -> list[int]:
-    """The persons who come, for a notice."""
-    rows = SignUp.objects.filter(shift=shift_id, state__in=SEATED).exclude(person=None)
-    return [each for each in rows.values_list("person_id", flat=True) if each is not None]
 
 
 def shift_of_sign_up(actor: Actor, public_id: UUID) -> UUID:

@@ -42,7 +42,7 @@ def taxonomy() -> Taxonomy:
 def taxonomy_entry(kind: str, code: str) -> ActivityKind | ActivityTag:
     """For the settings page. Raises `NotFound`."""
     known = taxonomy()
-    rows: Mapping[str, ActivityKind | ActivityTag] = {"kinds": known.kinds, "tags": known.tags}.get(kind, {})
-    if code not in rows:
+    found = known.kinds.get(code) if kind == "kinds" else known.tags.get(code)
+    if found is None:
         raise NotFound
-    return rows[code]
+    return found

@@ -317,7 +317,8 @@ def _fill(activity: Activity, data: ActivityData) -> None:
 
 
 def _link(activity: Activity, data: ActivityData) -> None:
-    activity.tags.set(code for code in data.tags if code in taxonomy().tags)
+    known = taxonomy().tags
+    activity.tags.set(known[code] for code in data.tags if code in known)
     rows = Organisation.objects.filter(public_id__in=list(data.co_organisers), is_active=True)
     activity.co_organisers.set(rows.exclude(pk=activity.organiser_id))
 

@@ -1,5 +1,6 @@
 """What time does to activities: sign-up opens, shifts begin and end, holds run out, reminders go out, weather comes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -71,14 +72,19 @@ def _finish(now: datetime) -> int:
     """The weekly ones whose rule goes on are extended instead."""
     coming = Shift.objects.filter(state=ShiftState.PLANNED, ends_at__gt=now)
     rows = Activity.objects.filter(state=ActivityState.RUNNING).exclude(pk__in=coming.values("activity"))
-    return _each(rows, lambda each: extend(each, now) or finish(each, now))
+    return _each(rows, lambda each: _over(each, now))
 
 
-def _each(rows: QuerySet[Activity], deed: object) -> int:
+def _over(activity: Activity, now: datetime) -> None:
+    if not extend(activity, now):
+        finish(activity, now)
+
+
+def _each(rows: QuerySet[Activity], deed: Callable[[Activity], object]) -> int:
     with transaction.atomic():
         found = list(rows.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
         for each in found:
-            deed(each)  # type: ignore[operator]  # one of the two above
+            deed(each)
     return len(found)
 
 

@@ -69,7 +69,7 @@ def _row(activity: Activity) -> list[str]:
         activity.organiser.name,
         activity.scope_code,
         where_words(activity),
-        str(activity.get_state_display()),  # type: ignore[attr-defined]  # Django's own, for a field with choices
+        str(activity.get_state_display()),
         *(str(each) for each in counts),
         "" if activity.beneficiaries is None else str(activity.beneficiaries),
         activity.state_reason,

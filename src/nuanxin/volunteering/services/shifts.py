@@ -107,7 +107,7 @@ def expand(activity: Activity, now: datetime) -> list[tuple[datetime, datetime]]
         return []
     last = min(last, timezone.localdate(now + HORIZON))
     off = Holidays.of(calendar_for(activity.scope_code, first)).off if activity.skip_holidays else frozenset()
-    spans = []
+    spans: list[tuple[datetime, datetime]] = []
     on = max(first, timezone.localdate(now))
     while on <= last and len(spans) < MOST_SHIFTS:
         if str(on.isoweekday()) in activity.repeat_days and on.toordinal() not in off:

@@ -239,7 +239,7 @@ def activity_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResp
     """A button of the table; some want a word first."""
     if name in PLAIN_STEPS:
         return _plain_step(request, public_id, name)
-    worded = {
+    worded: dict[str, tuple[str, Any, Any]] = {
         "give_back": ("volunteering.activity_approve", ReasonForm, services.return_activity),
         "cancel": ("volunteering.activity_edit", ReasonForm, services.cancel_activity),
         "archive": ("volunteering.activity_edit", CountForm, services.archive_activity),
