@@ -17,7 +17,7 @@ OFFICE = "枫林街道云栖社区居民委员会"
 
 def plan(page: Page) -> None:
     """A leader plans, times and publishes; when sign-up opens is not for this minute to say."""
-    page.goto("/volunteering/activities/new/")
+    page.goto("/volunteering/organising/new/")
     page.get_by_label("叫什么").fill("清早扫一条巷子")
     page.get_by_label("哪一种").select_option("clean_up")
     page.get_by_role("button", name="存草稿，去排时间").click()
