@@ -6,9 +6,9 @@ from nuanxin.incentives.services.holds import watch_reviews
 from nuanxin.incentives.services.honour_days import end_honour_days
 from nuanxin.incentives.services.lapsing import remind_of_lapsing
 from nuanxin.incentives.services.ledger import expire_lots
+from nuanxin.incentives.services.ratings import rate_quarter
 from nuanxin.incentives.services.shop_orders import expire_orders, remind_of_orders
 from nuanxin.incentives.services.shop_stock import settle_dates, watch_shelves
-from nuanxin.incentives.services.ratings import rate_quarter
 from nuanxin.incentives.services.stars import grant_shown_stars
 from nuanxin.kernel.scheduler import periodic
 
@@ -45,7 +45,7 @@ def look_at_shelves(now: datetime) -> None:
     settle_dates(now=now)
 
 
-# --- Stars, honours, held awards ---------------------------------------------------------------------------------------
+# --- Stars, honours, held awards -------------------------------------------------------------------------------------
 @periodic(every=timedelta(hours=1))
 def end_publicity(now: datetime) -> None:
     """Stars whose publicity is over are granted; honours are said to whoever decides; a display that is over ends."""

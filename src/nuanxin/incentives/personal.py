@@ -26,6 +26,7 @@ from nuanxin.incentives.models import (
     TipOff,
     WorkerRating,
 )
+from nuanxin.incentives.queries.shop_orders import orders_of
 from nuanxin.incentives.services.holds import evidence_due, forget_evidence
 from nuanxin.incentives.services.honour_privacy import (
     erase_appeals,
@@ -35,7 +36,6 @@ from nuanxin.incentives.services.honour_privacy import (
     erase_stars,
     erase_tips,
 )
-from nuanxin.incentives.queries.shop_orders import orders_of
 from nuanxin.incentives.services.shop_orders import erase_orders, forget_orders, orders_over
 from nuanxin.kernel.privacy.register import Subject, columns, deletes, no_rows, register, stays
 from nuanxin.kernel.privacy.wording import name_columns
@@ -118,7 +118,7 @@ name_columns({"number": _("案卷号"), "at": _("时间")}, table="incentives.Me
 name_columns({"code": _("查验编号"), "issued_at": _("盖章时间")}, table="incentives.SealedStatement")
 
 
-# --- Hours, stars, honours, boards, held awards --------------------------------------------------------------------------
+# --- Hours, stars, honours, boards, held awards ----------------------------------------------------------------------
 UNTIL_ERASED = _("到注销为止")
 register(
     HoursEntry,
@@ -247,7 +247,7 @@ name_columns(
 )
 
 
-# --- The volunteer supermarket ------------------------------
+# --- The volunteer supermarket ---------------------------------------------------------------------------------------
 register(
     ShopOrder,
     purpose=_("您用积分换了什么、取没取；柜台只看到昵称或打了星号的姓名"),

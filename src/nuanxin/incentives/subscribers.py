@@ -82,7 +82,7 @@ def did_not_come(event: volunteering.DidNotCome, envelope: Envelope) -> None:
     hear_of_deed(name="volunteering.DidNotCome", envelope=envelope, facts={})
 
 
-# --- Stars, boards, honours, held awards -------------------------------------------------------------------------------
+# --- Stars, boards, honours, held awards -----------------------------------------------------------------------------
 @subscribe(volunteering.HoursRecorded)
 def tally_hours(event: volunteering.HoursRecorded, envelope: Envelope) -> None:
     """Stars and ratings count hours, not points."""
