@@ -19,7 +19,10 @@ from nuanxin.incentives.services.shop_settling import (
 )
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.audit.models import AuditEntry
+from nuanxin.kernel.events.deliver import drain
+from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Assignment
+from nuanxin.people.services import create_token
 from tests.factories import people, territories
 from tests.factories import shops as make
 from tests.factories.people import COMMUNITY, OTHER_COMMUNITY
@@ -291,3 +294,35 @@ def test_a_month_says_what_came_what_went_and_what_it_cost(city, client):
     text = client.get(url("shop_report_file", made.public_id, "2026-03", "csv")).getvalue().decode()
     assert "保温杯" in text
     assert client.get(url("shop_report_file", made.public_id, "2026-13", "csv")).status_code == 404
+
+
+# --- Who hears of it, and programs ------------------------------
+def test_whose_it_is_hears_before_it_expires_and_that_points_are_back(city):
+    made = make.shop_at()
+    cup = make.item(made, points=30, minimum=10, stock=10)
+    rider = make.rider()
+    make.place_order(cup, rider)
+    people.staff("community", name="王干事", scope_code=COMMUNITY)
+    shop_orders.remind_of_orders(now=NOW + 12 * DAY)
+    shop_orders.expire_orders(now=NOW + 15 * DAY)
+    drain(now=NOW + 15 * DAY)
+    kinds = Notice.objects.filter(person=rider.person_id).values_list("kind", flat=True)
+    assert {"shop_soon", "shop_back"} <= set(kinds)
+    assert Notice.objects.filter(kind="shop_low").count() == 1
+
+
+def test_a_program_redeems_once_and_cancels(city, client):
+    made = make.shop_at()
+    cup = make.item(made, points=30)
+    rider = make.rider()
+    assignment = _assignment(rider)
+    token = create_token(person=assignment.person, assignment=assignment, name="x", now=timezone.now())[1]
+    api = {"headers": {"authorization": f"Bearer {token}"}, "content_type": "application/json"}
+    listed = client.get("/api/v1/shops?within=990101001000", **api).json()
+    assert [each["id"] for each in listed] == [str(made.public_id)]
+    assert client.get(f"/api/v1/shops/{made.public_id}/items", **api).json()[0]["points"] == 30
+    body = json.dumps({"item": str(cup.public_id), "key": str(uuid4())})
+    first, again = (client.post("/api/v1/shops/orders", body, **api) for _ in range(2))
+    assert (first.status_code, again.status_code, first.json()["id"]) == (201, 200, again.json()["id"])
+    cancelled = client.post(f"/api/v1/shops/orders/{first.json()['id']}/cancel", **api).json()
+    assert cancelled["state"] == "cancelled"
