@@ -20,6 +20,7 @@ def plan(page: Page) -> None:
     page.goto("/volunteering/organising/new/")
     page.get_by_label("叫什么").fill("清早扫一条巷子")
     page.get_by_label("哪一种").select_option("clean_up")
+    page.get_by_label("具体在哪里集合").fill("云栖里东门")
     page.get_by_role("button", name="存草稿，去排时间").click()
     page.get_by_role("link", name="加时间").click()
     form = page.locator("form", has=page.get_by_role("button", name="加这一班"))
