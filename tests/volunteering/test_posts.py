@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.privacy.register import Subject
+from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import end_assignment
@@ -254,3 +255,12 @@ def test_two_at_the_same_moment_get_one_seat(town, tmp_path):
     assert sorted(crowd.together(*acts)) == ["NoSeat", "publicity"]
     seated = crowd.together(lambda: Appointment.objects.filter(post=made, state="publicity").count())
     assert seated == [1]
+
+
+def test_what_is_over_is_counted_and_forgotten_by_its_rule(town):
+    found = appointed(town, post(town))
+    end = found.appointed_at + DAY
+    appointments.resign(actor=town["worker"], public_id=found.public_id, handover="没有", now=end)
+    for table in ("Appointment", "TeamMember", "ReserveCandidate", "ProgrammeMember", "PostObjection"):
+        run = run_rule(rule_named(f"volunteering.{table}"), now=end + 1100 * DAY)
+        assert (run.due, run.gone) == ((1, 1) if table == "Appointment" else (0, 0))
