@@ -223,10 +223,12 @@ retain(
 )  # fmt: skip
 name_columns({"served_on": _("哪天"), "minutes": _("分钟")}, table="incentives.HoursEntry")
 name_columns(
-    {"level": _("星级"), "state": _("到哪一步"), "applied_at": _("申请时间")}, table="incentives.StarApplication"
+    {"level": _("星级"), "state": _("到哪一步"), "applied_at": _("申请时间")},
+    table="incentives.StarApplication",
 )
 name_columns(
-    {"period": _("季度"), "level": _("等级"), "minutes": _("分钟"), "courses": _("课程")}, table="incentives.WorkerRating"
+    {"period": _("季度"), "level": _("等级"), "minutes": _("分钟"), "courses": _("课程")},
+    table="incentives.WorkerRating",
 )
 name_columns({"clue": _("线索编号"), "state": _("到哪一步"), "registered_at": _("登记时间")}, table="incentives.TipOff")
 name_columns(
