@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.people.enums import WorkerType
 from nuanxin.people.models import Organisation
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import Place
 from nuanxin.volunteering.enums import SignUpMode, TagGroup
 from nuanxin.volunteering.models import Activity, ActivityKind, ActivityTag, Shift
@@ -23,6 +22,7 @@ from nuanxin.volunteering.services.activity_rules import ActivityData
 from nuanxin.volunteering.services.shifts import Weekly
 from nuanxin.volunteering.services.signing_up import MOST_CHILDREN, ChildData
 from nuanxin.volunteering.services.taxonomy import TermData
+from nuanxin.volunteering.team_forms import CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
