@@ -22,7 +22,6 @@ def plan(page: Page) -> None:
     page.get_by_label("哪一种").select_option("clean_up")
     page.get_by_label("具体在哪里集合").fill("云栖里东门")
     page.get_by_role("button", name="存草稿，去排时间").click()
-    page.get_by_role("link", name="加时间").click()
     form = page.locator("form", has=page.get_by_role("button", name="加这一班"))
     form.get_by_label("哪一天").fill((timezone.localdate() + timedelta(days=3)).isoformat())
     form.get_by_label("几点开始").fill("09:00")
