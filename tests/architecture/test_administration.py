@@ -18,14 +18,8 @@ from nuanxin.kernel.access import policy
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.files import detector
 from nuanxin.people.models import RoleAction
-from tests.architecture.administration import (
-    DEEDS,
-    NOTHING,
-    PREPARED,
-    Hand,
-    assignment_of,
-    outlined,
-)
+from tests.architecture.administration import DEEDS, NOTHING, PREPARED, outlined
+from tests.architecture.hands import Hand, assignment_of
 from tests.architecture.sides import ADMINISTRATION, WORK
 from tests.architecture.test_urls import PAGES, operations
 from tests.cases.test_sheets import workbook

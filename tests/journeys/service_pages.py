@@ -1,4 +1,4 @@
-"""The pages of service for `pages.py`: name, address, persona; and which addresses are no page of their own, and why."""
+"""Pages of service for `pages.py`: name, address, persona; and which addresses are no page of their own, and why."""
 
 from tests.journeys.clues import COMMUNITY
 

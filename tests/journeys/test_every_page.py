@@ -4,7 +4,8 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from tests.architecture.test_urls import pages as addresses
-from tests.journeys.pages import NO_PAGES, PAGES
+from tests.journeys.no_pages import NO_PAGES
+from tests.journeys.pages import PAGES
 
 IN_ENGLISH = {"front", "chooser", "sign-in", "home", "report", "danger-gas", "mine", "tracker", "queue", "case"} | {
     "explain", "step-dispatch", "people", "duty", "compound", "me", "inbox", "categories", "desk",

@@ -27,8 +27,8 @@ from nuanxin.demo.personas import cast
 from nuanxin.demo.place_days import Deed, plan_places
 from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
-from nuanxin.demo.population import settle
 from nuanxin.demo.points import thank_greatly
+from nuanxin.demo.population import settle
 from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters

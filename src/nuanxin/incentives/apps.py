@@ -64,7 +64,9 @@ def _honour_slots() -> None:
         match=("incentives:tips_to_verify", "incentives:tip_step"),
     )  # fmt: skip
     slots.register("rail", tips, order=69)
-    slots.register("home", slots.Panel("incentives/home_two_way.html", permission="incentives.my_page"), order=17)
+    slots.register(
+        "home", slots.Panel("incentives/home_two_way.html", permission="incentives.my_page"), order=17
+    )
 
 
 def _shop_slots() -> None:
@@ -112,9 +114,13 @@ def _point_slots() -> None:
         match=("incentives:rules", "incentives:rule", "incentives:rule_edit", "incentives:rule_step"),
     )  # fmt: skip
     slots.register("rail_foot", rules, order=30)
-    big = slots.Item(_("大额奖励"), "incentives:grants", icon="sunrise", permission="incentives.grant_propose")
+    big = slots.Item(
+        _("大额奖励"), "incentives:grants", icon="sunrise", permission="incentives.grant_propose"
+    )
     slots.register("rail", big, order=70)
-    cost = slots.Item(_("积分的账"), "incentives:point_costs", icon="coin", permission="incentives.points_cost")
+    cost = slots.Item(
+        _("积分的账"), "incentives:point_costs", icon="coin", permission="incentives.points_cost"
+    )
     slots.register("rail", cost, order=71)
     slots.register(
         "home",

@@ -265,7 +265,7 @@ class ReviewLate:
     target: str
 
 
-# --- What lapses -------------------------------------------------------------------------------------------------------
+# --- What lapses ----------------------------------------------------------------------------------------------------
 @event
 class PointsLapsing:
     """So many points lapse in `days` days (60, 30 or 7), at the end of the day `on`, if they are not spent."""

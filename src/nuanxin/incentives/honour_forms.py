@@ -12,8 +12,8 @@ from nuanxin.incentives.queries.holds import TABS as HOLD_TABS
 from nuanxin.incentives.queries.holds import HoldFilters
 from nuanxin.incentives.queries.honours import TABS, HonourFilters, kinds
 from nuanxin.incentives.queries.tip_offs import programmes
-from nuanxin.incentives.rule_forms import Refusing, posted
 from nuanxin.incentives.services.honours import Nomination
+from nuanxin.ui.forms import Refusing, posted
 
 __all__ = ["Refusing", "posted"]
 AREA = forms.Textarea(attrs={"rows": 3})

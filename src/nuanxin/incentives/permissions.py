@@ -32,7 +32,9 @@ register("incentives.redeem", _own_order)
 for _name in ("shop_view", "shop_counter", "shop_stock", "shop_manage", "shop_export"):
     register(f"incentives.{_name}", _of_shop(f"incentives.{_name}", "place__"))  # of shops
 for _name in ("hand_over", "shop_keep", "shop_approve"):
-    register(f"incentives.{_name}", _of_shop(f"incentives.{_name}", "shop__place__"))  # of orders, refills, bills
+    register(
+        f"incentives.{_name}", _of_shop(f"incentives.{_name}", "shop__place__")
+    )  # of orders, refills, bills
 
 
 # --- Stars, honours, boards, holds ------------------------------
@@ -79,7 +81,7 @@ register("incentives.hold_export", _inside("incentives.hold_export"))
 register("incentives.tip_verify", _of_programme)
 
 
-# --- Points and rules --------------------------------------------------------------------------------------------------
+# --- Points and rules -----------------------------------------------------------------------------------------------
 register("incentives.points", _owned)  # of sealed statements
 for name in ("rules_view", "rules_propose", "rules_approve", "points_cost"):
     register(f"incentives.{name}")

@@ -230,7 +230,9 @@ name_columns(
     {"period": _("季度"), "level": _("等级"), "minutes": _("分钟"), "courses": _("课程")},
     table="incentives.WorkerRating",
 )
-name_columns({"clue": _("线索编号"), "state": _("到哪一步"), "registered_at": _("登记时间")}, table="incentives.TipOff")
+name_columns(
+    {"clue": _("线索编号"), "state": _("到哪一步"), "registered_at": _("登记时间")}, table="incentives.TipOff"
+)
 name_columns(
     {"kind__name_zh": _("荣誉"), "title": _("一句话"), "state": _("到哪一步"), "awarded_at": _("授予时间")},
     table="incentives.Honour",
@@ -244,7 +246,13 @@ name_columns(
     table="incentives.Hold",
 )  # fmt: skip
 name_columns(
-    {"about": _("关于什么"), "at": _("时间"), "reason": _("理由"), "end": _("结果"), "answer": _("裁定的理由")},
+    {
+        "about": _("关于什么"),
+        "at": _("时间"),
+        "reason": _("理由"),
+        "end": _("结果"),
+        "answer": _("裁定的理由"),
+    },
     table="incentives.Appeal",
 )
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,24 +13,10 @@ from nuanxin.incentives.queries.statements import IN, OUT, StatementFilters
 from nuanxin.incentives.services.rule_checks import RuleData
 from nuanxin.incentives.services.rules import conditions_in
 from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.ui.forms import Refusing
 
 AREA = forms.Textarea(attrs={"rows": 2})
 DATE = forms.DateInput(attrs={"type": "date"})
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """An empty form that was sent is sent all the same."""
-    return request.POST if request.method == "POST" else None
-
-
-class Refusing(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Show what the service did not accept: beside its field, else above the form, with what to do."""
-        fields = error.fields if isinstance(error, Invalid) else {}
-        for name, text in fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not fields:
-            self.add_error(None, error.told)
 
 
 class StatementForm(forms.Form):

@@ -120,7 +120,10 @@ def case_handed_off(event: cases.CaseHandedOff, envelope: Envelope) -> None:
     """A good deed that somebody reported is a nomination; who reported stays unknown here."""
     if event.kind == "good_deed":
         nominate_from_case(
-            case_number=event.number, scope_code=envelope.scope_code, event_id=envelope.id, now=envelope.occurred_at
+            case_number=event.number,
+            scope_code=envelope.scope_code,
+            event_id=envelope.id,
+            now=envelope.occurred_at,
         )
 
 

@@ -40,12 +40,26 @@ _SHOP = [
     path("shop/manage/item/<uuid:public_id>/count/", shop_keeping.shop_count, name="shop_count"),
     path("shop/manage/item/<uuid:public_id>/spoil/<int:lot_id>/", shop_keeping.shop_spoil, name="shop_spoil"),
     path("shop/manage/item/<uuid:public_id>/ask/", shop_keeping.shop_ask, name="shop_ask"),
-    path("shop/manage/refill/<uuid:public_id>/<slug:name>/", shop_keeping.shop_refill_step, name="shop_refill_step"),
+    path(
+        "shop/manage/refill/<uuid:public_id>/<slug:name>/",
+        shop_keeping.shop_refill_step,
+        name="shop_refill_step",
+    ),
     path("shop/manage/<uuid:public_id>/orders/", shop_orders.shop_order_list, name="shop_order_list"),
-    path("shop/manage/<uuid:public_id>/orders/export/", shop_orders.shop_order_export, name="shop_order_export"),
-    path("shop/manage/order/<uuid:public_id>/<slug:name>/", shop_orders.shop_order_step, name="shop_order_step"),
-    path("shop/manage/<uuid:public_id>/settlements/", shop_settling.shop_settlements, name="shop_settlements"),
-    path("shop/manage/<uuid:public_id>/settlements/close/", shop_settling.shop_close_month, name="shop_close_month"),
+    path(
+        "shop/manage/<uuid:public_id>/orders/export/", shop_orders.shop_order_export, name="shop_order_export"
+    ),
+    path(
+        "shop/manage/order/<uuid:public_id>/<slug:name>/", shop_orders.shop_order_step, name="shop_order_step"
+    ),
+    path(
+        "shop/manage/<uuid:public_id>/settlements/", shop_settling.shop_settlements, name="shop_settlements"
+    ),
+    path(
+        "shop/manage/<uuid:public_id>/settlements/close/",
+        shop_settling.shop_close_month,
+        name="shop_close_month",
+    ),
     path("shop/manage/settlement/<uuid:public_id>/", shop_settling.shop_settlement, name="shop_settlement"),
     path(
         "shop/manage/settlement/<uuid:public_id>/step/<slug:name>/",

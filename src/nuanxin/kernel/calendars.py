@@ -15,7 +15,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing in a calendar. `stamped_at`: when it was last changed; `alarm`: minutes before and what is said then."""
+    """One thing in a calendar. `stamped_at`: its last change; `alarm`: minutes before and what is said then."""
 
     uid: UUID
     sequence: int

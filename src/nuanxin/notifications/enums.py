@@ -135,7 +135,6 @@ class Kind(TextChoices):
     HELP_ASKED = "help_asked", _("有事缺人，来问你")
 
 
-
 class Group(TextChoices):
     """Kinds of notice that one wants or does not want to hear of otherwise than in the inbox."""
 

@@ -432,9 +432,7 @@ WORDS: Mapping[str, Words] = {
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"
     ),
-    Kind.SERVICE_TODO: Words(
-        _("%(place)s：%(service)s"), _("点开核对，一次办完。"), "checks", "info"
-    ),
+    Kind.SERVICE_TODO: Words(_("%(place)s：%(service)s"), _("点开核对，一次办完。"), "checks", "info"),
     Kind.SERVICE_NEWS: Words(
         _("%(place)s：%(service)s"), _("点开看每一步；记得不对，可以申请更正。"), "heart-handshake", "info"
     ),

@@ -10,8 +10,8 @@ Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in t
 `case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
 `data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one
-item: the script that keeps pages for when there is no signal), `kept_page` (a page that such a phone keeps; the one view
-in `match` is what it keeps of it: nobody's), `map_background` (one
+item: the script that keeps pages for when there is no signal), `kept_page` (a page that such a phone keeps; the one
+view in `match` is what it keeps of it: nobody's), `map_background` (one
 item: the style that lies below every map), `report` (one item: where one reports, `?category=` chosen),
 `received` and `contributed` (figures of one's own: what the city did for somebody, and the other way).
 """
@@ -118,7 +118,9 @@ def links(slot: str, request: HttpRequest) -> list[Link]:
 def figures(slot: str, request: HttpRequest) -> list[Counted]:
     """Each with its two numbers, in order."""
     found = [item for item in entries(slot, request) if isinstance(item, Figure)]
-    return [Counted(each, *each.value(request), reverse(each.url_name) if each.url_name else "") for each in found]
+    return [
+        Counted(each, *each.value(request), reverse(each.url_name) if each.url_name else "") for each in found
+    ]
 
 
 def _permitted(item: Entry, request: HttpRequest) -> bool:

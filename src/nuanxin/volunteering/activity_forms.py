@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.people.enums import WorkerType
 from nuanxin.people.models import Organisation
 from nuanxin.places.models import Place
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.volunteering.enums import SignUpMode, TagGroup
 from nuanxin.volunteering.models import Activity, ActivityKind, ActivityTag, Shift
 from nuanxin.volunteering.queries.activities import Wanted
@@ -22,7 +23,6 @@ from nuanxin.volunteering.services.activity_rules import ActivityData
 from nuanxin.volunteering.services.shifts import Weekly
 from nuanxin.volunteering.services.signing_up import MOST_CHILDREN, ChildData
 from nuanxin.volunteering.services.taxonomy import TermData
-from nuanxin.volunteering.team_forms import CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -259,7 +259,7 @@ class FindForm(forms.Form):
 
     line = forms.CharField(required=False, max_length=32)
     on = forms.DateField(required=False)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     near = forms.UUIDField(required=False)
     children = forms.BooleanField(required=False)
 
@@ -280,7 +280,7 @@ class FindForm(forms.Form):
 class ActivityFilterForm(forms.Form):
     tab = forms.CharField(required=False)
     q = forms.CharField(label=_("名称、主办"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     line = forms.ChoiceField(label=_("活动线"), required=False)
     tag = forms.ChoiceField(label=_("维度、四联"), required=False)
     weather = forms.BooleanField(label=_("只看遇上天气的"), required=False)

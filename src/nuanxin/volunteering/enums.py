@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-# --- Activities --------------------------------------------------------------------------------------------------------
+# --- Activities -----------------------------------------------------------------------------------------------------
 class TagGroup(models.TextChoices):
     """What an activity is filed under, all of it reference data."""
 
@@ -57,7 +57,7 @@ class SwapState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("收回了")
 
 
-# --- Teams and posts ---------------------------------------------------------------------------------------------------
+# --- Teams and posts ------------------------------------------------------------------------------------------------
 class MembershipState(models.TextChoices):
     ASKED = "asked", _("等队长同意")
     INVITED = "invited", _("收到邀请")

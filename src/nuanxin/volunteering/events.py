@@ -3,7 +3,7 @@
 from nuanxin.kernel.events import event
 
 
-# --- Service records ---------------------------------------------------------------------------------------------------
+# --- Service records ------------------------------------------------------------------------------------------------
 @event
 class HoursRecorded:
     """Confirmed by somebody else and recorded: these minutes count. `quality` is in hundredths: 0, 80, 100 or 120."""
@@ -146,7 +146,7 @@ class ReserveAsked:
     state: str
 
 
-# --- Activities --------------------------------------------------------------------------------------------------------
+# --- Activities -----------------------------------------------------------------------------------------------------
 @event
 class ActivityProposed:
     """It waits for the street."""

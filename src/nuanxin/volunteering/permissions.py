@@ -57,7 +57,9 @@ def _recommended(actor: Actor) -> Q:
     return NOTHING
 
 
-for name in ("teams", "posts", "apply_post", "post_kinds", "programmes", "notices", "apply_reserve", "recommend_reserve"):
+for name in (
+    "teams", "posts", "apply_post", "post_kinds", "programmes", "notices", "apply_reserve", "recommend_reserve",
+):  # fmt: skip
     register(f"volunteering.{name}")
 for name in ("view_team", "lead_team", "edit_team", "import_teams", "export_teams"):
     register(f"volunteering.{name}", _of_team(f"volunteering.{name}"))

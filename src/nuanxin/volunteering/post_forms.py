@@ -14,6 +14,7 @@ from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import Actor
 from nuanxin.people.models import Assignment
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.volunteering.enums import NoticeTopic, PostArea
 from nuanxin.volunteering.models import Post, PostKind, Team
 from nuanxin.volunteering.queries.areas import areas_of
@@ -22,7 +23,7 @@ from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.services.posts import PostData
 from nuanxin.volunteering.services.programmes import NoticeData, ProgrammeData
 from nuanxin.volunteering.services.team_catalogue import KindData
-from nuanxin.volunteering.team_forms import AREA, CODE, InviteForm, Refusing, WordsForm
+from nuanxin.volunteering.team_forms import AREA, InviteForm, WordsForm
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -35,7 +36,7 @@ def _kinds(first: str) -> list[tuple[str, Any]]:
 
 
 class PostFilterForm(Refusing):
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     kind = forms.ChoiceField(label=_("岗位"), required=False)
     only = forms.ChoiceField(
         label=_("名额"),

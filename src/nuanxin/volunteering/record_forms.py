@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.people.models import Organisation
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.volunteering.enums import QUALITIES, EntryKind, HelpKind, RecordSource, SpotResult
 from nuanxin.volunteering.models import ServiceRecord
 from nuanxin.volunteering.queries.matching import PARTS, post_kinds, skills
@@ -18,7 +19,6 @@ from nuanxin.volunteering.queries.records import LABELS, TABS, HourFilters, Reco
 from nuanxin.volunteering.services.matching import NeedData, ProfileData
 from nuanxin.volunteering.services.record_confirming import Judged
 from nuanxin.volunteering.services.records import Claim, Position
-from nuanxin.volunteering.team_forms import CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 3})
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -79,7 +79,7 @@ class AskForm(Refusing):
 
 
 class HourFilterForm(forms.Form):
-    year = forms.TypedChoiceField(label=_("年份"), required=False, coerce=int, empty_value=0)
+    year = forms.TypedChoiceField(label=_("年份"), required=False, coerce=int, empty_value=None)
     organisation = forms.ChoiceField(label=_("谁记录的"), required=False)
     tab = forms.ChoiceField(
         label=_("只看"),
@@ -115,7 +115,7 @@ class HourFilterForm(forms.Form):
 
 class RecordFilterForm(forms.Form):
     tab = forms.CharField(required=False)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     label = forms.ChoiceField(
         label=_("只看"),
         required=False,

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.volunteering.enums import BadgeColour
 from nuanxin.volunteering.models import Team
 from nuanxin.volunteering.queries.areas import areas_of
@@ -17,7 +18,6 @@ from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.queries.teams import TeamFilters
 from nuanxin.volunteering.services.teams import TeamData
 
-CODE = r"^\d{12}$|^\d{15}$"
 AREA = forms.Textarea(attrs={"rows": 3})
 BADGES = (
     "heart-handshake", "motorbike", "shield-check", "flame", "leaf", "star", "book", "stethoscope", "directions",
@@ -25,28 +25,9 @@ BADGES = (
 )  # fmt: skip
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """An empty form that was sent is sent all the same."""
-    return request.POST if request.method == "POST" else None
-
-
-class Refusing(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Show what the service did not accept: beside its field, else above the form, with what to do."""
-        fields = error.fields if isinstance(error, Invalid) else {}
-        for name, text in fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not fields:
-            self.add_error(None, f"{error.message} {error.hint}")
-
-    def choose(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
-        field: Any = self.fields[name]
-        field.choices = list(choices)
-
-
 class TeamFilterForm(Refusing):
     q = forms.CharField(label=_("队伍名称"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     speciality = forms.ChoiceField(label=_("专长"), required=False)
     level = forms.CharField(label=_("层级"), required=False, max_length=20)
     leaderless = forms.BooleanField(label=_("只看没有队长的"), required=False)

@@ -29,7 +29,9 @@ MEMBERSHIP = Workflow(
         Transition(
             "refuse", _("不加入"), (M.INVITED,), M.DECLINED, "volunteering.join", tone="plain"
         ),
-        Transition("leave", _("退出"), (M.MEMBER, M.ASKED), M.LEFT, "volunteering.join", event="MemberLeft", tone="plain"),
+        Transition(
+            "leave", _("退出"), (M.MEMBER, M.ASKED), M.LEFT, "volunteering.join", event="MemberLeft", tone="plain"
+        ),
         Transition(
             "part", _("请出队伍"), (M.MEMBER,), M.LEFT, "volunteering.lead_member", ("reason",), "MemberLeft",
             "danger",
@@ -154,7 +156,9 @@ ACTIVITY = Workflow(
         ),
         Transition("open", _("开始报名"), (A.PUBLISHED,), A.OPEN, "system", event="SignUpOpened"),
         Transition("begin", _("开始"), (A.PUBLISHED, A.OPEN), A.RUNNING, "system"),
-        Transition("finish", _("办完了"), (A.OPEN, A.RUNNING), A.DONE, "volunteering.activity_edit", event="ActivityDone"),
+        Transition(
+            "finish", _("办完了"), (A.OPEN, A.RUNNING), A.DONE, "volunteering.activity_edit", event="ActivityDone"
+        ),
         Transition(
             "archive", _("归档"), (A.DONE,), A.ARCHIVED, "volunteering.activity_edit", ("beneficiaries",), tone="plain"
         ),

@@ -13,14 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.incentives.enums import Reviewed
-from nuanxin.incentives.honour_forms import (
-    AnswerForm,
-    AppealForm,
-    HoldFilterForm,
-    OpinionForm,
-    VerdictForm,
-    posted,
-)
+from nuanxin.incentives.honour_forms import AnswerForm, AppealForm, HoldFilterForm, OpinionForm, VerdictForm
 from nuanxin.incentives.queries import holds as queries
 from nuanxin.incentives.services import holds as services
 from nuanxin.incentives.services import reviewing
@@ -31,6 +24,7 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
+from nuanxin.ui.forms import posted
 
 TABS = (
     ("todo", gettext_lazy("等人看")),

@@ -19,7 +19,6 @@ from nuanxin.incentives.honour_forms import (
     OpinionForm,
     StoryForm,
     VerdictForm,
-    posted,
 )
 from nuanxin.incentives.queries import honours as queries
 from nuanxin.incentives.services import honour_photos, reviewing
@@ -34,6 +33,7 @@ from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
 from nuanxin.territories.queries import path_name
+from nuanxin.ui.forms import posted
 
 TAB_NAMES = {
     "todo": gettext_lazy("要办的"),

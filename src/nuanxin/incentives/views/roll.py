@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.incentives.enums import Reviewed
-from nuanxin.incentives.honour_forms import ObjectionForm, posted
+from nuanxin.incentives.honour_forms import ObjectionForm
 from nuanxin.incentives.queries import honours as queries
 from nuanxin.incentives.queries import stars as star_queries
 from nuanxin.incentives.services import reviewing
@@ -21,6 +21,7 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.files.services import open_file
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
+from nuanxin.ui.forms import posted
 
 
 @public("who agreed to be thanked in public is on the wall")

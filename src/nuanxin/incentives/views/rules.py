@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.incentives.queries import rule_pages as queries
 from nuanxin.incentives.queries.costs import costs
-from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleForm, posted
+from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleForm
 from nuanxin.incentives.services import rule_changes as services
 from nuanxin.incentives.services.cost_sheet import export_costs
 from nuanxin.incentives.services.grants import decide_grant, propose_grant
@@ -21,6 +21,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import DomainError
 from nuanxin.territories.queries import children, is_territory, path_name, territories_by_code
+from nuanxin.ui.forms import posted
 
 
 @require_safe

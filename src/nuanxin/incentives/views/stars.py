@@ -11,15 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.incentives.honour_forms import (
-    CodeForm,
-    NameForm,
-    ReasonForm,
-    SchemeForm,
-    TipFilterForm,
-    TipForm,
-    posted,
-)
+from nuanxin.incentives.honour_forms import CodeForm, NameForm, ReasonForm, SchemeForm, TipFilterForm, TipForm
 from nuanxin.incentives.queries import ratings, tip_offs
 from nuanxin.incentives.queries import stars as queries
 from nuanxin.incentives.services import honour_catalogue
@@ -32,6 +24,7 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
+from nuanxin.ui.forms import posted
 
 SHOW_DAYS = 7
 

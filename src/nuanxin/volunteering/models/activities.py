@@ -173,7 +173,7 @@ class SignUp(models.Model):
     """Somebody and a shift. States: `workflow.SIGN_UP`; only a confirmed one may check in.
 
     `places` is how many of the shift it takes: one, or one for each child. `priority` and `rank` are those of the draw.
-    `is_checked`: the organiser has seen what is required. `called_late`: called off when it was too late to do so alone.
+    `is_checked`: the organiser has seen what is required. `called_late`: called off too late to do so alone.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -196,7 +196,9 @@ class SignUp(models.Model):
         ordering = ["asked_at", "id"]
         indexes = [
             models.Index(fields=["shift", "state", "asked_at", "id"], name="volunteering_sign_up_shift"),
-            models.Index(fields=["person", "state"], name="volunteering_sign_up_own", condition=Q(person__isnull=False)),
+            models.Index(
+                fields=["person", "state"], name="volunteering_sign_up_own", condition=Q(person__isnull=False)
+            ),
             models.Index(fields=["held_until"], name="volunteering_sign_up_held", condition=Q(state=SignUpState.HELD)),
             models.Index(fields=["remind_at"], name="volunteering_sign_up_soon", condition=Q(remind_at__isnull=False)),
         ]  # fmt: skip
@@ -214,7 +216,7 @@ class SignUp(models.Model):
 
 
 class Child(models.Model):
-    """A child whom a guardian signed up: a first name, an age, and the code by which it is handed back. Gone soon after.
+    """A child whom a guardian signed up: first name, age, and the code by which it is handed back. Gone soon after.
 
     `guardian_agreed`: the version of the words that the guardian agreed to for this child.
     """

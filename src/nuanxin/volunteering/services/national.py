@@ -1,8 +1,8 @@
 """Records in the shape of the national record (Order 67): basics, service, training, commendation, evaluation.
 
 The headings and the codes of kinds are reference data (`reference/national_record.csv`, `national_kinds.csv`), so that
-a city writes what its own platform reads. Who is masked in the list is masked in the file; identity numbers are not kept
-and so their column is empty. Only unpaid service is ever recorded.
+a city writes what its own platform reads. Who is masked in the list is masked in the file; identity numbers are not
+kept and so their column is empty. Only unpaid service is ever recorded.
 """
 
 import csv

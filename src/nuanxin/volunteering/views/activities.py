@@ -18,6 +18,7 @@ from nuanxin.kernel.calendars import CONTENT_TYPE
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.people.queries import consent_purpose, purpose_words
 from nuanxin.people.services import agreement_of
+from nuanxin.ui.forms import posted
 from nuanxin.ui.phrases import calendar_moment
 from nuanxin.volunteering.activity_forms import FindForm, SignUpForm
 from nuanxin.volunteering.enums import SignUpState
@@ -30,7 +31,6 @@ from nuanxin.volunteering.queries.eligibility import audience_words
 from nuanxin.volunteering.queries.own_shifts import own_shifts, public_shift, swaps_for
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services import calendar_feed, signing_up, swapping
-from nuanxin.volunteering.team_forms import posted
 
 
 @public("what is on in the city, and where")

@@ -19,13 +19,13 @@ from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.typesetting import typeset
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import Certificate
 from nuanxin.volunteering.queries import certificates as queries
 from nuanxin.volunteering.queries import credentials
 from nuanxin.volunteering.queries.minutes import hours_shown
 from nuanxin.volunteering.record_forms import CertificateForm, ReasonForm, VerifyForm, first_days
 from nuanxin.volunteering.services import certificates as services
-from nuanxin.volunteering.team_forms import posted
 from nuanxin.volunteering.views.record_pages import done, framed, private
 
 TEMPLATE = (

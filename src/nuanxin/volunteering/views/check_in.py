@@ -16,12 +16,12 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people.queries.consents import terms_of
 from nuanxin.people.services import agreement_of
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import Shift
 from nuanxin.volunteering.queries import check_codes
 from nuanxin.volunteering.queries import records as queries
 from nuanxin.volunteering.record_forms import CheckInForm
 from nuanxin.volunteering.services import records as services
-from nuanxin.volunteering.team_forms import posted
 from nuanxin.volunteering.views.record_pages import done, framed
 
 

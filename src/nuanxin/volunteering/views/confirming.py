@@ -17,6 +17,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import ServiceRecord
 from nuanxin.volunteering.queries import records as queries
 from nuanxin.volunteering.record_forms import (
@@ -31,7 +32,6 @@ from nuanxin.volunteering.record_forms import (
 from nuanxin.volunteering.services import record_confirming as services
 from nuanxin.volunteering.services import record_correcting, volunteer_entries
 from nuanxin.volunteering.services.national import export_records
-from nuanxin.volunteering.team_forms import posted
 from nuanxin.volunteering.views.record_pages import framed
 from nuanxin.volunteering.views.within import territories_within
 from nuanxin.volunteering.workflow import RECORD

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries import matching as queries
 from nuanxin.volunteering.record_forms import NeedForm, ProfileForm, ReasonForm, week_of
 from nuanxin.volunteering.services import matching as services
-from nuanxin.volunteering.team_forms import posted
 from nuanxin.volunteering.views.record_pages import done, framed
 from nuanxin.volunteering.views.within import territories_within
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries import records as queries
 from nuanxin.volunteering.record_forms import AskForm, ClaimForm, HourFilterForm
 from nuanxin.volunteering.services import record_correcting
 from nuanxin.volunteering.services import records as services
 from nuanxin.volunteering.services.national import export_own
-from nuanxin.volunteering.team_forms import posted
 
 ASKABLE = ("recorded", "corrected", "refused")
 

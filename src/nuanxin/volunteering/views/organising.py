@@ -20,6 +20,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.activity_forms import (
     ActivityFilterForm,
     ActivityForm,
@@ -35,7 +36,6 @@ from nuanxin.volunteering.queries.activity_places import places_to_choose
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services import activities as services
 from nuanxin.volunteering.services.activity_sheet import export_activities
-from nuanxin.volunteering.team_forms import posted
 from nuanxin.volunteering.views.within import territories_within
 from nuanxin.volunteering.workflow import ACTIVITY
 

@@ -20,6 +20,7 @@ from nuanxin.kernel.errors import NotFound
 from nuanxin.people.queries import possible_successors
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import LIVE_APPOINTMENTS, Appointment
 from nuanxin.volunteering.post_forms import (
     KindForm,
@@ -37,7 +38,7 @@ from nuanxin.volunteering.services import appointment_watching, appointments
 from nuanxin.volunteering.services import posts as services
 from nuanxin.volunteering.services.post_sheet import export_appointments
 from nuanxin.volunteering.services.team_catalogue import put_post_kind
-from nuanxin.volunteering.team_forms import WordsForm, posted
+from nuanxin.volunteering.team_forms import WordsForm
 from nuanxin.volunteering.views.stepping import fill_in, press
 from nuanxin.volunteering.workflow import APPOINTMENT
 

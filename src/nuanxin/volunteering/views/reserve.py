@@ -16,11 +16,12 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import OPEN_RESERVE
 from nuanxin.volunteering.queries import reserve as queries
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.services import reserve as services
-from nuanxin.volunteering.team_forms import RecommendForm, ReserveForm, WordsForm, posted
+from nuanxin.volunteering.team_forms import RecommendForm, ReserveForm, WordsForm
 from nuanxin.volunteering.views.post_desk import before_of, next_page
 from nuanxin.volunteering.views.stepping import PHONE, fill_in, press
 from nuanxin.volunteering.workflow import RESERVE

@@ -13,6 +13,7 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.activity_forms import ReasonForm, ShiftForm, WeeklyForm, shift_initial
 from nuanxin.volunteering.queries.organising import (
     children_are_shown,
@@ -25,7 +26,6 @@ from nuanxin.volunteering.services import family
 from nuanxin.volunteering.services import shifts as services
 from nuanxin.volunteering.services.activity_sheet import export_comers
 from nuanxin.volunteering.services.signing_up import check_requirement
-from nuanxin.volunteering.team_forms import posted
 
 EDIT = "volunteering.activity_edit"
 

@@ -16,11 +16,11 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.territories.queries import is_territory
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries.spot_checks import spot_checks as listed
 from nuanxin.volunteering.queries.spot_checks import spot_report
 from nuanxin.volunteering.record_forms import DrawForm, JudgeForm
 from nuanxin.volunteering.services import spot_checks as services
-from nuanxin.volunteering.team_forms import posted
 
 PUBLISHED = timedelta(days=90)
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places.services.catalogue import icon_names
+from nuanxin.ui.forms import posted
 from nuanxin.volunteering.activity_forms import TermForm
 from nuanxin.volunteering.models import ActivityKind, ActivityTag
 from nuanxin.volunteering.queries.taxonomy import taxonomy, taxonomy_entry
 from nuanxin.volunteering.services.taxonomy import put_term
-from nuanxin.volunteering.team_forms import posted
 
 TITLES = {"kinds": gettext_lazy("活动种类"), "tags": gettext_lazy("活动标签")}
 
