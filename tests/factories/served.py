@@ -14,6 +14,7 @@ NOBODY = UUID(int=7)
 CERTIFICATE = ["990101-FW-2026-00001"]
 # What the walks over all addresses fill in: nobody has made any of it.
 SERVICE_ADDRESSES = {
+    "volunteering:issuer_key:key": ["nobodys"],
     "volunteering:record_act:name": ["refuse"],
     "volunteering:certificate_step:name": ["issue"],
     "volunteering:certificate_public:number": CERTIFICATE,

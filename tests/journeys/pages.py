@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.journeys.activity_pages import ACTIVITY_STOPS
 from tests.journeys.clues import COMMUNITY, LEAD, STREET, UNIT
+from tests.journeys.service_pages import SERVICE_PAGES
 from tests.journeys.thanks_pages import THANKS
 
 
@@ -376,4 +377,5 @@ PAGES: tuple[Stop, ...] = (
     *_SHOP,
     *(Stop(*each) for each in THANKS),
     *(Stop(*each) for each in ACTIVITY_STOPS),
+    *(Stop(*each) for each in SERVICE_PAGES),
 )

@@ -31,7 +31,7 @@ STORY, COMMUNITY = "s1", "sq001001"
 MARKET = "惠民日用品商行"
 BAKERY, LAUNDRY = "云栖面包房", "暖阳洗衣"
 UNION = "枫林街道总工会"
-TRADE = 0.8  # a day and shop
+TRADE = 0.5  # a day and shop
 GIVEN = 180  # points of before, to those who come here
 FIRST: tuple[tuple[ItemData, int, int], ...] = (  # what, how many, days until it is out of date
     (ItemData(name_zh="保温杯 500 毫升", name_en="Thermos, 500 ml", points=60, supplier=MARKET, settlement_fen=2200,

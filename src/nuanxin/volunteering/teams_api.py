@@ -85,7 +85,7 @@ class ApplyIn(Schema):
     why: Annotated[str, Field(max_length=300)]
 
 
-class WordsIn(Schema):
+class StepWordsIn(Schema):
     words: Annotated[str, Field(max_length=300)] = ""
 
 
@@ -177,7 +177,7 @@ def own(request: ActorRequest) -> list[dict[str, Any]]:
     summary="Agree, withdraw, resign",
 )
 @operation("volunteering.own_post")
-def step(request: ActorRequest, public_id: UUID, name: Step, data: WordsIn) -> dict[str, Any]:
+def step(request: ActorRequest, public_id: UUID, name: Step, data: StepWordsIn) -> dict[str, Any]:
     """As the page's button does."""
     if name not in OWN_STEPS:
         raise Http404

@@ -44,7 +44,9 @@ async function address(name, kit) {
 }
 
 async function freshKit() {
-  const { status, isOut, told } = await ask(await address("kit"), {}, SENDING);
+  const url = await address("kit");
+  if (!url) return null; // a phone that has never been at this desk
+  const { status, isOut, told } = await ask(url, {}, SENDING);
   isSignedOut = isOut;
   if (status !== 200) return null;
   const kit = { ...told, skew: told.now * 1000 - Date.now(), seen: Date.now() };
