@@ -31,7 +31,8 @@ from tests.factories.town import COMMUNITY, LAT, LNG, PEOPLE, STREET, build_town
 from tests.journeys.thanks_pages import THANKS_ADDRESSES
 
 pytestmark = pytest.mark.django_db
-ROLES = [key for key, *_ in PEOPLE]
+# The first who has it: what a role may not do at all is the same for everybody who has it.
+EACH_ROLE = list({role: key for key, role, *_ in reversed(PEOPLE)}.values())
 NOBODY = uuid.UUID(int=7)
 MINUTE = timedelta(minutes=1)
 
@@ -161,7 +162,7 @@ def table(case):
 
 
 # --- Who does not hold the permission --------------------------------------------------------------
-@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("who", EACH_ROLE)
 def test_a_role_without_the_permission_finds_nothing(town, case, who):
     """404, not 403: what one may not see does not exist. For every page and method."""
     client, actor = client_of(town, who), town[who]
