@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import connection, transaction
 
-from nuanxin.cli.incentives import command
+from nuanxin.cli.main import main
 from nuanxin.incentives import subscribers
 from nuanxin.incentives.models import Account, Draw, Lot, Mention, Posting, guard
 from nuanxin.incentives.queries.ledger import balance_of
@@ -129,14 +129,14 @@ def test_it_is_told_without_knowing_who_it_was():
 @pytest.mark.django_db
 def test_the_command_says_so_by_its_exit_code():
     lived()
-    assert CliRunner().invoke(command, ["replay", "--check"]).exit_code == 0
+    assert CliRunner().invoke(main, ["incentives", "replay", "--check"]).exit_code == 0
     with transaction.atomic():
         Lot.objects.filter(account=ANN).update(reminded=7)  # no part of it
-        assert CliRunner().invoke(command, ["replay", "--check"]).exit_code == 0
+        assert CliRunner().invoke(main, ["incentives", "replay", "--check"]).exit_code == 0
         Account.objects.update(growth=1)
-    result = CliRunner().invoke(command, ["replay", "--check"])
+    result = CliRunner().invoke(main, ["incentives", "replay", "--check"])
     assert result.exit_code == 1
     assert "2 subjects differ" in result.output
-    assert CliRunner().invoke(command, ["replay"]).exit_code == 0
+    assert CliRunner().invoke(main, ["incentives", "replay"]).exit_code == 0
     guard.remove(connection)
-    assert CliRunner().invoke(command, ["replay", "--check"]).exit_code == 0
+    assert CliRunner().invoke(main, ["incentives", "replay", "--check"]).exit_code == 0

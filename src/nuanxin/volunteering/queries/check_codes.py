@@ -63,6 +63,8 @@ def opened(text: str, now: datetime) -> Seen:
         shift, step, mark = UUID(bytes=_bytes(shift_text)), int(step_text, 16), _bytes(mark_text)
     except ValueError as error:
         raise NotACheckCode from error
+    if (_text(shift.bytes), f"{step:x}", _text(mark)) != (shift_text, step_text, mark_text):
+        raise NotACheckCode  # the same said in another way: there is one way to say it
     now_step = _step(now)
     if not now_step - GRACE // timedelta(seconds=STEP) <= step <= now_step + AHEAD:
         raise NotACheckCode
