@@ -123,13 +123,13 @@ def _replay(
                 if number == 1:
                     ready.wait()
                 with raw.transaction():
-                    _once(cursor, writes, rows[number] if rows else {})
+                    once(cursor, writes, rows[number] if rows else {})
     except BaseException:
         ready.abort()  # nobody waits for a connection that failed
         raise
 
 
-def _once(
+def once(
     cursor: psycopg.Cursor[Any], writes: Sequence[tuple[str, Sequence[Any]]], known: dict[int, int]
 ) -> None:
     """One transaction: captured ids map to the ids handed out now, unique values to new ones."""

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.utils import translation
 
+from nuanxin.incentives.models import guard as ledger_guard
 from nuanxin.kernel.access.limits import forget_leases
 from nuanxin.kernel.audit import guard
 from nuanxin.kernel.cached import forget_all
@@ -99,9 +100,10 @@ FIRST = (
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Let tests empty the audit log between them; tests/kernel/test_audit.py puts its guard back for itself."""
+    """Let tests empty the audit log and the ledger between them; tests of their guards put them back for themselves."""
     with django_db_blocker.unblock():
         guard.remove(connection)
+        ledger_guard.remove(connection)
     post_migrate.connect(_empty_search_tables, sender=apps.get_app_config("kernel"))
 
 

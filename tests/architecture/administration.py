@@ -5,16 +5,9 @@ address adds a line; `tests/architecture/test_administration.py` asks for it.
 """
 
 import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Model
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,17 +25,19 @@ from nuanxin.gateway.models import (
     WebhookMessage,
 )
 from nuanxin.gateway.services import exchanging
-from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.incentives.models import RuleVersion
 from nuanxin.kernel.files.accept import accept_image
-from nuanxin.people import services as people
 from nuanxin.people.enums import CodePurpose
-from nuanxin.people.models import ApiToken, Assignment, DutyShift, SignIn
+from nuanxin.people.models import ApiToken, Assignment, DutyShift
 from nuanxin.places.queries import values_in_force
 from nuanxin.places.queries.scene_standard import standard_in_force
 from nuanxin.places.services.scene_standard import standard_rows
+from nuanxin.volunteering.models import Team
+from tests.architecture import hands
+from tests.architecture.hands import Deed, Hand, Of
 from tests.cases.test_sheets import workbook
-from tests.factories.desks import client_of, reported
+from tests.factories.activities import drafted
+from tests.factories.desks import reported
 from tests.factories.fixtures import jpeg
 from tests.factories.publishing import offered, open_streets, solved
 from tests.factories.sounds import voice
@@ -51,23 +46,11 @@ from tests.factories.town import (
     DISTRICT,
     LAT,
     LNG,
-    NEXT_COMMUNITY,
     STREET,
     Town,
     outlines,
 )
-
-
-@dataclass
-class Hand:
-    """Somebody at a browser."""
-
-    town: Town
-    client: Client
-    path: str = ""
-
-
-Of = Callable[[Hand], Any]
+from tests.factories.volunteers import member
 
 # Writing addresses that leave no row, and why that is right.
 NOTHING = {
@@ -75,85 +58,9 @@ NOTHING = {
     "places:save": "which places somebody wants to find again is theirs alone",
     "people:import_organisations": "keeps the file for its sender to look at; the plan that is confirmed is audited",
     "cases:import_categories": "as above",
+    "volunteering:team_import": "as above",
     "cases:import_rules": "as above",
 }
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One successful call: who, where, with what; `leaves` are the actions in the order in which they are written."""
-
-    address: str
-    who: str
-    leaves: tuple[str, ...]
-    body: dict[str, Any] | Of = field(default_factory=dict)
-    args: Of = lambda hand: []
-
-
-def _last(model: type[Model], name: str = "public_id") -> Of:
-    return lambda hand: [getattr(model.objects.latest("pk"), name)]  # type: ignore[attr-defined]
-
-
-def _person(who: str) -> Of:
-    return lambda hand: [hand.town.persons[who].public_id]
-
-
-def assignment_of(town: Town, who: str) -> Assignment:
-    return Assignment.objects.filter(person=town.persons[who]).latest("pk")
-
-
-# --- People ----------------------------------------------------------------------------------------
-def _community(hand: Hand) -> dict[str, str]:
-    unit = str(hand.town.organisations["community"].public_id)
-    return {"role": "community", "organisation": unit, "reason": "安排岗位的事由"}
-
-
-def _invitation(hand: Hand) -> dict[str, str]:
-    return {**_community(hand), "name": "新来的同事", "phone": "19911110009"}
-
-
-def _code_to(hand: Hand, number: str, purpose: str) -> dict[str, str]:
-    """A code was sent to the new number and is typed in."""
-    someone = hand.town.persons["worker"]
-    code = people.send_code(
-        phone=number, purpose=purpose, client="127.0.0.1", person=someone, now=timezone.now()
-    )
-    typed = re.search(r"\d{6}", recorded_messages()[0].text)
-    assert typed
-    return {"phone": number, "code_id": str(code.public_id), "code": typed.group()}
-
-
-def _recovering(hand: Hand) -> dict[str, str]:
-    given = _code_to(hand, "19911110001", CodePurpose.RECOVER)
-    return {**given, "old_phone": "19900000000", "identity_check": "id_card"}
-
-
-def _shift(hand: Hand) -> dict[str, str]:
-    day = timezone.localdate() + timedelta(days=2)
-    who = str(assignment_of(hand.town, "dispatcher").public_id)
-    return {"assignment": who, "day": f"{day}", "start": "08:30", "end": "17:30", "note": "顶班的备注"}
-
-
-def _work(hand: Hand) -> dict[str, str]:
-    return {"community": NEXT_COMMUNITY, "declared_as": "work", "does_courier": "on", "agree": "yes"}
-
-
-def _dynamic_code(hand: Hand) -> dict[str, str]:
-    secret = hand.client.get(reverse("people:replace_second_factor")).context["secret"].replace(" ", "")
-    return {"code": format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))}
-
-
-def _other_session(hand: Hand) -> list[Any]:
-    client_of(hand.town, "dispatcher")
-    return [SignIn.objects.latest("pk").public_id]
-
-
-def _another_role(hand: Hand) -> dict[str, str]:
-    person, area = hand.town.persons["dispatcher"], hand.town.organisations["street"]
-    row = people.assign(
-        actor=SYSTEM, person=person, role="street_lead", organisation=area, now=timezone.now()
-    )
-    return {"assignment": str(row.public_id)}
 
 
 # --- Settings --------------------------------------------------------------------------------------
@@ -211,6 +118,13 @@ def _standard(hand: Hand) -> dict[str, Any]:
     for form in (page["form"], page["rows"].management_form, *page["rows"].forms):
         told |= {field.html_name: field.value() for field in form if field.value() not in (None, False)}
     return told | {"minimum": 75}
+
+
+def _rule(hand: Hand) -> dict[str, Any]:
+    """The form as it is sent, with another amount."""
+    form = hand.client.get(hand.path).context["form"]
+    told = {field.html_name: field.value() for field in form if field.value() is not None}
+    return told | {"amount": 6, "reason": "立案更要紧"}
 
 
 def _checklist(hand: Hand) -> dict[str, Any]:
@@ -342,18 +256,19 @@ WORDS = {
 
 PEOPLE = (
     Deed("people:people_export", "street_lead", ("people.export",)),
-    Deed("people:invite", "street_lead", ("people.invite",), _invitation),
-    Deed("people:recover_for_worker", "community", ("people.change_number", "people.end_sessions"), _recovering),
-    Deed("people:duty", "street_lead", ("people.plan_shift",), _shift),
-    Deed("people:remove_shift", "street_lead", ("people.remove_shift",), args=_last(DutyShift, "pk")),
-    Deed("people:assign", "security_admin", ("people.assign",), _community, _person("dispatcher")),
-    Deed("people:reset_second_factor", "security_admin", ("people.second_factor_reset",), args=_person("dispatcher")),
+    Deed("people:invite", "street_lead", ("people.invite",), hands.invitation),
+    Deed("people:recover_for_worker", "community", ("people.change_number", "people.end_sessions"), hands.recovering),
+    Deed("people:duty", "street_lead", ("people.plan_shift",), hands.shift),
+    Deed("people:remove_shift", "street_lead", ("people.remove_shift",), args=hands.last(DutyShift, "pk")),
+    Deed("people:assign", "security_admin", ("people.assign",), hands.community, hands.person("dispatcher")),
+    Deed("people:reset_second_factor", "security_admin", ("people.second_factor_reset",),
+        args=hands.person("dispatcher")),
     Deed(
         "people:end_assignment",
         "security_admin",
         ("people.end_assignment",),
         {"reason": "结束任职的事由"},
-        lambda hand: [assignment_of(hand.town, "dispatcher").public_id],
+        lambda hand: [hands.assignment_of(hand.town, "dispatcher").public_id],
     ),
     Deed("people:organisations_plan", leaves=("people.import_organisation", "sheets.apply"), **_sheet(
         "street_lead", "people:import_organisations",
@@ -365,17 +280,17 @@ ACCOUNT = (
     Deed("people:name", "dispatcher", ("people.rename",), {"name": "换个称呼", "language": "zh-hans"}),
     Deed("people:consent", "worker", ("people.consent_given",), {"agree": "yes"}, lambda hand: ["location"]),
     Deed("people:consent", "worker", ("people.consent_withdrawn",), {"given": "no"}, lambda hand: ["location"]),
-    Deed("people:work", "worker", ("people.consent_given", "people.declare_work"), _work),
+    Deed("people:work", "worker", ("people.consent_given", "people.declare_work"), hands.work),
     Deed("people:number", "worker", ("people.change_number", "people.end_sessions"),
-         lambda hand: _code_to(hand, "19911110002", CodePurpose.CHANGE_NUMBER)),
+         lambda hand: hands.code_to(hand, "19911110002", CodePurpose.CHANGE_NUMBER)),
     Deed("people:tokens", "dispatcher", ("people.create_token",), {"name": "社区大屏", "days": "30"}),
-    Deed("people:revoke_token", "dispatcher", ("people.revoke_token",), args=_last(ApiToken)),
+    Deed("people:revoke_token", "dispatcher", ("people.revoke_token",), args=hands.last(ApiToken)),
     Deed("people:recovery_code", "worker", ("people.recovery_code_made",)),
     Deed("people:change_password", "dispatcher", ("people.set_password",), {"password": PASSWORD, "again": PASSWORD}),
-    Deed("people:replace_second_factor", "dispatcher", ("people.second_factor_set",), _dynamic_code),
-    Deed("people:end_session", "dispatcher", ("people.end_session",), args=_other_session),
+    Deed("people:replace_second_factor", "dispatcher", ("people.second_factor_set",), hands.dynamic_code),
+    Deed("people:end_session", "dispatcher", ("people.end_session",), args=hands.other_session),
     Deed("people:end_other_sessions", "dispatcher", ("people.end_sessions",)),
-    Deed("people:switch", "dispatcher", ("people.switch_role",), _another_role),
+    Deed("people:switch", "dispatcher", ("people.switch_role",), hands.another_role),
     Deed("people:export", "worker", ("people.export_me",), {"format": "json"}),
     Deed("people:erase", "other_worker", ("system:people.end_assignment", "people.erase_me"), {"sure": "yes"}),
 )  # fmt: skip
@@ -396,7 +311,7 @@ SETTINGS = (
     Deed("cases:publishing", "swd", ("cases.put_sensitive_words",), {"words": "要当心的词"}),
     Deed("territories:load_outlines", "street_lead", ("territories.boundaries",), _outlines),
     Deed("compounds:create", "community", ("people.create_site", "compounds.create"), _compound),
-    Deed("compounds:edit", "community", ("compounds.update",), _compound, _last(Compound)),
+    Deed("compounds:edit", "community", ("compounds.update",), _compound, hands.last(Compound)),
     Deed("notifications:robot", "dispatcher", ("notifications.save_robot",), CHAT),
     Deed("notifications:try_robot", "dispatcher", ("notifications.test_robot",)),
     Deed("notifications:forget_robot", "dispatcher", ("notifications.drop_robot",)),
@@ -422,9 +337,34 @@ PLACES = (
     Deed("places:scene_standard_import", "swd", ("places.publish_standard",), _checklist),
 )  # fmt: skip
 
+SHOPS = (Deed("incentives:shop_order_export", "street_lead", ("incentives.shop_export",), args=hands.a_shop),)
+
+STAR_RULES = {
+    **{f"hours_{level}": str(level * 50) for level in range(1, 6)},
+    **{f"growth_{level}": "0" for level in range(1, 6)},
+    "publicity_days": "5",
+    "most_no_shows": "0",
+}
+THANKS = (
+    Deed("incentives:honour_export", "street_lead", ("incentives.honours_export",)),
+    Deed("incentives:hold_export", "street_lead", ("incentives.holds_export",)),
+    Deed("incentives:star_scheme", "swd", ("incentives.star_scheme",), STAR_RULES),
+)
+
+POINTS = (
+    Deed(
+        "incentives:rule_edit", "street_lead", ("incentives.propose_rule",), _rule, lambda hand: ["case_filed"],
+    ),
+    Deed(
+        "incentives:rule_step", "swd", ("incentives.approve_rule",), {"because": "同意"},
+        lambda hand: [*hands.last(RuleVersion)(hand), "approve"],
+    ),
+    Deed("incentives:point_costs_export", "street_lead", ("incentives.cost_export",)),
+)  # fmt: skip
+
 CASES = (
     Deed("cases:holds", "security_admin", ("cases.place_hold",), _hold),
-    Deed("cases:end_hold", "security_admin", ("cases.end_hold",), args=_last(LegalHold, "pk")),
+    Deed("cases:end_hold", "security_admin", ("cases.end_hold",), args=hands.last(LegalHold, "pk")),
     Deed("cases:reveal", "dispatcher", ("cases.reveal_reporter",), {"reason": "要联系上报人核实地点"}, _number),
     Deed("cases:voice", "dispatcher", ("cases.hear",), args=_voice),
     Deed("cases:transcribe", "dispatcher", ("cases.transcribe",), {"words": "门口的井盖翻了"}, _voice),
@@ -434,10 +374,11 @@ CASES = (
     Deed("cases:picture", "street_lead", ("cases.withdraw_picture",), _refuse, _picture),
     Deed("cases:picture", "street_lead", ("cases.review_again",), _again, _picture),
     Deed("cases:picture", "street_lead", ("cases.refuse_picture",), _refuse, _picture),
-    Deed("cases:publication", "street_lead", ("cases.draft_publication",), {**WORDS, "do": "keep"}, _last(Publication)),
-    Deed("cases:publication", "street_lead", ("cases.publish",), {**WORDS, "do": "publish"}, _last(Publication)),
-    Deed("cases:publication_end", "street_lead", ("cases.revise",), {"do": "revise"}, _last(Publication)),
-    Deed("cases:publication_end", "street_lead", ("cases.refuse_publication",), REFUSED, _last(Publication)),
+    Deed("cases:publication", "street_lead", ("cases.draft_publication",), {**WORDS, "do": "keep"},
+        hands.last(Publication)),
+    Deed("cases:publication", "street_lead", ("cases.publish",), {**WORDS, "do": "publish"}, hands.last(Publication)),
+    Deed("cases:publication_end", "street_lead", ("cases.revise",), {"do": "revise"}, hands.last(Publication)),
+    Deed("cases:publication_end", "street_lead", ("cases.refuse_publication",), REFUSED, hands.last(Publication)),
 )  # fmt: skip
 
 EXPORTS = (
@@ -453,7 +394,7 @@ EXPORTS = (
 
 ELSEWHERE = (
     Deed("gateway:new_key", "system_admin", ("gateway.create_key",), _key),
-    Deed("gateway:revoke_key", "system_admin", ("gateway.revoke_key",), args=_last(ApiKey)),
+    Deed("gateway:revoke_key", "system_admin", ("gateway.revoke_key",), args=hands.last(ApiKey)),
     Deed("gateway:new_jurisdiction", "system_admin", ("gateway.open_jurisdiction",), _jurisdiction),
     Deed(
         "gateway:close_jurisdiction",
@@ -462,7 +403,7 @@ ELSEWHERE = (
         args=lambda hand: ["fenglin.example"],
     ),
     Deed("gateway:new_webhook", "system_admin", ("gateway.webhook_register",), _endpoint),
-    Deed("gateway:edit_webhook", "system_admin", ("gateway.webhook_change",), _endpoint, _last(WebhookEndpoint)),
+    Deed("gateway:edit_webhook", "system_admin", ("gateway.webhook_change",), _endpoint, hands.last(WebhookEndpoint)),
     Deed("gateway:webhook_act", "system_admin", ("gateway.webhook_test",), args=_act("test")),
     Deed("gateway:webhook_again", "system_admin", ("gateway.webhook_again",), args=_failed_message),
     *(
@@ -471,11 +412,11 @@ ELSEWHERE = (
     ),
     Deed("gateway:keys_export", "system_admin", ("gateway.keys_list_export",)),
     Deed("gateway:webhooks_export", "system_admin", ("gateway.webhooks_list_export",)),
-    Deed("gateway:webhook_export", "system_admin", ("gateway.webhook_export",), args=_last(WebhookEndpoint)),
+    Deed("gateway:webhook_export", "system_admin", ("gateway.webhook_export",), args=hands.last(WebhookEndpoint)),
     Deed("gateway:webhook_act", "system_admin", ("gateway.webhook_remove",), args=_act("remove")),
     Deed("gateway:new_link", "system_admin", ("gateway.exchange_register",), _link),
-    Deed("gateway:link", "system_admin", ("gateway.exchange_change",), _link, _last(ExchangeLink)),
-    Deed("gateway:renew_secrets", "system_admin", ("gateway.exchange_rotate",), args=_last(ExchangeLink)),
+    Deed("gateway:link", "system_admin", ("gateway.exchange_change",), _link, hands.last(ExchangeLink)),
+    Deed("gateway:renew_secrets", "system_admin", ("gateway.exchange_rotate",), args=hands.last(ExchangeLink)),
     Deed("cases:step", "dispatcher", ("cases.send_outside",), TOLD, _step("send_outside")),
     Deed("gateway:order_retry", "dispatcher", ("gateway.exchange_retry",), args=_recorded_order),
     Deed("cases:step", "dispatcher", ("cases.keep_outside", "gateway.exchange_keep"), STILL, _answered),
@@ -487,12 +428,71 @@ ELSEWHERE = (
     Deed("gateway:orders_export", "dispatcher", ("gateway.exchange_list_export",)),
 )  # fmt: skip
 
+TEAM = {
+    "name": "枫桥小哥小队",
+    "scope_code": COMMUNITY,
+    "colour": "green",
+    "icon": "leaf",
+    "takes_requests": "on",
+}
+POST_KIND = {
+    "code": "river_watcher", "name_zh": "护河员", "name_en": "River watcher", "icon": "droplet", "area": "street",
+    "term_months": "6", "sort": "5", "is_active": "on",
+}  # fmt: skip
+
+
+def _new_member(hand: Hand) -> list[Any]:
+    made = Team.objects.get(name=TEAM["name"])
+    return [made.public_id, member(hand.town, made).public_id]
+
+
+def _team_leader(hand: Hand) -> list[Any]:
+    made = Team.objects.get(name=TEAM["name"])
+    return [made.public_id, Assignment.objects.get(role="team_leader").public_id]
+
+
+TEAMS = (
+    Deed("volunteering:team_new", "street_lead", ("people.create_organisation", "volunteering.create_team"), TEAM),
+    Deed("volunteering:team_edit", "street_lead", ("volunteering.change_team",), TEAM, hands.last(Team)),
+    Deed("volunteering:team_leader", "community_head", ("people.assign",), args=_new_member),
+    Deed("volunteering:team_leader_end", "community_head", ("people.end_assignment",), args=_team_leader),
+    Deed("volunteering:team_export", "street_lead", ("volunteering.export_teams",)),
+    Deed("volunteering:record_export", "street_lead", ("volunteering.record_export",)),
+    Deed("volunteering:appointment_export", "street_lead", ("volunteering.export_posts",)),
+    Deed("volunteering:team_plan", leaves=(
+        "people.create_organisation", "volunteering.create_team", "sheets.apply",
+    ), **_sheet("street_lead", "volunteering:team_import", ("队伍名称", "区划代码"), ("枫林二队", STREET))),
+    Deed("volunteering:team_close", "street_lead", ("people.close_organisation", "volunteering.close_team"),
+         args=hands.last(Team)),
+    Deed("volunteering:post_kind_new", "swd", ("volunteering.put_post_kind",), POST_KIND),
+    Deed("volunteering:post_kind", "swd", ("volunteering.put_post_kind",), POST_KIND, lambda hand: ["river_watcher"]),
+)  # fmt: skip
+
+TERM = {"name_zh": "净滩", "name_en": "Clean shore", "icon": "leaf", "line": "public_good"}
+
+
+def _a_shift(hand: Hand) -> list[Any]:
+    return [drafted(hand.town).shifts.get().public_id]
+
+
+ACTIVITIES = (
+    Deed("volunteering:activity_export", "street_lead", ("volunteering.activity_export",)),
+    Deed("volunteering:shift_export", "community_head", ("volunteering.comers_export",), args=_a_shift),
+    Deed("volunteering:term_new", "swd", ("volunteering.put_term",), TERM | {"code": "x_day"}, lambda hand: ["kinds"]),
+    Deed("volunteering:term", "swd", ("volunteering.put_term",), TERM, lambda hand: ["kinds", "x_day"]),
+)  # fmt: skip
+
 PREPARED = {"cases": _closed, "elsewhere": _filed}
 DEEDS = {
     "people": PEOPLE,
     "account": ACCOUNT,
     "settings": SETTINGS,
     "places": PLACES,
+    "teams": TEAMS,
+    "activities": ACTIVITIES,
+    "points": POINTS,
+    "shops": SHOPS,
+    "thanks": THANKS,
     "cases": CASES,
     "exports": EXPORTS,
     "elsewhere": ELSEWHERE,

@@ -18,14 +18,8 @@ from nuanxin.kernel.access import policy
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.files import detector
 from nuanxin.people.models import RoleAction
-from tests.architecture.administration import (
-    DEEDS,
-    NOTHING,
-    PREPARED,
-    Hand,
-    assignment_of,
-    outlined,
-)
+from tests.architecture.administration import DEEDS, NOTHING, PREPARED, outlined
+from tests.architecture.hands import Hand, assignment_of
 from tests.architecture.sides import ADMINISTRATION, WORK
 from tests.architecture.test_urls import PAGES, operations
 from tests.cases.test_sheets import workbook
@@ -52,6 +46,7 @@ BY_COMMAND = {
     "migrate": "system.migrate",
     "backup": "system.backup, and system.write_keys with --keys: tests/kernel/test_s3.py",
     "restore": "system.restore: as above",
+    "incentives replay": "incentives.rebuild, nothing with --check: tests/incentives/test_replay.py",
     "check": "",  # reads
     "demo": "",  # a city of its own, which refuses the database of another
     "serve": "",

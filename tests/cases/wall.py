@@ -40,10 +40,13 @@ from nuanxin.kernel.privacy.masking import mask_name, mask_phone
 from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Assignment, Organisation, Person, SignIn, Subject
 from nuanxin.people.queries.actors import actor_for
+from tests.factories.activities import ACTIVITY_ADDRESSES
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
+from tests.factories.served import SERVICE_ADDRESSES
 from tests.factories.sounds import webm
 from tests.factories.town import COMMUNITY, LAT, LNG, STREET, build_town
+from tests.journeys.thanks_pages import THANKS_ADDRESSES
 
 NAME, NICKNAME = "欧阳鹮鹇", "骑鲸客鳐"
 NATIONAL = "19912348765"
@@ -318,6 +321,19 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "place_id": [UUID(int=7)],
         "places:scene_step:name": ["refuse"],
         "places:plated:code": ["23456789ab"],
+        "month": ["2026-10"],
+        "incentives:shop_refill_step:name": ["accept"],
+        "incentives:shop_order_step:name": ["prepare", "call_off"],
+        "incentives:shop_settlement_step:name": ["approve"],
+        "incentives:shop_settlement_file:form": ["csv"],
+        "incentives:shop_report_file:form": ["csv"],
+        "incentives:rule:code": ["case_filed"],
+        "incentives:rule_edit:code": ["case_filed"],
+        "incentives:rule_step:name": ["approve"],
+        "incentives:grant_step:name": ["approve"],
+        "incentives:statement:code": ["23456789ABCDEFGH"],
+        "incentives:statement_json:code": ["23456789ABCDEFGH"],
+        "incentives:statement_pdf:code": ["23456789ABCDEFGH"],
         "objection_id": [1],
         "day_id": [UUID(int=7)],
         "places:booking_step:name": ["withdraw"],
@@ -327,11 +343,25 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "photo_id": [1],
         "warning_id": [1],
         "file_id": [UUID(int=7)],
+        "member_id": [UUID(int=7)],
+        "assignment_id": [UUID(int=7)],
+        "volunteering:member_step:name": ["leave"],
+        "volunteering:team_member_step:name": ["take_in", "part"],
+        "volunteering:own_post_step:name": ["agree", "resign"],
+        "volunteering:appointment_step:name": ["review", "publicise", "remove"],
+        "volunteering:card:code": ["23456789ab"],
+        "volunteering:post_kind:code": ["opinion_collector"],
+        "volunteering:own_reserve_step:name": ["agree"],
+        "volunteering:candidate_step:name": ["admit", "train"],
+        **SERVICE_ADDRESSES,
+        **ACTIVITY_ADDRESSES,
+        **THANKS_ADDRESSES,
         "GET /api/v1/territories/{code}:code": [COMMUNITY],
         "GET /api/v1/compounds/{compound_id}:compound_id": [Compound.objects.get().pk],
         "POST /api/v1/cases/{number}/transitions/{name}:name": ["screen"],
         "GET /api/v1/scenes/plates/{code}:code": ["23456789ab"],
         "POST /api/v1/scenes/{public_id}/transitions/{name}:name": ["start"],
+        "POST /api/v1/teams/appointments/{public_id}/transitions/{name}:name": ["resign"],
     }
 
 

@@ -15,7 +15,8 @@ from nuanxin.people.enums import WorkerType
 # The roles of domain.md §10.2 that have something to do with a report.
 ROLES = {
     "worker", "grid_part", "resident", "grid", "community", "community_head", "dispatcher", "street_lead", "dept",
-    "dept_lead", "property", "guard", "station", "clinic", "swd", "system_admin", "security_admin", "audit_admin",
+    "dept_lead", "property", "guard", "station", "clinic", "swd", "team_leader", "system_admin", "security_admin",
+    "audit_admin",
 }  # fmt: skip
 
 

@@ -33,6 +33,45 @@ def _step(name: str) -> str:
 STREET, COMMUNITY, UNIT, LEAD = "lipai/dispatcher", "wen/community", "cheng/dept", "shu/swd"
 
 CLUES: dict[str, Clue] = {
+    "star": Clue(LEAD, "/thanks/stars/desk/?tab=todo", rf"/thanks/stars/desk/{UUID}/refuse/"),
+    "star_shown": Clue("wang/worker", "/thanks/roll/?show=publicity", rf"/thanks/roll/stars/{UUID}/"),
+    "honour": Clue(LEAD, "/thanks/honours/?tab=publicity", rf'href="/thanks/honours/{UUID}/"'),
+    "honour_community": Clue(COMMUNITY, "/thanks/honours/?tab=todo", rf'href="/thanks/honours/{UUID}/"'),
+    "own_honour": Clue("wang/worker", "/thanks/honours/mine/", rf"/thanks/honours/mine/{UUID}/"),
+    "story": Clue("wang/worker", "/thanks/roll/", rf'href="/thanks/roll/{UUID}/"'),
+    "award_hold": Clue("yan/street_lead", "/thanks/holds/", rf'href="/thanks/holds/{UUID}/"'),
+    "shop": Clue("wang/worker", "/thanks/shop/", rf"/thanks/shop/{UUID}/"),
+    "shop_order": Clue("wang/worker", "/thanks/shop/orders/", rf"/thanks/shop/orders/{UUID}/"),
+    "shop_kept": Clue(COMMUNITY, "/thanks/shop/manage/", rf'"/thanks/shop/manage/{UUID}/"'),
+    "team": Clue("wang/worker", "/volunteering/teams/", rf"/volunteering/teams/{UUID}/"),
+    "team_desk": Clue(LEAD, "/volunteering/register/teams/", rf"/volunteering/register/teams/{UUID}/"),
+    "team_led": Clue(
+        "he/team_leader", "/volunteering/register/teams/", rf"/volunteering/register/teams/{UUID}/"
+    ),
+    "activity": Clue("wang/worker", "/volunteering/activities/", rf'href="/volunteering/activities/{UUID}/"'),
+    "activity_managed": Clue(
+        "yan/street_lead", "/volunteering/organising/", rf"/volunteering/organising/{UUID}/"
+    ),
+    "shift_managed": Clue(
+        "yan/street_lead", "/volunteering/organising/month/", rf"/volunteering/organising/shifts/{UUID}/"
+    ),
+    "post_open": Clue("wang/worker", "/volunteering/posts/", rf'href="/volunteering/posts/{UUID}/"'),
+    "own_post": Clue("luo/worker", "/volunteering/posts/", rf"/volunteering/posts/mine/{UUID}/"),
+    "post_desk": Clue(
+        "yan/street_lead", "/volunteering/register/posts/", rf"/volunteering/register/posts/{UUID}/"
+    ),
+    "appointment": Clue(
+        "yan/street_lead",
+        "/volunteering/register/appointments/?tab=publicity",
+        rf"/volunteering/register/appointments/{UUID}/",
+    ),
+    "publicised": Clue(
+        "wang/worker", "/volunteering/posts/publicity/", rf"/volunteering/posts/publicity/{UUID}/"
+    ),
+    "notice": Clue(STREET, "/volunteering/register/safety/", rf"/volunteering/safety/{UUID}/"),
+    "candidate": Clue(
+        LEAD, "/volunteering/register/reserve/?tab=all", rf"/volunteering/register/reserve/{UUID}/"
+    ),
     "scene_assessing": Clue(STREET, "/places/scenes/?tab=todo", rf"/places/scenes/{UUID}/"),
     "scene": Clue(STREET, "/places/scenes/?tab=plated", rf"/places/scenes/{UUID}/"),
     "scene_public": Clue(STREET, "/places/scenes/public/?show=publicity", rf"/places/scenes/public/{UUID}/"),

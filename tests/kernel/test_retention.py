@@ -25,6 +25,11 @@ DAY = timedelta(days=1)
 # Tables whose rows stay until the person goes, or belong to a row that has a rule; each says so in its `retention`.
 UNTIL_ERASED = (
     "到您注销为止",
+    "到注销为止",
+    "到您停用或注销为止",
+    "到您改掉或注销为止",
+    "到您下榜或注销",
+    "注销后",
     "到您去掉或注销为止",
     "长期保留",
     "不使用",

@@ -130,6 +130,55 @@ ROWS = {
     "GET /api/v1/scenes/plates/{code}": Row("all"),
     "GET /api/v1/scenes/{public_id}": Row("all"),
     "POST /api/v1/scenes/{public_id}/transitions/{name}": Row("all", lambda town, case: {"reason": "说明"}),
+    "GET /api/v1/activities": Row("all", query=f"?within={COMMUNITY}", rightful="worker"),
+    "GET /api/v1/activities/{public_id}": Row("all", rightful="worker"),
+    "GET /api/v1/activities/sign-ups": Row("all", rightful="worker"),
+    "POST /api/v1/activities/sign-ups": Row(
+        "all", lambda town, case: {"key": FORGED["place_id"], "shift": FORGED["public_id"]}, rightful="worker"
+    ),
+    "POST /api/v1/activities/sign-ups/{public_id}/acceptance": Row("all", rightful="worker"),
+    "POST /api/v1/activities/sign-ups/{public_id}/withdrawal": Row("all", rightful="worker"),
+    "GET /api/v1/points/balance": Row("all", rightful="worker"),
+    "GET /api/v1/points/statement": Row("all", rightful="worker"),
+    "GET /api/v1/shops": Row("all", query=f"?within={COMMUNITY}", rightful="worker"),
+    "GET /api/v1/shops/{public_id}/items": Row("all", rightful="worker"),
+    "GET /api/v1/shops/orders": Row("all", rightful="worker"),
+    "POST /api/v1/shops/orders": Row(
+        "all", lambda town, case: {"item": FORGED["public_id"], "key": FORGED["place_id"]}, rightful="worker"
+    ),
+    "POST /api/v1/shops/orders/{public_id}/code": Row("all", rightful="worker"),
+    "POST /api/v1/shops/orders/{public_id}/cancel": Row("all", rightful="worker"),
+    "POST /api/v1/shops/{public_id}/pickups": Row("all", _taken_in, rightful="station"),
+    "POST /api/v1/shops/{public_id}/pickups/sync": Row(
+        "all", lambda town, case: {"rows": [_taken_in(town, case)]}, rightful="station"
+    ),
+    "GET /api/v1/teams": Row("all", query="?q=枫", rightful="worker"),
+    "GET /api/v1/teams/mine": Row("all", rightful="worker"),
+    "POST /api/v1/teams/{public_id}/join": Row(
+        "all", lambda town, case: {"shown_as": "阿望"}, rightful="worker"
+    ),
+    "GET /api/v1/teams/posts": Row("all", rightful="worker"),
+    "POST /api/v1/teams/posts/{public_id}/apply": Row("all", lambda town, case: {"why": "熟悉这里"}, rightful="worker"),
+    "GET /api/v1/teams/appointments": Row("all", rightful="worker"),
+    "POST /api/v1/teams/appointments/{public_id}/transitions/{name}": Row(
+        "all", lambda town, case: {"words": "说明"}, rightful="worker"
+    ),
+    "GET /api/v1/thanks/own": Row("all", rightful="worker"),
+    "GET /api/v1/thanks/roll": Row("all"),
+    "GET /api/v1/thanks/held": Row("all", rightful="worker"),
+    "POST /api/v1/thanks/held/{public_id}/answer": Row("all", lambda town, case: {"words": "说明"}, rightful="worker"),
+    "GET /api/v1/service-records/mine": Row("all", rightful="worker"),
+    "GET /api/v1/service-records/{public_id}": Row("all", rightful="worker"),
+    "POST /api/v1/service-records/check-in": Row("all", lambda town, case: {"code": "AAAAAA"}, rightful="worker"),
+    "POST /api/v1/service-records/{public_id}/check-out": Row("all", rightful="worker"),
+    "POST /api/v1/service-records/{public_id}/corrections": Row(
+        "all", lambda town, case: {"words": "少了半小时", "wanted_minutes": 60}, rightful="worker"
+    ),
+    "GET /api/v1/service-records/certificates": Row("all", rightful="worker"),
+    "POST /api/v1/service-records/certificates": Row(
+        "all", lambda town, case: {"since": "2026-01-01", "until": "2026-09-01"}, rightful="worker"
+    ),
+    "GET /api/v1/service-records/verify/{number}/{code}": Row("all"),
     "GET /api/v1/territories/": Row("all"),
     "GET /api/v1/territories/search": Row("all", query="?q=枫桥"),
     "GET /api/v1/territories/locate": Row("all", query=f"?lng={LNG}&lat={LAT}"),

@@ -66,6 +66,7 @@ COMMANDS = {
     "rotate-keys": Entry(module="rotate", summary="Write everything encrypted anew under the first key."),
     "backup": Entry(module="backup", summary="Write the database and the files to one archive."),
     "restore": Entry(module="restore", summary="Verify such an archive, or put it in place."),
+    "incentives": Entry(module="incentives", summary="Tell the ledger of points again from its journal."),
     "indicators": Entry(
         module="indicators",
         summary="Compile the definitions of the indicators to SQL.",

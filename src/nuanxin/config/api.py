@@ -15,6 +15,9 @@ from ninja.types import DictStrAny
 from nuanxin import __version__
 from nuanxin.cases.api import router as cases
 from nuanxin.compounds.api import router as compounds
+from nuanxin.incentives.honours_api import router as thanks
+from nuanxin.incentives.points_api import router as points
+from nuanxin.incentives.shop_api import router as shops
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
 from nuanxin.places.api import router as places
@@ -23,6 +26,9 @@ from nuanxin.places.offers_api import router as offers
 from nuanxin.places.scenes_api import router as scenes
 from nuanxin.territories.api import router as territories
 from nuanxin.ui.middleware import with_headers
+from nuanxin.volunteering.activities_api import router as activities
+from nuanxin.volunteering.records_api import router as service_records
+from nuanxin.volunteering.teams_api import router as teams
 
 
 class Described(NinjaAPI):
@@ -47,13 +53,19 @@ api = Described(
     auth=TokenAuth(),
     urls_namespace="api",
 )
+api.add_router("/activities", activities, tags=["activities"])
 api.add_router("/bookings", bookings, tags=["bookings"])
 api.add_router("/cases", cases, tags=["cases"])
 api.add_router("/compounds", compounds, tags=["compounds"])
 api.add_router("/offers", offers, tags=["offers"])
 api.add_router("/places", places, tags=["places"])
+api.add_router("/points", points, tags=["points"])
 api.add_router("/scenes", scenes, tags=["scenes"])
+api.add_router("/shops", shops, tags=["shops"])
+api.add_router("/teams", teams, tags=["teams"])
+api.add_router("/thanks", thanks, tags=["thanks"])
 api.add_router("/territories", territories, tags=["territories"])
+api.add_router("/service-records", service_records, tags=["service-records"])
 
 
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:

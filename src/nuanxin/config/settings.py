@@ -57,6 +57,8 @@ CONTEXTS = [
     "nuanxin.places",
     "nuanxin.compounds",
     "nuanxin.cases",
+    "nuanxin.volunteering",
+    "nuanxin.incentives",
     "nuanxin.notifications",
     "nuanxin.insight",
     "nuanxin.gateway",
@@ -276,6 +278,12 @@ NUANXIN_WALK_KMH = float(os.environ.get("NUANXIN_WALK_KMH", "4.5"))
 NUANXIN_EBIKE_KMH = float(os.environ.get("NUANXIN_EBIKE_KMH", "15"))
 # Sites that may show the map of places in their own pages ("https://www.example.gov.cn"); none unless named.
 NUANXIN_EMBED_IN = _list("NUANXIN_EMBED_IN")
+
+# --- Volunteering -----------------------------------------------------------------------------------------------
+# So many hours of voluntary service a week at most; rest comes first.
+NUANXIN_VOLUNTEER_WEEK_HOURS = max(int(os.environ.get("NUANXIN_VOLUNTEER_WEEK_HOURS", "20")), 1)
+# Which activities the street approves before they are published: those with a risk or with children, or all of them.
+NUANXIN_ACTIVITY_APPROVAL = os.environ.get("NUANXIN_ACTIVITY_APPROVAL", "risk")
 
 # --- Indicators -------------------------------------------------------------------------------------------------
 # A rate of answers of fewer people than this is not shown: it would say more about them than about the work.

@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("nuanxin.portal.urls")),
     path("", include("nuanxin.people.urls")),
     path("", include("nuanxin.cases.urls")),
+    path("volunteering/", include("nuanxin.volunteering.urls")),
+    path("thanks/", include("nuanxin.incentives.urls")),
     path("", include("nuanxin.notifications.urls")),
     path("", include("nuanxin.insight.urls")),
     path("", include("nuanxin.gateway.urls")),

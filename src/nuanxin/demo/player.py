@@ -16,21 +16,27 @@ from django.db import transaction
 from nuanxin.cases.models import Clock, PlaceCase
 from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
 from nuanxin.demo.acting import Stage
+from nuanxin.demo.activities import hold_activities
 from nuanxin.demo.appointments import book_some
 from nuanxin.demo.city import SEED, build_city
 from nuanxin.demo.connections import connect, live_on
 from nuanxin.demo.darkroom import Darkroom
 from nuanxin.demo.handovers import exchange_some
+from nuanxin.demo.honours import before_the_days, tell_thanks
 from nuanxin.demo.personas import cast
 from nuanxin.demo.place_days import Deed, plan_places
 from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
+from nuanxin.demo.points import thank_greatly
 from nuanxin.demo.population import settle
 from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
 from nuanxin.demo.roster import plan_rosters
 from nuanxin.demo.script import plan, steps_in_order
+from nuanxin.demo.service_records import serve_some
+from nuanxin.demo.shop import open_shops, settle_shops, trade_a_day
 from nuanxin.demo.spots import FEWEST, MOST, spots
+from nuanxin.demo.teams import form_teams
 from nuanxin.kernel import audit
 from nuanxin.kernel.events.deliver import drain
 from nuanxin.kernel.worktime import SHANGHAI
@@ -80,6 +86,8 @@ def play(
         settled = settle(city, people, now=start - BEFORE, places=places)
         plan_rosters(settled, reports, start=start - BEFORE, end=now)
         connections = connect(settled, now=start - BEFORE)
+        open_shops(settled, now=start)
+        before_the_days(now=start)
         drain(now=start)
     deeds = plan_places(spots(city, places), people, start=start, end=now)
     happenings = _in_order(reports, deeds)
@@ -93,6 +101,12 @@ def play(
         exchange_some(stage, start=start, now=now)
         book_some(stage, now=now)
         use_some(stage, now=now)
+        form_teams(stage, now=now)
+        hold_activities(stage, start=start, now=now)
+        serve_some(stage, now=now)
+        thank_greatly(now=now)
+        settle_shops(stage, now=now)
+        tell_thanks(stage, now=now)
         by_program = live_on(connections, now=now)
         drain(now=now)
     audit.seal_pending(now=now)  # what is committed is sealed, nothing before
@@ -183,6 +197,7 @@ class _Player:
         archive_cases(now=now)
         forget_passers(now=now)
         remind_borrowers(now=now)
+        trade_a_day(self.stage, now=now)
         while watch_stock(now=now):
             pass
         days_left = (self.end - now).days

@@ -60,7 +60,9 @@ def publish_some(stage: Stage, reports: list[PlannedReport], *, now: datetime) -
 
 
 def _worth_showing(stage: Stage, reports: list[PlannedReport]) -> Iterator[PlannedReport]:
-    """Solved ones with words, the latest first, those with a picture of the result before the others."""
+    """Solved ones with words, the latest first; before the others those with a picture of the result and few besides,
+    for each of them is looked at.
+    """
     found = []
     for report in reports:
         case = stage.cases.get(report.key)
@@ -71,12 +73,13 @@ def _worth_showing(stage: Stage, reports: list[PlannedReport]) -> Iterator[Plann
         case.refresh_from_db()
         if case.outcome == Outcome.SOLVED and case.parent_id is None and may_be_public(case):
             found.append(report)
-    return iter(sorted(found, key=lambda each: (not _has_both(each), -each.at.timestamp())))
+    return iter(sorted(found, key=lambda each: (_pictures(each), -each.at.timestamp())))
 
 
-def _has_both(report: PlannedReport) -> bool:
-    steps = (photo.kind for step in report.steps for photo in step.photos)
-    return bool(report.photos) and PhotoKind.AFTER in steps
+def _pictures(report: PlannedReport) -> float:
+    """How many there are to look at; without one from before and one from after, none is shown."""
+    later = [photo.kind for step in report.steps for photo in step.photos]
+    return len(report.photos) + len(later) if report.photos and PhotoKind.AFTER in later else float("inf")
 
 
 def _publish(stage: Stage, report: PlannedReport, row: Publication, *, pictures: bool, now: datetime) -> None:

@@ -99,6 +99,40 @@ class Kind(TextChoices):
     OFFER_ON = "offer_on", _("优惠确认了")
     OFFER_DECLINED = "offer_no", _("优惠没有通过")
     OFFER_OFF = "offer_off", _("优惠暂停或结束了")
+    AWARD_HELD = "award_held", _("积分请人看一眼")
+    THANKS_TODO = "thanks_todo", _("荣誉、星级、申诉要办")
+    THANKS_NEWS = "thanks_news", _("荣誉、星级、申诉有结果")
+    POINTS = "points", _("积分到了")
+    POINTS_BACK = "points_back", _("积分更正")
+    POINTS_LAPSE = "points_lapse", _("积分快到期了")
+    SHOP_READY = "shop_ready", _("换的东西备好了")
+    SHOP_SOON = "shop_soon", _("换的东西还没取")
+    SHOP_BACK = "shop_back", _("积分退回来了")
+    SHOP_LOW = "shop_low", _("超市缺货")
+    SHOP_OLD = "shop_old", _("超市有东西快过期")
+    SHOP_RETURN = "shop_return", _("退货等另一位看")
+    SHOP_BILL = "shop_bill", _("超市结算等批准")
+    SHIFT_HELD = "act_held", _("候补到名额了")
+    SHIFT_NONE = "act_none", _("这一班没轮到")
+    SHIFT_WON = "act_won", _("抽中了")
+    SHIFT_OFF = "act_off", _("班次取消了")
+    SHIFT_MOVED = "act_moved", _("班次改时间了")
+    SHIFT_SOON = "act_soon", _("快到班次了")
+    SHIFT_SWAPPED = "act_swapped", _("换班成了")
+    ACTIVITY_WORD = "act_word", _("组织者有话说")
+    ACTIVITY_TODO = "act_todo", _("活动等批")
+    ACTIVITY_NEWS = "act_news", _("活动批了或退回")
+    SHIFT_LATE_OFF = "act_late", _("有人临时来不了")
+    SHIFT_WEATHER = "act_weather", _("户外活动遇上天气")
+    TEAM_TODO = "team_todo", _("队伍的事要办")
+    TEAM_NEWS = "team_news", _("队伍的消息")
+    POST_TODO = "post_todo", _("岗位要办")
+    POST_NEWS = "post_news", _("岗位的消息")
+    PREVENTION = "prevention", _("平安提示")
+    RESERVE = "reserve", _("后备人才")
+    SERVICE_TODO = "serve_todo", _("志愿服务要办")
+    SERVICE_NEWS = "serve_news", _("我的志愿服务")
+    HELP_ASKED = "help_asked", _("有事缺人，来问你")
 
 
 class Group(TextChoices):
@@ -115,7 +149,8 @@ TO_DO = frozenset({
     "new_report", "new_task", "returned", "to_verify", "rework", "reopened", "answer", "to_hear", "whistled",
     "more_time", "shelf_asked", "appealed", "review_due", "look_again", "all_answered", "recurred",
     "push_stopped", "differs", "keeping", "unkept", "broken",
-    "restock", "restocked", "expires", "expired", "scene_todo", "kitchen", "offer_asked",
+    "restock", "restocked", "expires", "expired", "thanks_todo", "scene_todo", "kitchen", "offer_asked",
+    "serve_todo", "shop_low", "shop_old", "shop_return", "shop_bill", "act_todo", "act_weather", "act_late",
 })  # fmt: skip
 PRESSING = frozenset({
     "late", "urged", "supervised", "unanswered", "stage_late", "appeal_late", "time_lapsed", "time_refused",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.cases.queries.discretion import reads_coarsely
+from nuanxin.incentives.enums import ThanksNews
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.cached import Cached
 from nuanxin.kernel.worktime import Limit
@@ -22,13 +23,17 @@ from nuanxin.places.enums import SceneNews
 from nuanxin.places.queries import facility_name, item_name, service_name
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.phrases import calendar_moment, half_day
+from nuanxin.volunteering.enums import PostNews, ReserveState, ServiceNews, TeamNews
+from nuanxin.volunteering.queries.team_catalogue import kind_name
 
 PAGE_SIZE = 30
 SMS_CONSENT = "notices_sms"
 CODES = (
     ("stage", StageKind), ("following", StageKind), ("where", HandOffKind), ("level", SupervisionLevel),
-    ("scene", SceneNews),
+    ("thanks", ThanksNews), ("scene", SceneNews), ("team", TeamNews), ("news", PostNews), ("reserve", ReserveState),
+    ("service", ServiceNews),
 )  # fmt: skip
+NAMES = (("facility", facility_name), ("post", kind_name), ("item", item_name))
 COUNT_CAP = 100
 # They are made in the moment in which somebody reports or answers.
 OF_THE_REPORTER = frozenset({Kind.ANSWER, Kind.ADDED, Kind.RECURRED})
@@ -115,8 +120,15 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             "facility",
             "item",
             "scene",
+            "thanks",
             "booked",
             "hold",
+            "team",
+            "news",
+            "post",
+            "reserve",
+            "service",
+            "heading",
         ),
         "",
     )
@@ -132,10 +144,9 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     for name, words in CODES:
         if facts[name]:
             facts[name] = str(words(facts[name]).label)
-    if facts["facility"]:
-        facts["facility"] = facility_name(facts["facility"])
-    if facts["item"]:
-        facts["item"] = item_name(facts["item"])
+    for name, named in NAMES:
+        if facts[name]:
+            facts[name] = named(facts[name])
     if facts["booked"]:
         facts["booked"] = _booked(facts["booked"], facts["place"])
     if facts["hold"]:

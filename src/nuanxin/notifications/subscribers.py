@@ -10,9 +10,15 @@ from nuanxin.cases.queries.patterns import topic_facts
 from nuanxin.kernel.access.scope import LEVELS, padded
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import (
+    at_activities,  # noqa: F401  -- registers its reactions
+    at_honours,  # noqa: F401  -- registers its reactions
     at_offers,  # noqa: F401  -- registers its reactions
     at_places,  # noqa: F401  -- registers its reactions
+    at_points,  # noqa: F401  -- registers its reactions
+    at_records,  # noqa: F401  -- registers its reactions
     at_scenes,  # noqa: F401  -- registers its reactions
+    at_shop,  # noqa: F401  -- registers its reactions
+    at_teams,  # noqa: F401  -- registers its reactions
     oversight,  # noqa: F401  -- registers its reactions
     services,
 )

@@ -301,6 +301,122 @@ WORDS: Mapping[str, Words] = {
     Kind.OFFER_OFF: Words(
         _("%(offer)s：暂停或者结束了"), _("小哥领不了新券了。原因写在优惠的页面里。"), "tag", "info"
     ),
+    Kind.SHIFT_HELD: Words(
+        _("有名额了：%(item)s"),
+        _("%(until)s，给你留着。要的话点开确认，过时给下一位。"),
+        "calendar-event",
+        "ok",
+    ),
+    Kind.SHIFT_NONE: Words(
+        _("这次没轮到：%(item)s"),
+        _("%(until)s 那一班没有名额了。下次抽签，你排在前面。"),
+        "calendar-event",
+        "info",
+    ),
+    Kind.SHIFT_WON: Words(
+        _("抽中了：%(item)s"), _("%(until)s 见。去不了早点取消，别人能补上。"), "circle-check", "ok"
+    ),
+    Kind.SHIFT_OFF: Words(
+        _("取消了：%(item)s"), _("%(until)s 那一班不办了，对不住。点开看原因。"), "calendar-event", "danger"
+    ),
+    Kind.SHIFT_MOVED: Words(
+        _("改时间了：%(item)s"), _("现在是 %(until)s。来不了就取消，不算临时。"), "calendar-event", "wait"
+    ),
+    Kind.SHIFT_SOON: Words(
+        _("%(until)s：%(item)s"),
+        _("地点和要带的，点开看。来不了就说一声，好找人顶。"),
+        "calendar-event",
+        "info",
+    ),
+    Kind.SHIFT_SWAPPED: Words(
+        _("换班成了：%(item)s"), _("%(until)s 那一班有人接了。点开看现在的安排。"), "arrows-exchange", "ok"
+    ),
+    Kind.ACTIVITY_WORD: Words(
+        _("组织者有话说：%(item)s"), _("你报了这个活动。点开看一眼，出门前知道。"), "speakerphone", "info"
+    ),
+    Kind.ACTIVITY_TODO: Words(
+        _("活动等批：%(item)s"),
+        _("有风险或者有孩子参加。看保险、地点和人数，再点同意。"),
+        "calendar-event",
+        "wait",
+    ),
+    Kind.ACTIVITY_NEWS: Words(
+        _("活动有结果：%(item)s"), _("批了就已经发布；退回的，点开看要改什么。"), "calendar-event", "info"
+    ),
+    Kind.SHIFT_LATE_OFF: Words(
+        _("有人临时来不了：%(item)s"),
+        _("%(until)s 那一班少了一位。点开看候补，或者换个人。"),
+        "users",
+        "wait",
+    ),
+    Kind.SHIFT_WEATHER: Words(
+        _("遇上天气：%(item)s"),
+        _("%(until)s 在户外，那时有天气提示。请改期、改到室内，或者取消。"),
+        "umbrella",
+        "danger",
+    ),
+    Kind.SHOP_READY: Words(_("备好了：%(item)s"), _("到%(place)s出示取货码就能取。"), "gift", "ok"),
+    Kind.SHOP_SOON: Words(
+        _("%(until)s 前取：%(item)s"),
+        _("在%(place)s给你留着。不取也没关系，到期积分自动退回。"),
+        "hourglass",
+        "wait",
+    ),
+    Kind.SHOP_BACK: Words(
+        _("%(count)s 积分退回来了"), _("%(place)s：%(item)s。点开看是为什么。"), "arrow-back-up", "info"
+    ),
+    Kind.SHOP_LOW: Words(
+        _("%(place)s要补货：%(item)s"),
+        _("能换的只剩 %(count)s 件。点开看谁来补、要补几件。"),
+        "truck",
+        "wait",
+    ),
+    Kind.SHOP_OLD: Words(
+        _("%(item)s快过期了：%(until)s"),
+        _("在%(place)s。先给人；过期的自动不能换，记得清理。"),
+        "hourglass",
+        "wait",
+    ),
+    Kind.SHOP_RETURN: Words(
+        _("%(place)s：%(item)s有问题"),
+        _("看一眼东西，同意退就退积分；提出的人不能自己同意。"),
+        "alert-circle",
+        "wait",
+    ),
+    Kind.SHOP_BILL: Words(
+        _("%(place)s有一张结算单"), _("%(count)s 元。看过明细再批准，或者退回重算。"), "receipt", "wait"
+    ),
+    Kind.AWARD_HELD: Words(
+        _("有 %(amount)s 分先留着，请人看一眼"),
+        _("不是扣分。点开看为什么，说明一句；别的积分照样能用。"),
+        "hourglass",
+        "wait",
+    ),
+    Kind.THANKS_TODO: Words(_("%(thanks)s"), _("点开看材料，办下一步。"), "award", "wait"),
+    Kind.THANKS_NEWS: Words(_("%(thanks)s"), _("点开看结果、原因和接下来怎么办。"), "award", "info"),
+    Kind.POINTS: Words(
+        _("%(sentence)s +%(amount)s"), _("谢谢你。积分到了，点开看能换什么。"), "sunrise", "ok"
+    ),
+    Kind.POINTS_BACK: Words(
+        _("积分更正：%(sentence)s"),
+        _("收回 %(amount)s 分。点开看是哪一笔、为什么；不对可以申诉。"),
+        "arrow-back-up",
+        "wait",
+    ),
+    Kind.POINTS_LAPSE: Words(
+        _("有 %(amount)s 分用到 %(until)s"),
+        _("到期只少积分，时长、星级和成长值不变。点开看能换什么。"),
+        "hourglass",
+        "info",
+    ),
+    Kind.TEAM_TODO: Words(_("%(place)s：%(team)s"), _("点开看称呼，同意或不同意。"), "users-group", "wait"),
+    Kind.TEAM_NEWS: Words(
+        _("%(place)s：%(team)s"), _("点开看这支队伍。加入、退出都随您。"), "users-group", "info"
+    ),
+    Kind.POST_TODO: Words(_("%(post)s：%(news)s"), _("点开看材料，办下一步。"), "id-badge-2", "wait"),
+    Kind.POST_NEWS: Words(_("%(post)s：%(news)s"), _("点开看到哪一步了、为什么。"), "id-badge-2", "info"),
+    Kind.PREVENTION: Words(_("平安提示：%(heading)s"), _("看不看、做不做都随您。"), "shield-check", "info"),
+    Kind.RESERVE: Words(_("社区工作者后备：%(reserve)s"), _("点开看结果和下一步。"), "briefcase", "info"),
     Kind.PUSH_STOPPED: Words(
         _("推送停了：%(unit)s"),
         _("三天没有送到，或者对方说不再接收。新的消息先存着，点开处理。"),
@@ -315,5 +431,15 @@ WORDS: Mapping[str, Words] = {
     ),
     Kind.LATE: Words(
         _("超时：%(category)s"), _("“%(clock)s”时限已过，负责的是%(unit)s。"), "clock-exclamation", "danger"
+    ),
+    Kind.SERVICE_TODO: Words(_("%(place)s：%(service)s"), _("点开核对，一次办完。"), "checks", "info"),
+    Kind.SERVICE_NEWS: Words(
+        _("%(place)s：%(service)s"), _("点开看每一步；记得不对，可以申请更正。"), "heart-handshake", "info"
+    ),
+    Kind.HELP_ASKED: Words(
+        _("%(place)s：缺人，你来吗？"),
+        _("点开看什么时候、为什么问你；来不来都行，没有任何影响。"),
+        "heart-handshake",
+        "info",
     ),
 }

@@ -83,6 +83,38 @@ class PlacesConfig(AppConfig):
             order=15,
         )
         slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
+        _fill_received()
+
+
+def _fill_received() -> None:
+    """What places gave somebody, for the page that shows both directions."""
+    used = slots.Figure(
+        _("用了的券"), _("张"), _("您在商户、食堂、医院用掉的券；用过 90 天后不再知道是谁用的，就不算了。"), "tag",
+        _counted("vouchers_used"), "places:vouchers", "places.voucher",
+    )  # fmt: skip
+    slots.register("received", used, order=30)
+    came = slots.Figure(
+        _("约到的服务"), _("次"), _("您约了也去了的：理发、看合同、车辆检查；30 天后不再知道是谁，就不算了。"),
+        "calendar-event", _counted("services_attended"), "places:own_bookings", "places.book",
+    )  # fmt: skip
+    slots.register("received", came, order=40)
+    read = slots.Figure(
+        _("借的书"), _("本"), _("您在书角借的；还了 30 天后忘掉。"), "book", _counted("books_borrowed"), "",
+        "places.borrow",
+    )  # fmt: skip
+    slots.register("received", read, order=50)
+
+
+def _counted(name: str) -> Any:
+    """The two numbers of `queries.received`, as they are shown."""
+
+    def value(request: Any) -> tuple[str, str]:
+        from nuanxin.places.queries import received  # models exist only after the apps are ready
+
+        week, always = getattr(received, name)(request.actor, now=request.now)
+        return str(week), str(always)
+
+    return value
 
 
 def _load_catalogue(**kwargs: Any) -> None:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.opening import Change
 from nuanxin.kernel.opening.week import to_text
 from nuanxin.places.enums import FigurePeriod
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import Bookable, ServiceItem
 from nuanxin.places.models.bookings import LENGTHS
 from nuanxin.places.queries.booking_figures import FigureFilters
 from nuanxin.places.services import BookingRules
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.ui.opening import USUAL, Opening, OpeningField
 
 WAIT = "wait:"
@@ -161,7 +161,7 @@ def rules_initial(
 
 class FigureForm(forms.Form):
     q = forms.CharField(label=_("地方的名称"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     item = forms.ChoiceField(label=_("服务"), required=False)
     period = forms.ChoiceField(label=_("哪几天"), required=False, choices=FigurePeriod.choices)
 

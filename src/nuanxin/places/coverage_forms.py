@@ -6,12 +6,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.places.forms import CODE
 from nuanxin.places.queries import CoverageFilters, catalogue
+from nuanxin.ui.forms import DIVISION_CODE
 
 
 class CoverageForm(forms.Form):
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     type = forms.ChoiceField(label=_("类型"), required=False)
     bare = forms.BooleanField(label=_("只看一处也没有的"), required=False)
 

@@ -6,11 +6,10 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import formset_factory
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.people.enums import SiteKind
 from nuanxin.people.models import Organisation
 from nuanxin.places.enums import (
@@ -26,25 +25,10 @@ from nuanxin.places.models import Entry, Place, PlaceFacility
 from nuanxin.places.queries import Asked, Filters, Wanted, catalogue
 from nuanxin.places.queries.truth_rules import shipped as truth_fields
 from nuanxin.places.services import EntryData, Equipment, Offered, PlaceData
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.ui.opening import OpeningField
 
-CODE = r"^\d{12}$|^\d{15}$"
 MORNING = time(8)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """An empty form that was sent is sent all the same."""
-    return request.POST if request.method == "POST" else None
-
-
-class Refusing(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Show what the service did not accept: beside its field, else above the form, with what to do."""
-        fields = error.fields if isinstance(error, Invalid) else {}
-        for name, text in fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not fields:
-            self.add_error(None, f"{error.message} {error.hint}")
 
 
 UNITS: dict[str, Any] = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _("天"), "people": _("人")}
@@ -52,7 +36,7 @@ UNITS: dict[str, Any] = {"%": "%", "h": _("小时"), "min": _("分钟"), "d": _(
 
 class FilterForm(forms.Form):
     q = forms.CharField(label=_("名称、编号、地址"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     type = forms.ChoiceField(label=_("类型"), required=False)
     facility = forms.ChoiceField(label=_("设施"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False)
@@ -133,7 +117,7 @@ class PlaceForm(Refusing):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     lng = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
-    scope_code = forms.RegexField(CODE, required=False, widget=forms.HiddenInput)
+    scope_code = forms.RegexField(DIVISION_CODE, required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, hosts: Iterable[Organisation] = (), place: Place | None = None, **kwargs: Any
@@ -365,7 +349,7 @@ class TruthForm(Refusing):
 class AroundForm(forms.Form):
     """What a worker looks for. Nothing here is refused: what nobody knows is not looked for."""
 
-    at = forms.RegexField(CODE, required=False)
+    at = forms.RegexField(DIVISION_CODE, required=False)
     now = forms.BooleanField(required=False)
     saved = forms.BooleanField(required=False)
     lng = forms.FloatField(required=False, min_value=-180, max_value=180)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.people.enums import WorkerType
 from nuanxin.places.enums import Care, ValueKind
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import Offer
 from nuanxin.places.queries import OfferFilters, catalogue
 from nuanxin.places.queries.offers import STATES
 from nuanxin.places.services import OfferData
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.ui.opening import OpeningField
 
 NUMERIC = {"inputmode": "numeric"}
@@ -127,7 +127,7 @@ class OfferStepForm(Refusing):
 class OfferFilterForm(forms.Form):
     show = forms.CharField(required=False)
     q = forms.CharField(label=_("名称、地方"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     kind = forms.ChoiceField(label=_("类别"), required=False)
 
     def __init__(self, data: QueryDict, *, within: str) -> None:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.people.models import Site
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import KitchenPoint, SceneStandard, StandardItem
 from nuanxin.places.queries import catalogue
 from nuanxin.places.queries.scene_standard import Mark, title_of
 from nuanxin.places.queries.scenes import TABS, SceneFilters
 from nuanxin.places.services.scene_standard import LIMITS, ItemData, StandardData
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 
 AREA = forms.Textarea(attrs={"rows": 3})
 TIME = "%Y-%m-%dT%H:%M"
@@ -53,7 +53,7 @@ class ApplyForm(Refusing):
 class SceneFilterForm(forms.Form):
     tab = forms.CharField(required=False)
     q = forms.CharField(label=_("名称、牌号"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     type = forms.ChoiceField(label=_("场景类型"), required=False)
     friendly = forms.ChoiceField(label=_("友好类别"), required=False)
     late = forms.BooleanField(label=_("只看超时的"), required=False)

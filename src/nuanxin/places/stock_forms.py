@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.places.enums import StockKind
-from nuanxin.places.forms import CODE, Refusing
 from nuanxin.places.models import StockItem, StockLine, StockLot
 from nuanxin.places.queries import StockFilters, catalogue
 from nuanxin.places.services import Delivery, NoExpiry
+from nuanxin.ui.forms import DIVISION_CODE, Refusing
 
 SHOWN = ("low", "expiring", "expired", "tasks", "done")
 
@@ -95,7 +95,7 @@ class KeptForm(Refusing):
 class StockFilterForm(forms.Form):
     show = forms.CharField(required=False)
     q = forms.CharField(label=_("地方的名称"), required=False, max_length=40)
-    within = forms.RegexField(CODE, required=False)
+    within = forms.RegexField(DIVISION_CODE, required=False)
     kind = forms.ChoiceField(label=_("类别"), required=False)
     item = forms.ChoiceField(label=_("哪一样"), required=False)
 

@@ -10,8 +10,10 @@ Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in t
 `case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
 `data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one
-item: the script that keeps pages for when there is no signal), `map_background` (one
-item: the style that lies below every map), `report` (one item: where one reports something, `?category=` chosen).
+item: the script that keeps pages for when there is no signal), `kept_page` (a page that such a phone keeps; the one
+view in `match` is what it keeps of it: nobody's), `map_background` (one
+item: the style that lies below every map), `report` (one item: where one reports, `?category=` chosen),
+`received` and `contributed` (figures of one's own: what the city did for somebody, and the other way).
 """
 
 from collections import defaultdict
@@ -62,19 +64,49 @@ class Link:
     count: int | None
 
 
-_registry: dict[str, list[tuple[int, Item | Panel]]] = defaultdict(list)
+@dataclass(frozen=True)
+class Figure:
+    """A number of one's own with how it is counted. `value` answers for this week and since the start, as shown."""
+
+    label: str | Promise
+    unit: str | Promise
+    definition: str | Promise
+    icon: str
+    value: Callable[[HttpRequest], tuple[str, str]]
+    url_name: str = ""
+    permission: str | None = None
 
 
-def register(slot: str, item: Item | Panel, *, order: int = 50) -> None:
+@dataclass(frozen=True)
+class Counted:
+    """A `Figure` as one request sees it."""
+
+    figure: Figure
+    week: str
+    always: str
+    url: str
+
+
+Entry = Item | Panel | Figure
+_registry: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+
+
+def register(slot: str, item: Entry, *, order: int = 50) -> None:
     """Idempotent: registering an equal item again changes nothing."""
     if all(known != item for _, known in _registry[slot]):
         _registry[slot].append((order, item))
         _registry[slot].sort(key=lambda entry: entry[0])
 
 
-def entries(slot: str, request: HttpRequest) -> list[Item | Panel]:
+def entries(slot: str, request: HttpRequest) -> list[Entry]:
     """What this request's actor may see, in order."""
     return [item for _, item in _registry[slot] if _permitted(item, request)]
+
+
+def kept_pages(request: HttpRequest) -> dict[str, str]:
+    """The address of each page that a phone keeps, and of what it keeps of it."""
+    found = entries("kept_page", request)
+    return {reverse(each.url_name): reverse(each.match[0]) for each in found if isinstance(each, Item)}
 
 
 def links(slot: str, request: HttpRequest) -> list[Link]:
@@ -83,7 +115,15 @@ def links(slot: str, request: HttpRequest) -> list[Link]:
     return [_link(item, request, view_name) for item in entries(slot, request) if isinstance(item, Item)]
 
 
-def _permitted(item: Item | Panel, request: HttpRequest) -> bool:
+def figures(slot: str, request: HttpRequest) -> list[Counted]:
+    """Each with its two numbers, in order."""
+    found = [item for item in entries(slot, request) if isinstance(item, Figure)]
+    return [
+        Counted(each, *each.value(request), reverse(each.url_name) if each.url_name else "") for each in found
+    ]
+
+
+def _permitted(item: Entry, request: HttpRequest) -> bool:
     if item.permission is None:
         return True
     from nuanxin.kernel.access import policy  # apps.py imports this module before models may be loaded

@@ -14,9 +14,10 @@ from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.page import CasePage, case_page, explanation
 from nuanxin.cases.queries.places import area_name
 from nuanxin.cases.views.actions import actions_of
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 PAGE, PARTIAL = "cases/workbench/case.html", "cases/workbench/case_panel.html"
 CHANGED = "queue-changed"  # the list beside it listens

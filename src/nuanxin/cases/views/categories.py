@@ -10,10 +10,11 @@ from nuanxin.cases import services
 from nuanxin.cases.forms.categories import CategoryFilterForm, CategoryForm
 from nuanxin.cases.queries import catalogue
 from nuanxin.cases.queries.catalogue import Kind
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Invalid
+from nuanxin.ui.forms import posted
 
 PAGE, ROWS, EDIT = (f"cases/workbench/{name}.html" for name in ("categories", "categories_rows", "category"))
 

@@ -14,11 +14,12 @@ from nuanxin.cases.models import Case
 from nuanxin.cases.queries import catalogue
 from nuanxin.cases.queries.places import centre_of, community_choices
 from nuanxin.cases.queries.suggestions import suggest_kinds
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.compounds.queries import search_compounds
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 PAGE, KINDS, COMPOUNDS = (f"cases/workbench/{name}.html" for name in ("desk", "desk_kinds", "desk_compounds"))
 RENAMED = {"place": "place_by"}

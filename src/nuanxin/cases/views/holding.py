@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nuanxin.cases import services
 from nuanxin.cases.forms.holding import HoldForm
 from nuanxin.cases.queries.holding import PAGE, holds_for
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 TEMPLATE = "cases/workbench/holds.html"
 

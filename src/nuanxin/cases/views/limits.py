@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanxin.cases import services
 from nuanxin.cases.forms.limits import LimitForm
 from nuanxin.cases.queries.limits import limit_in_force, limits_in_force
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Invalid
+from nuanxin.ui.forms import posted
 
 
 @require_safe

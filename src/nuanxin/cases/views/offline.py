@@ -13,6 +13,7 @@ from nuanxin.cases.queries import picking
 from nuanxin.cases.queries.own import account_token
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.errors import NotAllowed
+from nuanxin.ui import slots
 from nuanxin.ui.packing import static_version
 
 # What the page needs when there is no signal; a test follows every link and import of the page and finds it here.
@@ -79,7 +80,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "cases/worker.js",
-        {"version": static_version(), "shell": SHELL},
+        {"version": static_version(), "shell": SHELL, "also": slots.kept_pages(request)},
         content_type="text/javascript; charset=utf-8",
     )
     response["Service-Worker-Allowed"] = "/"

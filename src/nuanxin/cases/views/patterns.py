@@ -10,12 +10,13 @@ from nuanxin.cases import services
 from nuanxin.cases.forms.merging import CauseForm
 from nuanxin.cases.queries import patterns
 from nuanxin.cases.queries.lines import queue_lines
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 CAUSES, CAUSE, TOPICS, TOPIC = (
     f"cases/workbench/{name}.html" for name in ("causes", "cause", "topics", "topic")

@@ -17,12 +17,13 @@ from nuanxin.cases.forms.lists import PublicationListForm
 from nuanxin.cases.forms.publishing import KindsForm, RefuseForm, ReviewForm, SensitiveWordsForm
 from nuanxin.cases.queries import publication_review, publishing
 from nuanxin.cases.queries.places import place_choices
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 QUEUE, LIST, ROWS, REVIEW, SETTINGS = (
     f"cases/workbench/{name}.html"

@@ -3,14 +3,8 @@
 from collections.abc import Mapping
 
 from django.forms import Form
-from django.http import HttpRequest, QueryDict
 
 from nuanxin.kernel.errors import Invalid
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """The form's data; a POST without a single field is sent all the same."""
-    return request.POST if request.method == "POST" else None
 
 
 def tell(form: Form, error: Invalid, renamed: Mapping[str, str] | None = None) -> None:

@@ -19,10 +19,11 @@ from nuanxin.cases.queries.routing import suggest_units, with_parties
 from nuanxin.cases.services import StepInput
 from nuanxin.cases.views.actions import label_of, step_url
 from nuanxin.cases.views.casepage import done, panel
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
 from nuanxin.people.queries.responsible import units_around
+from nuanxin.ui.forms import posted
 
 CHOOSES_UNITS = frozenset({"dispatch", "call_in", "consult", "conclude", "assists"})
 RENAMED = {"units": "units_wanted", "until": "day"}

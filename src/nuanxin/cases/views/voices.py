@@ -14,9 +14,10 @@ from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.additions import voice_of
 from nuanxin.cases.queries.places import area_name
 from nuanxin.cases.views.casepage import done, panel
-from nuanxin.cases.views.refusals import posted, tell
+from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.ui.forms import posted
 
 RANGE = re.compile(r"^bytes=(\d{0,10})-(\d{0,10})$")
 

@@ -43,6 +43,19 @@ def root(leaves: Sequence[bytes], *, algorithm: str) -> bytes:
     return level[0]
 
 
+def path(leaves: Sequence[bytes], place: int, *, algorithm: str) -> list[tuple[str, bytes]]:
+    """What the leaf at `place` is hashed with on its way to the root, and on which side that stands."""
+    found, level = [], list(leaves)
+    while len(level) > 1:
+        beside = place ^ 1
+        if beside < len(level):
+            found.append(("left" if beside < place else "right", level[beside]))
+        paired = [_hash(algorithm, b"\x01", level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+        place //= 2
+    return found
+
+
 def seal_digest(
     *,
     number: int,

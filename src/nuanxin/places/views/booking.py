@@ -15,9 +15,9 @@ from nuanxin.kernel.errors import Conflict
 from nuanxin.places import queries, services
 from nuanxin.places.booking_forms import BookForm
 from nuanxin.places.enums import BookingState
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Bookable, Booking, Place
 from nuanxin.places.queries.calendar_file import CONTENT_TYPE, calendar_file
+from nuanxin.ui.forms import posted
 from nuanxin.ui.phrases import calendar_moment
 
 

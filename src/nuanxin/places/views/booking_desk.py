@@ -17,9 +17,9 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.booking_forms import CallOffForm, RulesForm, WalkInForm, rules_initial
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Place
 from nuanxin.places.workflow import BOOKING
+from nuanxin.ui.forms import posted
 from nuanxin.ui.phrases import time_of_day
 
 CONFIDENTIAL = ("counselling", "legal_advice", "mediation", "injury_claim", "pay_claim", "health_check")

@@ -14,8 +14,8 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.places import queries, services
-from nuanxin.places.forms import posted
 from nuanxin.places.stock_forms import BookForm
+from nuanxin.ui.forms import posted
 
 
 @public("which books stand in a public place; who has one is read by nobody")

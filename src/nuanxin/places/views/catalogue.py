@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
-from nuanxin.places.forms import EntryForm, posted
+from nuanxin.places.forms import EntryForm
 from nuanxin.places.models import Entry
 from nuanxin.places.services.catalogue import icon_names
+from nuanxin.ui.forms import posted
 
 TITLES = {
     "types": gettext_lazy("类型"),

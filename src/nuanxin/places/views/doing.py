@@ -16,16 +16,9 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.enums import Order
-from nuanxin.places.forms import (
-    ExceptionForm,
-    FacilitiesForm,
-    KeeperForm,
-    ServiceForms,
-    StepForm,
-    offered_in,
-    posted,
-)
+from nuanxin.places.forms import ExceptionForm, FacilitiesForm, KeeperForm, ServiceForms, StepForm, offered_in
 from nuanxin.places.workflow import PLACE
+from nuanxin.ui.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

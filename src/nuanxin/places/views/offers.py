@@ -18,7 +18,6 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Offer, Place
 from nuanxin.places.offer_forms import OfferFilterForm, OfferForm, OfferStepForm
 from nuanxin.places.views.register import territories_within
@@ -26,6 +25,7 @@ from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import OFFER
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.ui.forms import posted
 
 TABS = (
     ("proposed", gettext_lazy("等确认")),

@@ -13,11 +13,11 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
-from nuanxin.places.forms import posted
 from nuanxin.places.queries import changeable_place
 from nuanxin.places.queries import open_days as queries
 from nuanxin.places.scene_forms import KitchenForm, OpenDayForm, ReasonForm
 from nuanxin.places.services import open_days as services
+from nuanxin.ui.forms import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

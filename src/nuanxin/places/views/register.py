@@ -19,7 +19,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.places import queries, services
-from nuanxin.places.forms import FilterForm, PlaceForm, initial_of, posted
+from nuanxin.places.forms import FilterForm, PlaceForm, initial_of
 from nuanxin.places.models import Place
 from nuanxin.places.queries.page import latest_changes
 from nuanxin.places.queries.scenes import scenes_of
@@ -34,6 +34,7 @@ from nuanxin.territories.queries import (
     path_names,
     territories_by_code,
 )
+from nuanxin.ui.forms import posted
 
 
 class BadBox(Invalid):

@@ -15,7 +15,6 @@ from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.places import queries, services
-from nuanxin.places.forms import posted
 from nuanxin.places.models import RestockTask
 from nuanxin.places.queries.stock import held_of
 from nuanxin.places.stock_forms import DeliveryForm, RestockForm, StockFilterForm
@@ -24,6 +23,7 @@ from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import RESTOCK
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.ui.forms import posted
 
 TABS = (
     ("low", gettext_lazy("快没了")),

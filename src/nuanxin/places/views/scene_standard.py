@@ -12,7 +12,6 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import DomainError
-from nuanxin.places.forms import posted
 from nuanxin.places.models import SceneStandard
 from nuanxin.places.queries import scene_standard as queries
 from nuanxin.places.queries.scenes import plates_to_recheck
@@ -29,6 +28,7 @@ from nuanxin.places.scene_forms import (
 from nuanxin.places.services import scene_standard as services
 from nuanxin.places.services.scene_sheet import export_cards
 from nuanxin.places.views.register import territories_within
+from nuanxin.ui.forms import posted
 
 
 @require_safe

@@ -19,7 +19,6 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Scene
 from nuanxin.places.queries import changeable_place
 from nuanxin.places.queries import scenes as queries
@@ -42,6 +41,7 @@ from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import SCENE
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
+from nuanxin.ui.forms import posted
 
 TAB_NAMES = {
     "todo": gettext_lazy("要办的"),

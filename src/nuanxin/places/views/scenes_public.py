@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanxin.kernel.access.http import ActorRequest, public
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Scene
 from nuanxin.places.queries import catalogue
 from nuanxin.places.queries import scenes as queries
@@ -19,6 +18,7 @@ from nuanxin.places.scene_forms import ObjectionForm
 from nuanxin.places.services import scene_appeals
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
+from nuanxin.ui.forms import posted
 
 
 @public("whoever sees a plate may know whether it is true, and since when")

@@ -15,10 +15,10 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.enums import StockKind
-from nuanxin.places.forms import posted
 from nuanxin.places.models import Place
 from nuanxin.places.queries.stock import Held, movements_of
 from nuanxin.places.stock_forms import CountForm, DeliveryForm, KeptForm
+from nuanxin.ui.forms import posted
 
 
 def _key(text: str) -> UUID | None:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
-from nuanxin.places.forms import TruthForm, posted
+from nuanxin.places.forms import TruthForm
+from nuanxin.ui.forms import posted
 
 
 @require_POST

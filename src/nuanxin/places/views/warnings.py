@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
-from nuanxin.places.forms import WarningForm, posted
+from nuanxin.places.forms import WarningForm
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import children, path_names, territories_by_code
+from nuanxin.ui.forms import posted
 
 USUAL = timedelta(hours=6)
 

@@ -7,6 +7,7 @@ const PLACES = "{% url 'places:map_offline' %}";
 const MAP = "{% url 'places:map' %}";
 const DESK = "{% url 'places:desk' %}";
 const DESK_ALONE = "{% url 'places:desk_offline' %}";
+const ALSO = { {% for page, alone in also.items %}"{{ page }}": "{{ alone }}"{% if not forloop.last %}, {% endif %}{% endfor %} }; // of the contexts above
 const HOME = ["{% url 'portal:home' %}", "{% url 'cases:report' %}", "{% url 'cases:own_list' %}"];
 const SHELL = ["{% styles "phone" %}", {% for name in shell %}"{% static name %}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const PATIENCE = 10_000; // ms that a page may take before the one kept here is shown
@@ -20,8 +21,8 @@ async function fetchPage(cache, address) {
   if (answer.ok) await cache.put(address, answer);
 }
 
-const fetchPages = (cache) => Promise.all([OFFLINE, PLACES, DESK_ALONE].map((address) => fetchPage(cache, address)));
-const KEPT = { [MAP]: PLACES, [DESK]: DESK_ALONE };
+const fetchPages = (cache) => Promise.all([OFFLINE, PLACES, DESK_ALONE, ...Object.values(ALSO)].map((address) => fetchPage(cache, address)));
+const KEPT = { ...ALSO, [MAP]: PLACES, [DESK]: DESK_ALONE };
 const keptFor = ({ pathname }) => KEPT[pathname] ?? OFFLINE;
 
 async function install() {

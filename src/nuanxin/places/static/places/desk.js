@@ -38,8 +38,15 @@ async function ask(url, options, wait) {
 }
 
 // --- What this phone keeps ----------------------------------------------------------------------------------------
+/** A page out of the phone itself does not say whose desk it is: what it keeps does. */
+async function address(name, kit) {
+  return desk.dataset[name] || (kit ?? (await store.kit()))?.[`${name}_url`];
+}
+
 async function freshKit() {
-  const { status, isOut, told } = await ask(desk.dataset.kit, {}, SENDING);
+  const url = await address("kit");
+  if (!url) return null; // a phone that has never been at this desk
+  const { status, isOut, told } = await ask(url, {}, SENDING);
   isSignedOut = isOut;
   if (status !== 200) return null;
   const kit = { ...told, skew: told.now * 1000 - Date.now(), seen: Date.now() };
@@ -66,7 +73,9 @@ async function accept(text) {
 }
 
 async function decide(text) {
-  const kit = (await store.kit()) ?? (navigator.onLine ? await freshKit().catch(() => null) : null);
+  const held = await store.kit();
+  const isOfHere = held && (!desk.dataset.place || desk.dataset.place === held.place);
+  const kit = isOfHere ? held : navigator.onLine ? await freshKit().catch(() => null) : null;
   if (!kit) return { end: "unready" };
   const at = nowBy(kit);
   const code = await read(text, kit, at / 1000);
@@ -83,7 +92,7 @@ async function decide(text) {
 /** The server's word, or null where it cannot be had now. The same key goes again with what is synced later. */
 async function askServer(kit, row) {
   try {
-    const { status, isOut, told } = await post(desk.dataset.redeem, kit, [row], ASKING);
+    const { status, isOut, told } = await post(await address("redeem", kit), kit, [row], ASKING);
     isSignedOut = isOut;
     if (status === 200) {
       const number = told.number;
@@ -116,7 +125,7 @@ function show({ end, isOffline = false, name = "", offer, message, hint }) {
   result.dataset.end = end;
   line("word", message ?? words[end]);
   line("what", [offer?.name, offer?.worth].filter(Boolean).join(" · "));
-  line("who", isGood && offer?.medical ? (name ? words.who.replace("%s", name) : words.noName) : "");
+  line("who", isGood && (offer?.medical || offer?.named) ? (name ? words.who.replace("%s", name) : words.noName) : "");
   line("rule", isGood ? [...(offer?.rules ?? []), offer?.terms].filter(Boolean).join("\n") : "");
   line("hint", hint ?? (isGood ? isOffline && words.goodOffline : words[`${end}Hint`]));
   result.hidden = false;
@@ -145,7 +154,7 @@ async function sendAll(kit) {
   const rows = (await store.all()).filter((row) => row.state === "waiting" && row.place === kit.place).reverse();
   for (let start = 0; start < rows.length; start += AT_ONCE) {
     const part = rows.slice(start, start + AT_ONCE);
-    const { status, told } = await post(desk.dataset.sync, kit, part, SENDING);
+    const { status, told } = await post(await address("sync", kit), kit, part, SENDING);
     if (status !== 200) return;
     const said = new Map(told.rows.map((each) => [each.key, each]));
     for (const row of part) {

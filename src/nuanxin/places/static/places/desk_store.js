@@ -1,7 +1,7 @@
 // What a desk's phone keeps: the kit that the server gave, and each number that was taken in here, once.
 // A row: number (its key, so that the second one is refused by the store itself), code, key, at, offer, name, state.
 //   waiting  for a network     sent  the server has it, `outcome` is its word
-const DATABASE = "nuanxin-desk";
+const DATABASE = globalThis.document?.querySelector("[data-desk]")?.dataset.store || "nuanxin-desk"; // each kind of desk its own
 const KIT = "kit";
 const KEPT_FOR = 3 * 86_400_000; // a code lives for minutes
 

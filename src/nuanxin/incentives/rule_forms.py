@@ -1,0 +1,109 @@
+"""What is filled in about points: filters of a statement, a rule, a big award."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.incentives.enums import Formula, PostingKind
+from nuanxin.incentives.models import RuleVersion
+from nuanxin.incentives.queries.statements import IN, OUT, StatementFilters
+from nuanxin.incentives.services.rule_checks import RuleData
+from nuanxin.incentives.services.rules import conditions_in
+from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.ui.forms import Refusing
+
+AREA = forms.Textarea(attrs={"rows": 2})
+DATE = forms.DateInput(attrs={"type": "date"})
+
+
+class StatementForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("看哪些"),
+        required=False,
+        choices=[("", _("全部")), (IN, _("进来的")), (OUT, _("出去的")), *PostingKind.choices],
+    )
+    since = forms.DateField(label=_("从"), required=False, widget=DATE)
+    until = forms.DateField(label=_("到"), required=False, widget=DATE)
+
+    def filters(self) -> StatementFilters:
+        """What was not understood is not asked for."""
+        self.is_valid()
+        data = self.cleaned_data
+        return StatementFilters(data.get("kind") or "", data.get("since"), data.get("until"))
+
+
+class RuleForm(Refusing):
+    """The next version of a rule, made from the one in force."""
+
+    name_zh = forms.CharField(label=_("名称"), max_length=40)
+    name_en = forms.CharField(label=_("英文名称"), max_length=60)
+    conditions = forms.CharField(
+        label=_("条件"), required=False, max_length=200, help_text=_("例如 outcome=solved；几个值用竖线隔开。")
+    )  # fmt: skip
+    formula = forms.ChoiceField(label=_("怎么算"), choices=Formula.choices)
+    amount = forms.IntegerField(
+        label=_("分值"), help_text=_("按小时算的，是每小时多少分。0 就是这条不给分。")
+    )
+    rule_per_day = forms.IntegerField(label=_("这一条每天最多"), help_text=_("0 是不限。"))
+    group_per_day = forms.IntegerField(label=_("这一类每天最多"), help_text=_("0 是不限。"))
+    all_per_day = forms.IntegerField(label=_("所有的每天最多"), help_text=_("0 是不限。"))
+    category_per_day = forms.IntegerField(label=_("同一类事项每天最多"), help_text=_("0 是不限。"))
+    near_amount = forms.IntegerField(
+        label=_("同一处七天内再报给几分"),
+        required=False,
+        help_text=_("同一个人、同一类、50 米内。不填就照常给。"),
+    )
+    first_places = forms.IntegerField(label=_("只给前几位"), help_text=_("0 是不限。"))
+    months = forms.IntegerField(label=_("多少个月有效"))
+    effective_on = forms.DateField(
+        label=_("从哪天起"), required=False, widget=DATE, help_text=_("不填就从批准起。")
+    )
+    reason = forms.CharField(label=_("为什么改"), max_length=200, widget=AREA)
+
+    @staticmethod
+    def initial_of(version: RuleVersion) -> dict[str, Any]:
+        names = (
+            "name_zh", "name_en", "formula", "amount", "rule_per_day", "group_per_day", "all_per_day",
+            "category_per_day", "near_amount", "first_places", "months",
+        )  # fmt: skip
+        conditions = "; ".join(f"{fact}={'|'.join(values)}" for fact, values in version.conditions.items())
+        return {**{name: getattr(version, name) for name in names}, "conditions": conditions}
+
+    def data_for(self, version: RuleVersion) -> RuleData:
+        """What cannot be edited is as it was."""
+        data = {**self.cleaned_data}
+        on = data.pop("effective_on")
+        start = timezone.make_aware(datetime.combine(on, datetime.min.time())) if on else None
+        data["conditions"] = conditions_in(data["conditions"])
+        return RuleData(
+            **data,
+            event=version.event,
+            group=version.group,
+            needs_two=version.needs_two,
+            effective_from=start,
+        )
+
+    def refuse(self, error: DomainError) -> None:
+        super().refuse(error)
+        if isinstance(error, Invalid) and "effective_from" in error.fields:
+            self.add_error("effective_on", str(error.fields["effective_from"]))
+
+
+class DecisionForm(Refusing):
+    because = forms.CharField(
+        label=_("意见"), max_length=200, required=False, help_text=_("不同意的要写一句原因。")
+    )
+
+
+class GrantForm(Refusing):
+    number = forms.CharField(label=_("案卷号"), max_length=32, help_text=_("已结案、核查过的一件。"))
+    reason = forms.CharField(
+        label=_("避免了什么"), max_length=200, widget=AREA, help_text=_("只写事，不写人。例如：及时关阀，没有出事。")
+    )  # fmt: skip
+
+
+class VerifyForm(forms.Form):
+    code = forms.CharField(label=_("查验编号"), max_length=24, help_text=_("对账单上的 16 位，大小写都行。"))

@@ -1,0 +1,113 @@
+"""What a deed earns by the rules in force when it happened."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import BigIntegerField, CharField, UUIDField
+
+from nuanxin.cases.queries.thanking import reported_here_before
+from nuanxin.incentives.models import Deed, Mention
+from nuanxin.incentives.queries.rules import Rule, Rules, rules_held, worth
+from nuanxin.incentives.services.book import Book
+from nuanxin.incentives.services.ledger import About, apply, note_deed, tell_awards
+from nuanxin.incentives.services.rows import open_book, write
+from nuanxin.kernel.events import Envelope
+from nuanxin.kernel.prepared import Prepared
+
+_heard = Prepared(
+    lambda *, subject_id, case_id, name: Mention.objects.filter(
+        subject_id=subject_id, case_id=case_id, deed__name=name
+    ).values_list("deed_id", flat=True),
+    subject_id=UUIDField(), case_id=BigIntegerField(), name=CharField(),
+)  # fmt: skip
+CORRECTED = "volunteering.HoursCorrected"
+RECORDED = "volunteering.HoursRecorded"
+
+
+def hear_of_case(
+    *, name: str, envelope: Envelope, about: About, facts: dict[str, Any], looks_near: bool = True
+) -> None:
+    """A step of a case, for whom the envelope names. Once for a case, whatever happens to it twice.
+
+    Writes a deed, postings, lots; publishes `PointsAwarded`. Where no rule gives anything, nothing is written.
+    """
+    subject_id = envelope.subject_id
+    rules = _listening(name, envelope.occurred_at)
+    if subject_id is None or not rules:
+        return
+    with transaction.atomic(savepoint=False):  # the worker has one around it
+        book = open_book(subject_id)
+        if _heard.rows(subject_id=subject_id, case_id=about.case_id, name=name):
+            return
+        if not any(rule.category_per_day for rule in rules):
+            facts.pop("category", None)
+        if looks_near and reported_here_before(case_id=about.case_id, subject_id=subject_id):
+            facts["near"] = True
+        _earn(book, name, envelope, facts, about)
+
+
+def hear_of_deed(*, name: str, envelope: Envelope, facts: dict[str, Any]) -> None:
+    """Anything else that a rule may listen to. Writes and publishes as above."""
+    if envelope.subject_id is None or not _listening(name, envelope.occurred_at):
+        return
+    with transaction.atomic(savepoint=False):  # the worker has one around it
+        _earn(open_book(envelope.subject_id), name, envelope, facts, None)
+
+
+def hear_of_correction(*, envelope: Envelope, facts: dict[str, Any]) -> None:
+    """Hours are others than was said: what they gave is taken back, what they are worth now is given."""
+    if envelope.subject_id is None or not _listening(RECORDED, envelope.occurred_at):
+        return
+    with transaction.atomic(savepoint=False):  # the worker has one around it
+        book = open_book(envelope.subject_id)
+        earlier = Deed.objects.filter(
+            subject_id=envelope.subject_id, name__in=(RECORDED, CORRECTED), facts__record=facts["record"]
+        ).order_by("-id")  # fmt: skip
+        if before := earlier.first():
+            facts["of"] = before.pk
+        _earn(book, CORRECTED, envelope, facts, None)
+
+
+def _earn(book: Book, name: str, envelope: Envelope, facts: dict[str, Any], about: About | None) -> None:
+    deed, is_new = note_deed(
+        name=name, source=str(envelope.id), subject_id=book.account.pk, facts=facts,
+        scope_code=envelope.scope_code, about=about, at=envelope.occurred_at, is_fresh=about is not None,
+    )  # fmt: skip
+    if is_new:
+        take_effect(book, deed, rules_held.get())
+        tell_awards(write(book), deed, about.number if about else "")
+
+
+def take_effect(book: Book, deed: Deed, rules: Rules) -> None:
+    """What this deed does to its subject's book: says its own amounts, or goes by the rules of its moment."""
+    if deed.name.startswith("incentives."):
+        apply(book, deed)
+        return
+    because = ""
+    name = deed.name
+    if name == CORRECTED:
+        because, name = "service_corrected", RECORDED
+        if "of" in deed.facts:
+            for rule in rules.at(RECORDED, deed.at):
+                book.reverse(deed, deed.facts["of"], rule.code, because="corrected")
+    holding = rules.at(name, deed.at)
+    earned = book.shelf.earned(deed.at) if any(map(_is_capped, holding)) else None
+    for each in worth(holding, deed.facts, earned):
+        rule = each.rule
+        if each.amount > 0:
+            book.award(
+                deed, each.amount, because=because or rule.code, rule=rule.code, version=rule.number, group=rule.group,
+                months=rule.months,
+            )  # fmt: skip
+        elif each.amount < 0:
+            book.deduct(deed, -each.amount, because=rule.code, rule=rule.code, version=rule.number)
+
+
+def _listening(name: str, at: datetime) -> list[Rule]:
+    """The rules that would give or take something; a deed that none listens to is not kept."""
+    return [rule for rule in rules_held.get().at(name, at) if rule.amount and not rule.needs_two]
+
+
+def _is_capped(rule: Rule) -> bool:
+    return bool(rule.rule_per_day or rule.group_per_day or rule.all_per_day or rule.category_per_day)

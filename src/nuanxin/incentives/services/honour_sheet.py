@@ -1,0 +1,104 @@
+"""Honours, stars and held awards as a file; audited. What a person's account is stands in none of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import FileResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nuanxin.incentives.queries.holds import EXPORT_MOST, HoldFilters, holds_to_export
+from nuanxin.incentives.queries.honours import HonourFilters, honours_to_export
+from nuanxin.incentives.queries.stars import hours_shown, stars_to_export
+from nuanxin.kernel import audit
+from nuanxin.kernel.access import Actor, permits
+from nuanxin.kernel.downloads import named, stamp
+from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.places.services.tables import table_file
+
+
+class TooMany(Invalid):
+    default_message = gettext_lazy("符合条件的超过 5,000 行，一次导不完。")
+    default_hint = gettext_lazy("请选一类，分几次导出；没有导出任何内容。")
+
+
+def export_honours(*, actor: Actor, filters: HonourFilters, form: str, now: datetime) -> HttpResponseBase:
+    """Raises `NotAllowed`, `TooMany`. What everybody may read of the person: the chosen name, no other."""
+    if not permits(actor, "incentives.honour_export"):
+        raise NotAllowed
+    head = [
+        _("荣誉"),
+        _("一句话"),
+        _("公开时的称呼"),
+        _("区划"),
+        _("状态"),
+        _("提名日"),
+        _("公示到"),
+        _("授予日"),
+        _("展示到"),
+    ]
+    rows = [
+        [
+            each.kind.name, each.title, each.shown_as, each.scope_code, str(each.get_state_display()),
+            _day(each.nominated_at), _day(each.publicity_until), _day(each.awarded_at), _day(each.displayed_until),
+        ]
+        for each in honours_to_export(actor, filters)
+    ]  # fmt: skip
+    return _file(actor, "honours", _("荣誉"), head, rows, form, now)
+
+
+def export_stars(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpResponseBase:
+    """Raises `NotAllowed`, `TooMany`."""
+    if not permits(actor, "incentives.star_check"):
+        raise NotAllowed
+    head = [
+        _("公开时的称呼"),
+        _("星级"),
+        _("申请时的小时数"),
+        _("区划"),
+        _("状态"),
+        _("申请日"),
+        _("公示到"),
+        _("原因"),
+    ]
+    rows = [
+        [
+            each.shown_as, str(each.level), hours_shown(each.minutes), each.scope_code, str(each.get_state_display()),
+            _day(each.applied_at), _day(each.publicity_until), each.state_reason,
+        ]
+        for each in stars_to_export(actor, tab=tab, limit=EXPORT_MOST + 1)
+    ]  # fmt: skip
+    return _file(actor, "stars", _("志愿者星级"), head, rows, form, now)
+
+
+def export_holds(*, actor: Actor, filters: HoldFilters, form: str, now: datetime) -> HttpResponseBase:
+    """Raises `NotAllowed`, `TooMany`. No account, no number of a report."""
+    if not permits(actor, "incentives.hold_export"):
+        raise NotAllowed
+    head = [_("为什么"), _("分数"), _("状态"), _("从什么时候"), _("期限"), _("理由")]
+    rows = [
+        [
+            str(each.get_reason_display()), str(each.amount), str(each.get_state_display()), _day(each.held_at),
+            _day(each.due_at), each.opinion,
+        ]
+        for each in holds_to_export(actor, filters, now=now)
+    ]  # fmt: skip
+    return _file(actor, "holds", _("待核实积分"), head, rows, form, now)
+
+
+def _day(at: datetime | None) -> str:
+    return timezone.localdate(at).isoformat() if at else ""
+
+
+def _file(
+    actor: Actor, name: str, title: str, head: Sequence[str], rows: list[list[str]], form: str, now: datetime
+) -> HttpResponseBase:
+    if len(rows) > EXPORT_MOST:
+        raise TooMany
+    audit.record(
+        actor=actor, action=f"incentives.{name}_export", object_type=name, scope_code=actor.scope_code,
+        detail={"rows": len(rows), "form": form}, now=now,
+    )  # fmt: skip
+    made = table_file(head, rows, title=title, form=form)
+    return named(FileResponse(made.content, content_type=made.content_type), f"{name}-{stamp(now)}.{form}")

@@ -1,0 +1,325 @@
+"""Honours for staff and for whose they are: nominating, the list, one nomination with its steps, the two consents."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanxin.incentives.honour_forms import (
+    HonourFilterForm,
+    NameForm,
+    NominateForm,
+    OpinionForm,
+    StoryForm,
+    VerdictForm,
+)
+from nuanxin.incentives.queries import honours as queries
+from nuanxin.incentives.services import honour_photos, reviewing
+from nuanxin.incentives.services import honours as services
+from nuanxin.incentives.services.honour_sheet import export_honours
+from nuanxin.incentives.views.stars import start_of
+from nuanxin.incentives.workflow import HONOUR
+from nuanxin.kernel.access import allows, permits
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.errors import DomainError, NotFound
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.services import open_file
+from nuanxin.territories.queries import path_name
+from nuanxin.ui.forms import posted
+
+TAB_NAMES = {
+    "todo": gettext_lazy("要办的"),
+    "publicity": gettext_lazy("公示中"),
+    "awarded": gettext_lazy("已授予"),
+    "displayed": gettext_lazy("展示中"),
+    "ended": gettext_lazy("已结束"),
+    "all": gettext_lazy("全部"),
+}
+PRESSED = tuple(
+    name
+    for name, move in HONOUR.transitions.items()
+    if move.permission in ("incentives.honour_verify", "incentives.honour_decide")
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.nominate")
+def nominate(request: ActorRequest) -> HttpResponse:
+    form = NominateForm(posted(request), initial={"key": uuid4()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.nominate(
+                actor=request.actor, data=form.nomination(), key=form.cleaned_data["key"], now=request.now
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("提名收到了，会有人去核实；公开之前一定先问本人。"))
+            if permits(request.actor, "incentives.honour_own"):
+                return redirect("incentives:own_honours")
+            return redirect("incentives:honour", public_id=made.public_id)
+    return render(request, "incentives/nominate.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires("incentives.honour_view")
+def honours(request: ActorRequest) -> HttpResponse:
+    form = HonourFilterForm(request.GET)
+    filters = form.filters()
+    rows, more = queries.listed_honours(request.actor, filters, before=start_of(request))
+    context: dict[str, Any] = {
+        "form": form,
+        "filters": filters,
+        "rows": rows,
+        "next": _next_page(request, rows[-1].pk) if more else "",
+        "is_first": not start_of(request),
+        "may_export": permits(request.actor, "incentives.honour_export"),
+    }
+    if not request.htmx:
+        counts = queries.honour_counts(request.actor)
+        context["tabs"] = [
+            (name, label, counts[name], name == filters.tab) for name, label in TAB_NAMES.items()
+        ]
+    template = "incentives/partials/honour_rows.html" if request.htmx else "incentives/honour_list.html"
+    return render(request, template, context)
+
+
+def _next_page(request: ActorRequest, last: int) -> str:
+    kept = {key: value for key, value in request.GET.items() if key != "before"}
+    return f"{reverse('incentives:honours')}?{urlencode({**kept, 'before': last})}"
+
+
+@require_POST
+@requires("incentives.honour_export")
+@limited("exports")
+def honour_export(request: ActorRequest) -> HttpResponseBase:
+    filters = HonourFilterForm(request.POST).filters()
+    form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
+    return export_honours(actor=request.actor, filters=filters, form=form, now=request.now)
+
+
+@require_safe
+@requires("incentives.honour_view")
+def honour(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    found = queries.visible_honour(request.actor, public_id)
+    actor = request.actor
+    may = {
+        name
+        for name in ("honour_verify", "honour_decide")
+        if permits(actor, f"incentives.{name}") and allows(actor, f"incentives.{name}", found)
+    }
+    is_own = actor.subject_id is not None and actor.subject_id in (found.subject_id, found.nominator_id)
+    is_verifier = found.verified_by_id is not None and found.verified_by_id == actor.assignment_id
+    context = {
+        "honour": found,
+        "page": queries.honour_page(found),
+        "path": path_name(found.scope_code),
+        "may": may,
+        "moves": [] if is_own else _moves(found, may, is_verifier=is_verifier),
+        "is_own": is_own,
+        "is_verifier": is_verifier,
+        "may_write": "honour_verify" in may and not is_own and found.state in ("nominated", "verified"),
+        "answer": VerdictForm(),
+    }
+    return render(request, "incentives/honour.html", context)
+
+
+def _moves(found: Any, may: set[str], *, is_verifier: bool) -> list[Any]:
+    """What can be pressed now; what this kind is not for has no button."""
+    never = {"publicise", "award", "display"} if found.kind.is_nomination_only else {"forward"}
+    return [
+        move
+        for move in HONOUR.from_state(found.state)
+        if move.name in PRESSED
+        and move.name not in never
+        and move.permission.removeprefix("incentives.") in may
+        and not (is_verifier and move.permission == "incentives.honour_decide")
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.honour_verify", "incentives.honour_decide")
+def honour_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
+    """One step: at once where nothing has to be said, else by its form."""
+    if name not in PRESSED:
+        raise Http404
+    move = HONOUR[name]
+    if not permits(request.actor, move.permission):
+        raise NotFound
+    found = queries.visible_honour(request.actor, public_id, move.permission)
+    back = reverse("incentives:honour", args=[public_id])
+    form = OpinionForm(posted(request)) if move.required_fields else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        opinion = form.cleaned_data["opinion"] if form else ""
+        try:
+            services.perform_honour(
+                actor=request.actor, public_id=public_id, name=name, opinion=opinion, now=request.now
+            )
+        except DomainError as error:
+            if form is None:
+                messages.warning(request, error.told)
+                return redirect(back)
+            form.refuse(error)
+        else:
+            messages.success(request, _("%s：已办好。") % move.label)
+            return redirect(back)
+    if form is None:
+        return redirect(back)
+    context = {"title": move.label, "about": found.title, "form": form, "move": move, "back": back}
+    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.honour_verify")
+def honour_story(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    """What everybody will read, and whose it is."""
+    found = queries.visible_honour(request.actor, public_id, "incentives.honour_verify")
+    form = StoryForm(posted(request), initial={"title": found.title, "story": found.story})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_story(
+                actor=request.actor, public_id=public_id, now=request.now, **form.cleaned_data
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("改好了。"))
+            return redirect("incentives:honour", public_id=public_id)
+    context = {
+        "title": _("改事迹"), "about": found.title, "form": form, "move": None,
+        "back": reverse("incentives:honour", args=[public_id]),
+    }  # fmt: skip
+    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("incentives.honour_verify")
+def honour_picture_add(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    file = request.FILES.get("picture")
+    queries.visible_honour(request.actor, public_id, "incentives.honour_verify")
+    try:
+        if file is not None:
+            accepted = accept_image(file, name=file.name or "")  # type: ignore[arg-type]  # a file like any other
+            honour_photos.add_picture(
+                actor=request.actor, public_id=public_id, accepted=accepted, now=request.now
+            )
+            messages.success(request, _("加上了。另一位同事看过，确认没有别人的脸和车牌，才会公开。"))
+    except DomainError as error:
+        messages.warning(request, error.told)
+    return redirect("incentives:honour", public_id=public_id)
+
+
+@require_POST
+@requires("incentives.honour_view")
+def honour_picture_do(request: ActorRequest, public_id: UUID, photo_id: int, name: str) -> HttpResponse:
+    """`name`: release or remove."""
+    given: dict[str, Any] = {
+        "actor": request.actor, "public_id": public_id, "photo_id": photo_id, "now": request.now
+    }  # fmt: skip
+    done = {"release": honour_photos.release_picture, "remove": honour_photos.remove_picture}.get(name)
+    if done is None:
+        raise Http404
+    try:
+        done(**given)
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        messages.warning(request, error.told)
+    return redirect("incentives:honour", public_id=public_id)
+
+
+@require_safe
+@requires("incentives.honour_view")
+def honour_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
+    """A picture of a nomination, for staff."""
+    opened = open_file(public_id=queries.staff_picture(request.actor, file_id), thumb="thumb" in request.GET)
+    response = FileResponse(opened.content, content_type=opened.content_type)
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+@require_POST
+@requires("incentives.honour_decide", "incentives.star_check")
+def objection_answer(request: ActorRequest, objection_id: int) -> HttpResponse:
+    form = VerdictForm(request.POST)
+    back = request.POST.get("back", "")
+    if form.is_valid():
+        try:
+            reviewing.answer_objection(
+                actor=request.actor, objection_id=objection_id, now=request.now, **form.cleaned_data
+            )
+        except DomainError as error:
+            if isinstance(error, NotFound):
+                raise
+            messages.warning(request, error.told)
+        else:
+            messages.success(request, _("答复写在公示页上了。"))
+    else:
+        messages.warning(request, _("请选成立还是不成立，再写一句理由。"))
+    return redirect("incentives:stars" if back == "stars" else "incentives:honours")
+
+
+@require_safe
+@requires("incentives.honour_own")
+def own_honours(request: ActorRequest) -> HttpResponse:
+    own = request.actor.subject_id
+    rows = queries.own_honours(request.actor)
+    context = {
+        "mine": [each for each in rows if each.subject_id == own],
+        "others": [each for each in rows if each.subject_id != own],
+    }
+    return render(request, "incentives/honour_own.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.honour_own")
+def own_honour(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    """The honoured says yes or no, twice: to be shown for objections, and to be shown on the wall."""
+    found = queries.my_honour(request.actor, public_id)
+    is_mine = found.subject_id == request.actor.subject_id
+    asks = request.POST.get("do", "")
+    form = NameForm(
+        request.POST if asks in (services.PUBLICITY, services.DISPLAY) else None,
+        initial={"shown_as": found.shown_as or request.actor.name[:12]},
+    )
+    if request.method == "POST":
+        try:
+            if form.is_bound and form.is_valid():
+                services.agree_honour(
+                    actor=request.actor,
+                    public_id=public_id,
+                    purpose=asks,
+                    now=request.now,
+                    **form.cleaned_data,
+                )
+            elif asks.startswith("no_") and asks[3:] in services.COLUMNS:
+                services.disagree_honour(
+                    actor=request.actor, public_id=public_id, purpose=asks[3:], now=request.now
+                )
+            elif asks == "withdraw":
+                services.perform_honour(
+                    actor=request.actor, public_id=public_id, name="withdraw", opinion="", now=request.now
+                )
+        except DomainError as error:
+            if isinstance(error, NotFound):
+                raise
+            messages.warning(request, error.told)
+        else:
+            if not form.errors:
+                messages.success(request, _("记下了。"))
+                return redirect("incentives:own_honour", public_id=public_id)
+    context = {
+        "honour": found, "is_mine": is_mine, "form": form,
+        "may_appeal": reviewing.may_appeal(request.actor, "honour", public_id, request.now),
+        "may_withdraw": found.state in ("nominated", "verified"),
+        "steps": ("nominated", "verified", "publicity", "awarded", "displayed"),
+    }  # fmt: skip
+    return render(request, "incentives/honour_mine.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,191 @@
+"""Rules of points for staff: the list, a rule with its versions, proposing, deciding; big awards; what points cost."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanxin.incentives.queries import rule_pages as queries
+from nuanxin.incentives.queries.costs import costs
+from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleForm
+from nuanxin.incentives.services import rule_changes as services
+from nuanxin.incentives.services.cost_sheet import export_costs
+from nuanxin.incentives.services.grants import decide_grant, propose_grant
+from nuanxin.kernel.access import permits
+from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import csv_file
+from nuanxin.kernel.errors import DomainError
+from nuanxin.territories.queries import children, is_territory, path_name, territories_by_code
+from nuanxin.ui.forms import posted
+
+
+@require_safe
+@requires("incentives.rules_view")
+def rules(request: ActorRequest) -> HttpResponse:
+    """What is worth how much now, and what waits for a second person."""
+    context = {
+        "rows": queries.rules_now(request.now),
+        "waiting": queries.proposals(),
+        "may_propose": permits(request.actor, "incentives.rules_propose"),
+    }
+    return render(request, "incentives/rules.html", context)
+
+
+@require_safe
+@requires("incentives.rules_view")
+def rule(request: ActorRequest, code: str) -> HttpResponse:
+    return render(request, "incentives/rule.html", _rule_page(request, code, DecisionForm()))
+
+
+def _rule_page(request: ActorRequest, code: str, form: DecisionForm) -> dict[str, Any]:
+    page = queries.rule_page(code, request.now)
+    own = page.proposal is not None and queries.is_own(request.actor, page.proposal)
+    return {
+        "page": page,
+        "form": form,
+        "is_own": own,
+        "may_propose": permits(request.actor, "incentives.rules_propose") and page.proposal is None,
+        "may_decide": permits(request.actor, "incentives.rules_approve")
+        and page.proposal is not None
+        and not own,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.rules_propose")
+def rule_edit(request: ActorRequest, code: str) -> HttpResponse:
+    """The next version: try it on the last thirty days, then propose it."""
+    page = queries.rule_page(code, request.now)
+    form = RuleForm(posted(request), initial=RuleForm.initial_of(page.held))
+    context: dict[str, Any] = {"page": page, "form": form}
+    if request.method == "POST" and form.is_valid():
+        given: dict[str, Any] = {
+            "actor": request.actor,
+            "code": code,
+            "data": form.data_for(page.held),
+            "now": request.now,
+        }
+        try:
+            if "try" in request.POST:
+                context["tried"] = services.dry_run(**given)
+            else:
+                services.propose_rule(**given)
+                messages.success(request, _("提上去了，等另一位批。批之前照旧的给。"))
+                return redirect("incentives:rule", code)
+        except DomainError as error:
+            form.refuse(error)
+    return render(request, "incentives/rule_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("incentives.rules_approve", "incentives.rules_propose")
+def rule_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
+    """`approve`, `refuse`, `withdraw`."""
+    form = DecisionForm(request.POST)
+    because = form.cleaned_data["because"] if form.is_valid() else ""
+    code = queries.code_of(public_id)
+    try:
+        if name == "withdraw":
+            services.withdraw_rule(actor=request.actor, public_id=public_id, now=request.now)
+        else:
+            services.decide_rule(
+                actor=request.actor,
+                public_id=public_id,
+                approves=name == "approve",
+                because=because,
+                now=request.now,
+            )
+    except DomainError as error:
+        form.refuse(error)
+        context = _rule_page(request, code, form)
+        return render(request, "incentives/rule.html", context, status=error.status)
+    messages.success(request, _("记下了。"))
+    return redirect("incentives:rule", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incentives.grant_propose", "incentives.grant_approve")
+def grants(request: ActorRequest) -> HttpResponse:
+    """Big awards: those that wait, those that were decided; and proposing one by the number of a case."""
+    form = GrantForm(posted(request))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            propose_grant(actor=request.actor, now=request.now, **form.cleaned_data)
+        except DomainError as error:
+            form.refuse(error)
+            status = error.status
+        else:
+            messages.success(request, _("提上去了，等另一位批。给谁，系统自己知道，不给人看。"))
+            return redirect("incentives:grants")
+    context = {
+        "form": form,
+        "rows": queries.listed_grants(request.actor),
+        "may_propose": permits(request.actor, "incentives.grant_propose"),
+        "may_approve": permits(request.actor, "incentives.grant_approve"),
+        "decision": DecisionForm(),
+    }
+    return render(
+        request, "incentives/grants.html", context, status=422 if form.errors and status == 200 else status
+    )
+
+
+@require_POST
+@requires("incentives.grant_approve")
+def grant_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
+    """`approve` or `refuse`."""
+    form = DecisionForm(request.POST)
+    because = form.cleaned_data["because"] if form.is_valid() else ""
+    try:
+        decide_grant(
+            actor=request.actor,
+            public_id=public_id,
+            approves=name == "approve",
+            because=because,
+            now=request.now,
+        )
+    except DomainError as error:
+        messages.error(request, error.told)
+    else:
+        messages.success(request, _("记下了。"))
+    return redirect("incentives:grants")
+
+
+@require_safe
+@requires("incentives.points_cost")
+def point_costs(request: ActorRequest) -> HttpResponse:
+    within = _within(request, request.GET.get("within", ""))
+    context = {
+        "found": costs(within=within, now=request.now),
+        "where": path_name(within) if within else "",
+        "territories": _territories(request.actor.scope_code),
+    }
+    return render(request, "incentives/point_costs.html", context)
+
+
+@require_POST
+@requires("incentives.points_cost")
+@limited("exports")
+def point_costs_export(request: ActorRequest) -> HttpResponseBase:
+    within = _within(request, request.POST.get("within", ""))
+    rows = export_costs(actor=request.actor, within=within, now=request.now)
+    return csv_file("points-cost", rows, now=request.now)
+
+
+def _within(request: ActorRequest, asked: str) -> str:
+    """A territory inside one's own; else one's own."""
+    own = request.actor.scope_code
+    inside = asked.isdigit() and asked.startswith(own.rstrip("0")) and is_territory(asked)
+    return asked if inside else own
+
+
+def _territories(scope: str) -> list[tuple[str, str]]:
+    """The own one and what lies below it."""
+    own = territories_by_code([scope]) if scope else []
+    inside = [each for above in own for each in children(above.code) if len(each.code) == len(above.code)]
+    return [(each.code, each.short_name) for each in (*own, *inside)]

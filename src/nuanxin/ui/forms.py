@@ -1,0 +1,30 @@
+"""What every form that is filled in has: whether it was sent, and where a refusal is told."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+
+from nuanxin.kernel.errors import DomainError, Invalid
+
+DIVISION_CODE = r"^\d{12}$|^\d{15}$"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """An empty form that was sent is sent all the same."""
+    return request.POST if request.method == "POST" else None
+
+
+class Refusing(forms.Form):
+    def refuse(self, error: DomainError) -> None:
+        """Show what the service did not accept: beside its field, else above the form, with what to do."""
+        fields = error.fields if isinstance(error, Invalid) else {}
+        for name, text in fields.items():
+            self.add_error(name if name in self.fields else None, str(text))
+        if not fields:
+            self.add_error(None, error.told)
+
+    def choose(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = list(choices)

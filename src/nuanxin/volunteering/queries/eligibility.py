@@ -1,0 +1,142 @@
+"""Who may sign up for what: the audience of an activity, and hours that leave time to rest (`domain.md` §4.1)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nuanxin.kernel.access.scope import significant
+from nuanxin.people.enums import WorkerType
+from nuanxin.people.models import WorkerJob, WorkerProfile
+from nuanxin.territories.queries import path_name
+from nuanxin.volunteering.enums import MembershipState
+from nuanxin.volunteering.models import SEATED, Activity, Shift, SignUp, TeamMember
+
+Text = str | Promise
+REST = timedelta(hours=8)  # over a night
+MOST_A_DAY = timedelta(hours=12)
+LATE, EARLY = 22, 6  # a shift that ends after, or begins before, is the edge of a night
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`why` in a sentence, `hint` what one may do instead."""
+
+    why: Text
+    hint: Text
+
+
+def not_for(person_id: int, activity: Activity) -> Refusal | None:
+    """Why this person does not belong to the audience; at most three statements, none where all are welcome."""
+    if activity.own_team_only and not _is_of_team(person_id, activity):
+        return Refusal(_("这个活动只给本队的队员。"), _("想参加，先申请加入这支队伍；也看看别的活动。"))
+    if activity.worker_types and not _does(person_id, activity.worker_types):
+        return Refusal(
+            _("这个活动是给%(who)s的。") % {"who": audience_words(activity)},
+            _("在“我的资料”里填了从业类型就能报；不想填，看看别的活动。"),
+        )
+    if activity.audience_area and not _lives_in(person_id, activity.audience_area):
+        return Refusal(
+            _("这个活动是给%(area)s的人的。") % {"area": path_name(activity.audience_area)},
+            _("“我的资料”里的社区在那里才能报；也看看附近别的活动。"),
+        )
+    return None
+
+
+def audience_words(activity: Activity) -> str:
+    return "、".join(
+        str(WorkerType(each).label) for each in activity.worker_types if each in WorkerType.values
+    )
+
+
+def _is_of_team(person_id: int, activity: Activity) -> bool:
+    rows = TeamMember.objects.filter(person=person_id, state=MembershipState.MEMBER)
+    return rows.filter(team__organisation=activity.team_id or activity.organiser_id).exists()
+
+
+def _does(person_id: int, types: Collection[str]) -> bool:
+    return WorkerJob.objects.filter(profile__person=person_id, worker_type__in=types).exists()
+
+
+def _lives_in(person_id: int, area: str) -> bool:
+    rows = WorkerProfile.objects.filter(person=person_id, scope_code__startswith=significant(area))
+    return rows.exists()
+
+
+def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> Refusal | None:
+    """What of the person's own shifts does not go together with this one; two statements.
+
+    `besides`: sign-ups that are given up for it.
+    """
+    near = timedelta(days=1)
+    rows = (
+        SignUp.objects.filter(person=person_id, state__in=SEATED).exclude(pk__in=besides).exclude(shift=shift)
+    )
+    around = rows.filter(
+        shift__starts_at__lt=shift.ends_at + near, shift__ends_at__gt=shift.starts_at - near
+    ).select_related("shift__activity__kind")
+    mine = [each.shift for each in around]
+    for each in mine:
+        if each.starts_at < shift.ends_at and each.ends_at > shift.starts_at:
+            return Refusal(
+                _("那时你已经报了“%(title)s”。") % {"title": each.activity.title},
+                _("换一个班次，或者先把那一个取消、换掉。"),
+            )
+    if not shift.activity.kind.is_volunteering:
+        return None
+    served = [each for each in mine if each.activity.kind.is_volunteering]
+    for each in served:
+        first, second = sorted((each, shift), key=lambda one: one.starts_at)
+        if second.starts_at - first.ends_at < REST and _over_a_night(first, second):
+            return Refusal(
+                _("和“%(title)s”之间不到 8 小时，歇不过来。") % {"title": each.activity.title},
+                _("身体要紧，换一个隔得开的班次。"),
+            )
+    day = sum((each.ends_at - each.starts_at for each in served if _same_day(each, shift)), timedelta())
+    if day + (shift.ends_at - shift.starts_at) > MOST_A_DAY:
+        return Refusal(_("一天最多 12 小时，加上这一班就超了。"), _("换一天。"))
+    return _too_much_this_week(rows, shift)
+
+
+def _too_much_this_week(rows: QuerySet[SignUp], shift: Shift) -> Refusal | None:
+    monday = timezone.localtime(shift.starts_at).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday -= timedelta(days=monday.weekday())
+    week = rows.filter(
+        shift__starts_at__gte=monday,
+        shift__starts_at__lt=monday + timedelta(days=7),
+        shift__activity__kind__is_volunteering=True,
+    )
+    spans = week.values_list("shift__starts_at", "shift__ends_at")
+    total = sum((ends - starts for starts, ends in spans), timedelta())
+    most = settings.NUANXIN_VOLUNTEER_WEEK_HOURS
+    if total + (shift.ends_at - shift.starts_at) > timedelta(hours=most):
+        return Refusal(
+            _("一周最多 %(hours)d 小时，加上这一班就超了。") % {"hours": most}, _("歇一歇，下周再来。")
+        )
+    return None
+
+
+def _over_a_night(first: Shift, second: Shift) -> bool:
+    ends, starts = timezone.localtime(first.ends_at), timezone.localtime(second.starts_at)
+    return ends.date() != starts.date() or ends.hour >= LATE or starts.hour < EARLY
+
+
+def _same_day(one: Shift, other: Shift) -> bool:
+    return timezone.localdate(one.starts_at) == timezone.localdate(other.starts_at)
+
+
+def had_lately(person_ids: Collection[int], *, before: datetime, days: int = 30) -> dict[int, int]:
+    """How many scarce places each had within the last days: those of shifts that were drawn, or are coming."""
+    rows = SignUp.objects.filter(
+        person__in=person_ids,
+        state__in=SEATED,
+        shift__drawn_at__isnull=False,
+        shift__starts_at__gt=before - timedelta(days=days),
+    )
+    counted = rows.values("person").annotate(n=Sum(F("places")))
+    return {each["person"]: each["n"] for each in counted}

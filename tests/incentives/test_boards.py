@@ -1,0 +1,115 @@
+"""Boards: nobody is there who did not choose to; sums are kept award by award; a place is for its owner."""
+
+from uuid import uuid4
+
+import pytest
+
+from nuanxin.incentives.models import BoardMember, BoardTally
+from nuanxin.incentives.queries import boards as queries
+from nuanxin.incentives.services import boards, ledger
+from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.kernel.events import drain
+from nuanxin.people.services.consents import withdraw_consent
+from tests.factories.honours import awarded, served
+from tests.factories.town import DISTRICT, OTHER_STREET, STREET, build_town
+
+pytestmark = pytest.mark.django_db
+MONTH = "2026-09"
+
+
+@pytest.fixture
+def town():
+    return build_town()
+
+
+def earned(town, who, amount, source, group="report"):
+    posting = awarded(town, who, amount=amount, source=source, group=group)
+    drain(now=town.now)
+    return posting
+
+
+def names(**given):
+    return [(row.place, row.nickname, row.points) for row in queries.board(period=MONTH, **given)]
+
+
+def test_nobody_is_there_who_did_not_choose_to(town):
+    earned(town, "worker", 10, "a")
+    earned(town, "other_worker", 30, "b")
+    assert names() == []
+    assert queries.own_place(subject_id=town["worker"].subject_id, period=MONTH).points == 10
+    boards.join_board(actor=town["worker"], nickname="枫桥小王", now=town.now)
+    assert names() == [(1, "枫桥小王", 10)]
+    earned(town, "worker", 5, "c", group="activity")
+    assert names() == [(1, "枫桥小王", 15)]
+    assert names(kind="service") == [(1, "枫桥小王", 5)]
+    boards.leave_board(actor=town["worker"], now=town.now)
+    boards.leave_board(actor=town["worker"], now=town.now)
+    assert names() == []
+    assert not BoardMember.objects.exists()
+    assert queries.own_place(subject_id=town["worker"].subject_id, period=MONTH).points == 15
+
+
+def test_withdrawing_the_consent_is_leaving(town):
+    earned(town, "worker", 10, "a")
+    boards.join_board(actor=town["worker"], nickname="枫桥小王", now=town.now)
+    withdraw_consent(person=town.persons["worker"], purpose="points_board", now=town.now)
+    assert names() == []
+
+
+def test_the_same_points_are_the_same_place(town):
+    for number, (who, points) in enumerate([("worker", 10), ("other_worker", 10), ("grid_part", 5)]):
+        earned(town, who, points, f"s{number}")
+        boards.join_board(actor=town[who], nickname=f"称呼{number}", now=town.now)
+    assert [place for place, _name, _points in names()] == [1, 1, 3]
+    own = queries.own_place(subject_id=town["grid_part"].subject_id, period=MONTH)
+    assert (own.place, own.points) == (3, 5)
+
+
+def test_by_area(town):
+    earned(town, "worker", 10, "a")
+    boards.join_board(actor=town["worker"], nickname="枫桥小王", now=town.now)
+    assert len(names(within=STREET)) == len(names(within=DISTRICT)) == 1
+    assert names(within=OTHER_STREET) == []
+
+
+def test_an_event_counts_once_and_a_reversal_takes_it_back(town):
+    posting = earned(town, "worker", 10, "a")
+    event = uuid4()
+    given = {"event": event, "posting_id": posting.pk, "amount": 7, "now": town.now}
+    assert boards.count_points(**given)
+    assert not boards.count_points(**given)
+    assert BoardTally.objects.get(period="all", kind="all").points == 17
+    ledger.reverse(posting_id=posting.pk, because="mistake", now=town.now)
+    drain(now=town.now)
+    assert BoardTally.objects.get(period="all", kind="all").points == 7
+
+
+def test_orders_pay_and_likes_are_refused(town):
+    for measure in ("orders", "pay", "likes", "study_time", "speed"):
+        with pytest.raises(boards.NotRankable):
+            boards.check_measure(measure)
+    with pytest.raises(NotAllowed):
+        boards.join_board(actor=town["dispatcher"], nickname="小李", now=town.now)
+    with pytest.raises(Invalid):
+        boards.join_board(actor=town["worker"], nickname="", now=town.now)
+
+
+def test_teams_come_as_a_sum_and_not_of_one_or_two_people(town):
+    team = str(town.organisations["community"].public_id)
+    for _number in range(2):
+        served(town, hours=2, team=team)
+    assert queries.team_board(period="all") == []
+    served(town, hours=2, team=team)
+    (row,) = queries.team_board(period="2026-08", within=STREET)
+    assert (row.place, row.name, row.hours) == (1, "枫桥社区居委会", "6.00")
+    assert queries.team_board(period="all", within=OTHER_STREET) == []
+
+
+def test_a_page_is_two_statements_however_many(town, django_assert_num_queries):
+    for number, who in enumerate(("worker", "other_worker", "grid_part")):
+        earned(town, who, 10 + number, f"s{number}")
+        boards.join_board(actor=town[who], nickname=f"称呼{number}", now=town.now)
+    with django_assert_num_queries(2):
+        assert len(queries.board(period=MONTH, within=STREET)) == 3
+    with django_assert_num_queries(3):
+        queries.own_place(subject_id=town["worker"].subject_id, period=MONTH)

@@ -1,0 +1,206 @@
+"""Awards that a person looks at: what makes them wait, its owner's word, decision, appeal. No silent penalty."""
+
+from datetime import timedelta
+
+import pytest
+
+from nuanxin.cases import services as cases
+from nuanxin.cases.models import Attachment, Case, Confirmation
+from nuanxin.cases.services import Draft, Photo
+from nuanxin.incentives.models import Hold, HoldRule
+from nuanxin.incentives.queries import holds as queries
+from nuanxin.incentives.queries.ledger import balance_of
+from nuanxin.incentives.services import holds, reviewing
+from nuanxin.kernel.access import Actor
+from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.models import StoredFile
+from nuanxin.kernel.workflow import IllegalMove
+from tests.factories.fixtures import jpeg
+from tests.factories.honours import DAY, awarded
+from tests.factories.town import LAT, LNG, build_town
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def town(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return build_town()
+
+
+def reported(town, who="worker", *, key="case-0001", at=None, east=0.002, picture=None):
+    photos = (Photo("near", accept_image(picture or jpeg())),)
+    draft = Draft(category="0302", text="井箅子翻了", lng=LNG + east, lat=LAT + 0.002, photos=photos)
+    return cases.report_case(actor=town[who], draft=draft, key=key, now=at or town.now).case
+
+
+def looked_at(town, case, *, source="case-1", at=None, who="worker"):
+    posting = awarded(town, who, source=source, now=at or town.now + MINUTE)
+    return holds.look_at_award(posting_id=posting.pk, case_number=case.number, now=at or town.now + MINUTE)
+
+
+def held(town):
+    first = reported(town)
+    reported(town, key="case-0002", at=town.now + MINUTE)
+    return looked_at(town, first)
+
+
+def points(town, who="worker"):
+    return balance_of(town[who].subject_id)
+
+
+class TestWhatIsNoticed:
+    def test_nothing_odd_nothing_held(self, town):
+        assert looked_at(town, reported(town)) is None
+        assert points(town).points == 10
+
+    def test_the_same_picture_on_two_reports(self, town):
+        hold = held(town)
+        assert (hold.reason, hold.amount, hold.evidence["bits"]) == ("same_picture", 10, 0)
+        assert (points(town).points, points(town).held) == (0, 10)
+
+    def test_a_picture_that_looks_the_same_as_an_earlier_one(self, town):
+        case = reported(town)
+        other = reported(town, key="case-0002", at=town.now + MINUTE)
+        StoredFile.objects.filter(pk=Attachment.objects.get(case=case).file_id).update(
+            source_sha256="a", likeness=0b1011
+        )
+        StoredFile.objects.filter(pk=Attachment.objects.get(case=other).file_id).update(
+            source_sha256="b", likeness=0b1111
+        )
+        hold = looked_at(town, case)
+        assert (hold.reason, hold.evidence) == ("same_picture", {"bits": 1, "other": other.number})
+
+    def test_two_places_that_nobody_rides_between_in_time(self, town):
+        HoldRule.objects.filter(reason="same_picture").update(is_on=False)
+        case = reported(town)
+        reported(town, key="case-0002", at=town.now + MINUTE, east=0.025)
+        hold = looked_at(town, case)
+        assert hold.reason == "travel"
+        assert hold.evidence["km"] > 2
+        assert set(hold.evidence) == {"km", "minutes", "other"}  # no position
+
+    def test_a_picture_from_another_time(self, town):
+        case = reported(town)
+        StoredFile.objects.update(taken_at=town.now - timedelta(minutes=11))
+        assert looked_at(town, case).reason == "old_picture"
+
+    def test_ten_minutes_are_no_gap(self, town):
+        case = reported(town)
+        StoredFile.objects.update(taken_at=town.now - timedelta(minutes=10))
+        assert looked_at(town, case) is None
+
+    def test_a_burst(self, town):
+        made = [
+            awarded(town, source=f"s{number}", amount=2, now=town.now + number * MINUTE)
+            for number in range(6)
+        ]
+        assert holds.look_at_award(posting_id=made[4].pk, case_number="", now=town.now) is None
+        assert holds.look_at_award(posting_id=made[5].pk, case_number="", now=town.now).reason == "burst"
+
+    def test_one_confirms_the_other_again_and_again(self, town):
+        HoldRule.objects.filter(reason__in=["same_picture", "travel"]).update(is_on=False)
+        for number in range(3):
+            mine = reported(town, key=f"mine-000{number}", at=town.now + number * MINUTE)
+            theirs = reported(town, "other_worker", key=f"them-000{number}", at=town.now + number * MINUTE)
+            for who, case in (("other_worker", mine), ("worker", theirs)):
+                Confirmation.objects.create(
+                    case=case, subject_id=town[who].subject_id, key=f"{who}-{number}", position=1, at=town.now
+                )
+        hold = looked_at(town, Case.objects.order_by("pk").first())
+        assert (hold.reason, hold.evidence) == ("reciprocal", {"given": 3, "taken": 3})
+
+    def test_an_award_is_held_once_and_a_rule_can_be_switched_off(self, town):
+        hold = held(town)
+        posting = awarded(town)
+        assert holds.look_at_award(posting_id=posting.pk, case_number=hold.case_number, now=town.now) is None
+        HoldRule.objects.update(is_on=False)
+        assert looked_at(town, Case.objects.first(), source="case-2") is None
+
+
+class TestDeciding:
+    def test_its_owner_is_told_in_plain_words_and_answers(self, town):
+        hold = held(town)
+        (own,) = queries.own_holds(town["worker"])
+        assert "同一张" in queries.why(own)
+        assert queries.facts_of(own)
+        assert queries.own_holds(town["other_worker"]) == []
+        with pytest.raises(Invalid):
+            holds.answer_hold(actor=town["worker"], public_id=hold.public_id, answer=" ", now=town.now)
+        with pytest.raises(NotFound):
+            holds.answer_hold(actor=town["other_worker"], public_id=hold.public_id, answer="我", now=town.now)
+        done = holds.answer_hold(
+            actor=town["worker"], public_id=hold.public_id, answer="点了两次", now=town.now
+        )
+        assert done.state == "answered"
+        with pytest.raises(IllegalMove):
+            holds.answer_hold(actor=town["worker"], public_id=hold.public_id, answer="又一次", now=town.now)
+
+    def test_released_it_can_be_spent(self, town):
+        hold = held(town)
+        with pytest.raises(NotFound):
+            decide(town, hold, "release", who="dispatcher")
+        decide(town, hold, "release")
+        assert (points(town).points, points(town).held) == (10, 0)
+        with pytest.raises(IllegalMove):
+            decide(town, hold, "deny", opinion="不是")
+
+    def test_not_given_needs_a_reason_and_takes_this_award_alone(self, town):
+        hold = held(town)
+        awarded(town, source="another", amount=3)
+        with pytest.raises(Invalid):
+            decide(town, hold, "deny", opinion=" ")
+        decide(town, hold, "deny", opinion="两张是同一张")
+        assert (points(town).points, points(town).held, points(town).owed) == (3, 0, 0)
+
+    def test_an_appeal_is_decided_by_another_one_and_gives_it_back(self, town):
+        hold = decide(town, held(town), "deny", opinion="两张是同一张")
+        given = {"actor": town["worker"], "about": "hold", "target": hold.public_id, "now": town.now + DAY}
+        assert reviewing.may_appeal(town["worker"], "hold", hold.public_id, town.now + DAY)
+        appeal = reviewing.file_appeal(reason="是两个井盖", **given)
+        verdict = {
+            "public_id": appeal.public_id,
+            "is_upheld": True,
+            "answer": "现场看过，是两个",
+            "now": town.now + DAY,
+        }
+        assert queries.open_appeals(town["street_lead"]) == []
+        assert queries.open_appeals(town["swd"]) == [appeal]
+        with pytest.raises(reviewing.OwnDecision):
+            reviewing.decide_appeal(actor=town["street_lead"], **verdict)
+        reviewing.decide_appeal(actor=town["swd"], **verdict)
+        hold.refresh_from_db()
+        assert (hold.state, points(town).points) == ("released", 10)
+
+    def test_nobody_looks_at_their_own(self, town):
+        hold = held(town)
+        Hold.objects.update(subject_id=town["street_lead"].subject_id)
+        with pytest.raises(holds.OwnHold):
+            decide(town, hold, "release")
+        rows, _more = queries.listed_holds(town["street_lead"], queries.HoldFilters(), now=town.now)
+        assert rows == []
+
+    def test_late_is_said_once_and_what_leads_to_a_report_goes(self, town):
+        hold = held(town)
+        late = hold.due_at + MINUTE
+        assert (holds.watch_reviews(now=late), holds.watch_reviews(now=late)) == (1, 0)
+        decide(town, hold, "release", now=late)
+        assert holds.forget_evidence(now=late + 89 * DAY) == 0
+        assert holds.forget_evidence(now=late + 91 * DAY) == 1
+        hold.refresh_from_db()
+        assert (hold.evidence, hold.case_number, hold.state) == ({}, "", "released")
+
+    def test_figures(self, town, django_assert_num_queries):
+        decide(town, held(town), "release")
+        with django_assert_num_queries(1):
+            told = queries.hold_figures(town["street_lead"], now=town.now)
+        assert (told.held, told.waiting, told.percent_released) == (1, 0, 100)
+        assert queries.hold_figures(Actor(), now=town.now).percent_released is None
+
+
+def decide(town, hold, name, *, who="street_lead", opinion="看过了", now=None):
+    return holds.decide_hold(
+        actor=town[who], public_id=hold.public_id, name=name, opinion=opinion, now=now or town.now
+    )

@@ -1,0 +1,244 @@
+"""The pages of points: one's own, the one on which anybody checks, and those of staff, who never see whose they are."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from nuanxin.incentives.models import Account, Grant, Posting, RuleVersion, SealedStatement
+from nuanxin.incentives.queries import statements
+from nuanxin.incentives.queries.costs import costs
+from nuanxin.incentives.services import grants, ledger
+from nuanxin.incentives.services.lapsing import remind_of_lapsing
+from nuanxin.incentives.services.replaying import check_ledger
+from nuanxin.incentives.services.sealing import NothingToSeal, seal_statement
+from nuanxin.kernel.audit import merkle, seal_pending
+from nuanxin.kernel.audit.models import AuditEntry
+from nuanxin.kernel.events.deliver import drain
+from nuanxin.kernel.events.models import Event
+from nuanxin.notifications.models import Notice
+from tests.cases.test_api_feedback import closed  # noqa: F401  -- a fixture
+from tests.factories import people
+from tests.factories.desks import client_of
+from tests.factories.town import DISTRICT, START, STREET
+from tests.incentives.test_ledger import DAY, give, take
+
+
+def text_of(client, path, status=200):
+    answer = client.get(path)
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.content.decode()
+
+
+@pytest.mark.django_db
+class TestOwn:
+    def test_the_statement_says_where_it_came_from_and_until_when(self, client):
+        worker = people.worker("王强")
+        rider = people.sign_in(client, worker)
+        assert "还没有积分" in text_of(rider, "/thanks/points/")
+        own = worker.subject.pk
+        now = timezone.now()
+        for number in range(34):
+            give(3, f"g{number}", to=own, now=now - timedelta(days=number), rule="hazard")
+        take(5, of=own, now=now)
+        page = text_of(rider, "/thanks/points/")
+        assert "97" in page
+        assert "用到" in page
+        assert "−5" in page
+        assert "before=" in page
+        assert "−5" not in text_of(rider, "/thanks/points/?kind=in")
+        assert "没有符合条件的" in text_of(rider, "/thanks/points/?kind=hold")
+        assert text_of(rider, "/thanks/points/?kind=nonsense&since=2026-99-99&before=abc")
+        exported = b"".join(rider.post("/thanks/points/export/", {"kind": "out"}).streaming_content).decode()
+        assert exported.count("\r\n") == 2
+
+    def test_a_page_costs_the_same_for_one_posting_and_for_thirty(
+        self, client, django_assert_max_num_queries
+    ):
+        worker = people.worker("王强")
+        rider = people.sign_in(client, worker)
+        for number in range(30):
+            give(3, f"g{number}", to=worker.subject.pk, now=timezone.now())
+        text_of(rider, "/thanks/points/")
+        with django_assert_max_num_queries(14):
+            text_of(rider, "/thanks/points/")
+
+    def test_the_api_says_the_same(self, client):
+        worker = people.worker("王强")
+        rider = people.sign_in(client, worker)
+        give(7, to=worker.subject.pk, now=timezone.now())
+        assert statements.lines_of(worker.subject.pk, statements.StatementFilters())[0][0].change == 7
+        assert rider.get("/api/v1/points/balance").status_code in (200, 401)  # by session or token
+
+    def test_sixty_thirty_and_seven_days_before_it_lapses_each_once(self):
+        give(10)
+        end = START + timedelta(days=0)
+        lot_end = ledger.Lot.objects.get().expires_at
+        assert end < lot_end
+        told = [remind_of_lapsing(now=lot_end - timedelta(days=days)) for days in (90, 59, 50, 29, 20, 6, 1)]
+        assert told == [0, 1, 0, 1, 0, 1, 0]
+        payloads = (
+            Event.objects.filter(name="incentives.PointsLapsing")
+            .order_by("pk")
+            .values_list("payload", flat=True)
+        )
+        assert [each["days"] for each in payloads] == [60, 30, 7]
+
+
+@pytest.mark.django_db
+class TestSealed:
+    def sealed(self, client, amount=10):
+        worker = people.worker("王强")
+        rider = people.sign_in(client, worker)
+        give(amount, to=worker.subject.pk, now=timezone.now() - DAY)
+        answer = rider.post("/thanks/points/seal/")
+        made = SealedStatement.objects.get()
+        assert answer["Location"] == f"/thanks/verify/{made.code}/"
+        return rider, made
+
+    def follow(self, facts):
+        """From the leaf to the root, as anybody can who has the file."""
+        audit = facts["audit"]
+        digest = bytes.fromhex(audit["leaf"])
+        for side, beside in audit["path"]:
+            pair = (bytes.fromhex(beside), digest) if side == "left" else (digest, bytes.fromhex(beside))
+            digest = merkle.ALGORITHMS[audit["algorithm"]](b"\x01" + pair[0] + pair[1])
+        return digest.hex() == audit["root"]
+
+    @pytest.mark.django_db(transaction=True)  # only what is committed is sealed
+    def test_anybody_checks_it_and_sees_numbers_only(self, client):
+        rider, made = self.sealed(client)
+        assert "正在盖章" in text_of(rider, f"/thanks/verify/{made.code}/")
+        seal_pending(now=timezone.now())
+        visitor = Client()
+        page = text_of(visitor, f"/thanks/verify/{made.code.lower()}/")
+        assert "是真的" in page
+        for hidden in ("王强", "感谢", "下载 PDF", str(made.subject_id)):
+            assert hidden not in page
+        assert visitor.get("/thanks/verify/", {"code": f"{made.code[:4]} {made.code[4:]}"}).status_code == 302
+        assert "没有这个编号" in text_of(visitor, "/thanks/verify/?code=ABCD", 422)
+        assert visitor.get("/thanks/verify/NOTACODE/").status_code == 404
+        facts = json.loads(visitor.get(f"/thanks/verify/{made.code}/file/").content)
+        assert self.follow(facts)
+        assert facts["totals"]["points"] == 10
+        assert "王强" not in json.dumps(facts, ensure_ascii=False)
+        again = rider.post("/thanks/points/seal/")  # nothing new since
+        assert (again["Location"], SealedStatement.objects.count()) == (f"/thanks/verify/{made.code}/", 1)
+        assert AuditEntry.objects.get(action="incentives.seal_statement").actor_subject_id is None
+        give(5, "later", to=made.subject_id, now=timezone.now())  # changes nothing of it
+        assert statements.verify_statement(made.code).state == statements.GENUINE
+
+    @pytest.mark.parametrize("what", ["posting", "totals", "head", "entry", "digest"])
+    def test_whatever_is_changed_shows(self, client, what):
+        _rider, made = self.sealed(client)
+        seal_pending(now=timezone.now())
+        rows = SealedStatement.objects.filter(pk=made.pk)
+        {
+            "posting": lambda: Posting.objects.update(amount=11),
+            "totals": lambda: rows.update(totals={**made.totals, "points": 99}),
+            "head": lambda: rows.update(head=bytes(32)),
+            "digest": lambda: rows.update(digest=bytes(32)),
+            "entry": lambda: AuditEntry.objects.filter(action="incentives.seal_statement").update(detail={}),
+        }[what]()
+        assert statements.verify_statement(made.code).state == statements.ALTERED
+        assert "可能被改过" in text_of(client, f"/thanks/verify/{made.code}/")
+
+    def test_the_path_leads_to_the_root_for_any_number_of_leaves(self):
+        for count in range(1, 12):
+            leaves = [
+                merkle.leaf(number, bytes([number]) * 32, algorithm="sha256") for number in range(count)
+            ]
+            for place in range(count):
+                digest = leaves[place]
+                for side, beside in merkle.path(leaves, place, algorithm="sha256"):
+                    pair = beside + digest if side == "left" else digest + beside
+                    digest = merkle.ALGORITHMS["sha256"](b"\x01" + pair)
+                assert digest == merkle.root(leaves, algorithm="sha256")
+
+    def test_there_is_nothing_to_seal_without_points_and_no_paper_of_others(self, client):
+        worker = people.worker("李梅")
+        with pytest.raises(NothingToSeal):
+            seal_statement(actor=people.actor(worker), now=START)
+        rider, made = self.sealed(client)
+        assert rider.get(f"/thanks/verify/{made.code}/paper/").status_code in (200, 503)
+        other = people.sign_in(client, worker)
+        assert other.get(f"/thanks/verify/{made.code}/paper/").status_code == 404
+
+
+@pytest.mark.django_db
+class TestStaff:
+    def test_two_people_change_a_rule_on_its_pages(self, town):
+        lead = client_of(town, "street_lead")
+        swd = client_of(town, "swd")
+        assert "每次 5 分" in text_of(lead, "/thanks/rules/")
+        here = "/thanks/rules/case_filed/edit/"
+        given = {
+            "name_zh": "上报立案", "name_en": "Report filed", "formula": "fixed", "amount": "6", "rule_per_day": "0",
+            "group_per_day": "30", "all_per_day": "100", "category_per_day": "0", "near_amount": "1",
+            "first_places": "0", "months": "24", "reason": "立案更要紧",
+        }  # fmt: skip
+        assert "连续" in lead.post(here, {**given, "name_zh": "连续三天上报"}).content.decode()
+        assert "最近 30 天" in lead.post(here, {**given, "try": "1"}).content.decode()
+        assert not RuleVersion.objects.filter(number=2).exists()
+        assert lead.post(here, given).status_code == 302
+        made = RuleVersion.objects.get(number=2)
+        page = text_of(lead, "/thanks/rules/case_filed/")
+        assert "要另一位批" in page
+        step = f"/thanks/rules/step/{made.public_id}"
+        assert lead.post(f"{step}/approve/").status_code == 403
+        assert "批准" in text_of(swd, "/thanks/rules/case_filed/")
+        assert swd.post(f"{step}/refuse/").status_code == 422
+        assert swd.post(f"{step}/approve/", {"because": "同意"}).status_code == 302
+        assert RuleVersion.objects.get(number=2).state == "approved"
+        assert "每次 6 分" in text_of(swd, "/thanks/rules/")
+        assert swd.get("/thanks/rules/nothing/").status_code == 404
+
+    def test_a_big_award_takes_two_and_neither_learns_for_whom(self, town, closed):  # noqa: F811  -- the fixture
+        case = closed
+        reporter = town["worker"].subject_id
+        dispatcher = client_of(town, "dispatcher")
+        lead = client_of(town, "street_lead")
+        given = {"number": case.number, "reason": "及时关阀，没有出事"}
+        assert dispatcher.post("/thanks/grants/", {**given, "number": "1"}).status_code == 404
+        assert dispatcher.post("/thanks/grants/", given).status_code == 302
+        assert dispatcher.post("/thanks/grants/", given).status_code == 409
+        made = Grant.objects.get()
+        with pytest.raises(grants.GrantNotFound):
+            grants.decide_grant(
+                actor=town["dispatcher"], public_id=made.public_id, approves=True, because="", now=town.now
+            )
+        page = text_of(lead, "/thanks/grants/")
+        assert case.number in page
+        for who in (town.persons["worker"].name, str(reporter)):
+            assert who not in page
+        assert lead.post(f"/thanks/grants/{made.public_id}/approve/").status_code == 302
+        assert ledger.Posting.objects.filter(account=reporter, rule="hazard").get().amount == 50
+        drain()
+        assert Notice.objects.filter(kind="points", person=town.persons["worker"]).exists()
+        assert check_ledger().is_equal
+
+    def test_what_points_cost_is_said_in_sums_and_never_of_one_or_two(self, town):
+        now = timezone.now()
+        for number in range(4):
+            give(
+                10,
+                f"{number}",
+                to=people.worker(f"骑手{number}").subject.pk,
+                now=now,
+                scope_code=STREET,
+                rule="service",
+            )
+        give(50, "one", now=now, scope_code=STREET, rule="hazard")
+        client = client_of(town, "street_lead")
+        page = text_of(client, "/thanks/cost/")
+        assert "不到 3 个人" in page
+        found = costs(within=STREET, now=now)
+        assert (found.issued, found.people, found.spent) == (90, 5, None)
+        assert found.by_rule[0].issued == 40
+        whole = costs(within=DISTRICT, now=now)
+        assert (whole.spent, whole.liability) == (0, 90)
+        exported = b"".join(client.post("/thanks/cost/export/").streaming_content).decode()
+        assert "<3" in exported
+        assert Account.objects.count() == 5
