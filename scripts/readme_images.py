@@ -29,6 +29,10 @@ CHINESE = {
     "queue": "desk",
     "case": "desk",
     "explain": "desk",
+    "my-page": "phone",
+    "activities": "phone",
+    "shop": "phone",
+    "points": "phone",
 }
 ENGLISH = {"queue": "desk", "tracker": "phone"}
 

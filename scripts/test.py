@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,10 +99,12 @@ def main() -> int:
     pg.stop_on_signal()
     os.chdir(ROOT)
     arguments = sys.argv[1:]
-    outcomes = [_check(step, command) for step, command in CHECKS.items()]
     if arguments == ["--lint"]:
-        return _close(outcomes, missing=[])
-    missing = _prepare()
+        return _close(_checks(), missing=[])
+    with ThreadPoolExecutor(max_workers=1) as beside:  # the system's packages come while the code is read
+        prepared = beside.submit(_prepare)
+        outcomes = _checks()
+    missing = prepared.result()
     required = {name for name in os.environ.get("NUANXIN_REQUIRE", "").split(",") if name}
     lacking = [need.name for need in missing if need.name in required]
     if lacking:
@@ -152,6 +155,10 @@ def _quietly(command: list[str], environment: dict[str, str]) -> bool:
 
 def _heading(words: str) -> None:
     print(f"\n── {words} {'─' * max(3, 100 - len(words))}", flush=True)
+
+
+def _checks() -> list[Outcome]:
+    return [_check(step, command) for step, command in CHECKS.items()]
 
 
 def _check(step: str, command: tuple[str, ...]) -> Outcome:

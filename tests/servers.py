@@ -24,11 +24,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 
-from nuanxin.cli.demo import MARKER  # a demo throws away no database but the one that it names
 from scripts import pg
 
 NUANXIN = (sys.executable, "-m", "nuanxin.cli.main")
 SMALL_CITY = ("--days", "5", "--reports", "70")  # enough for every state of a case
+DUMP = "city.dump"
 PATIENCE = 60  # seconds; a server that died is noticed at once
 
 
@@ -52,6 +52,12 @@ class Server:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
+
+    def told(self, code: str) -> None:
+        """Run a few lines beside the server, on its database: what the calendar would do by and by."""
+        begun = "import django; django.setup(); from datetime import timedelta; from django.utils import timezone\n"
+        seen = {"DJANGO_SETTINGS_MODULE": "nuanxin.config.settings", "NUANXIN_DEMO": "1", **self.environment}
+        subprocess.run([sys.executable, "-c", begun + code], env=seen, check=True)
 
     def processes(self) -> list[int]:
         """The server's process and its web processes."""
@@ -194,24 +200,29 @@ def serving(home: Path, *options: str, **environment: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def demo(home: Path, **environment: str) -> Iterator[Server]:
-    """`nuanxin demo` on a small city of its own: a copy, for playing one takes a while."""
-    with fresh_database(home) as url:
+def demo(home: Path, *city: str, **environment: str) -> Iterator[Server]:
+    """`nuanxin demo` on a city of its own (`--days 30 --reports 400`); a small one is a copy, playing takes a while."""
+    with contextlib.ExitStack() as held:
+        url = held.enter_context(fresh_database(home) if city else small_city(home))
         seen = _without_settings(NUANXIN_HOME=str(home), NUANXIN_DATABASE_URL=url, **environment)
-        if url.startswith("sqlite"):
-            copy_small_city(home)
-            _, *rest = (home / MARKER).read_text().splitlines(keepends=True)
-            (home / MARKER).write_text("".join([hashlib.sha256(url.encode()).hexdigest(), "\n", *rest]))
         port = pg.free_port()
-        with running(
-            ["demo", "--port", str(port), *SMALL_CITY], home=home, environment=seen, port=port, patience=300
-        ) as server:
-            yield server
+        arguments = ["demo", "--port", str(port), *(city or SMALL_CITY)]
+        yield held.enter_context(running(arguments, home=home, environment=seen, port=port, patience=300))
 
 
-def copy_small_city(home: Path) -> None:
-    """Into an empty home, on SQLite: playing one takes a while."""
-    shutil.copytree(_small_city(), home, dirs_exist_ok=True)
+@contextlib.contextmanager
+def small_city(home: Path) -> Iterator[str]:
+    """The address of the database of a small demo city, a copy, whose files and secrets are put into `home`."""
+    shutil.copytree(_small_city(), home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(DUMP))
+    on_postgresql = settings.DATABASE_URL.startswith("postgres")
+    with fresh_database(home, template=_city_database() if on_postgresql else "") as url:
+        from nuanxin.cli.demo import MARKER  # comes with models, which the gallery's own process has not
+
+        _, *rest = (
+            (home / MARKER).read_text().splitlines(keepends=True)
+        )  # a demo knows its city by the address
+        (home / MARKER).write_text("".join([hashlib.sha256(url.encode()).hexdigest(), "\n", *rest]))
+        yield url
 
 
 def _small_city() -> Path:
@@ -222,15 +233,35 @@ def _small_city() -> Path:
         if not home.exists():
             building = Path(settings.HOME) / "small-city.building"
             building.mkdir(parents=True)
-            seen = _without_settings(NUANXIN_HOME=str(building))
-            subprocess.run(
-                [*NUANXIN, "demo", "--build-only", *SMALL_CITY], env=seen, check=True, capture_output=True
-            )
+            with fresh_database(building) as url:
+                seen = _without_settings(NUANXIN_HOME=str(building), NUANXIN_DATABASE_URL=url)
+                played = [*NUANXIN, "demo", "--build-only", *SMALL_CITY]
+                subprocess.run(played, env=seen, check=True, capture_output=True)
+                if url.startswith("postgres"):
+                    _pg("pg_dump", "--format=custom", "--compress=0", f"--file={building / DUMP}", url)
             building.rename(home)
     return home
 
 
+@functools.cache
+def _city_database() -> str:
+    """On PostgreSQL, in the server of this worker: what `small_city` copies."""
+    name = f"city_{os.getpid()}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    atexit.register(_drop, name)
+    address = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}"))
+    _pg("pg_restore", f"--dbname={address}", str(_small_city() / DUMP))
+    return name
+
+
+def _pg(program: str, *arguments: str) -> None:
+    folder = pg.binaries()
+    assert folder
+    subprocess.run([folder / program, *arguments], check=True, capture_output=True)
+
+
 def _without_settings(**more: str) -> dict[str, str]:
-    """The shell's environment as somebody has it who starts the demo: nothing of ours but this."""
-    outside = {key: value for key, value in os.environ.items() if not key.startswith("NUANXIN_")}
-    return outside | more
+    """The shell's environment as somebody has it who starts the demo: nothing of the tests' but this."""
+    ours = ("NUANXIN_", "DJANGO_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)} | more

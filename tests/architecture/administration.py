@@ -35,6 +35,7 @@ from nuanxin.places.services.scene_standard import standard_rows
 from nuanxin.volunteering.models import Team
 from tests.architecture import hands
 from tests.architecture.hands import Deed, Hand, Of
+from tests.architecture.thanks_deeds import CALLS, THANKS
 from tests.cases.test_sheets import workbook
 from tests.factories.activities import drafted
 from tests.factories.desks import reported
@@ -339,18 +340,6 @@ PLACES = (
 
 SHOPS = (Deed("incentives:shop_order_export", "street_lead", ("incentives.shop_export",), args=hands.a_shop),)
 
-STAR_RULES = {
-    **{f"hours_{level}": str(level * 50) for level in range(1, 6)},
-    **{f"growth_{level}": "0" for level in range(1, 6)},
-    "publicity_days": "5",
-    "most_no_shows": "0",
-}
-THANKS = (
-    Deed("incentives:honour_export", "street_lead", ("incentives.honours_export",)),
-    Deed("incentives:hold_export", "street_lead", ("incentives.holds_export",)),
-    Deed("incentives:star_scheme", "swd", ("incentives.star_scheme",), STAR_RULES),
-)
-
 POINTS = (
     Deed(
         "incentives:rule_edit", "street_lead", ("incentives.propose_rule",), _rule, lambda hand: ["case_filed"],
@@ -360,6 +349,7 @@ POINTS = (
         lambda hand: [*hands.last(RuleVersion)(hand), "approve"],
     ),
     Deed("incentives:point_costs_export", "street_lead", ("incentives.cost_export",)),
+    Deed("incentives:team_award_export", "street_lead", ("incentives.team_awards_export",)),
 )  # fmt: skip
 
 CASES = (
@@ -493,6 +483,7 @@ DEEDS = {
     "points": POINTS,
     "shops": SHOPS,
     "thanks": THANKS,
+    "calls": CALLS,
     "cases": CASES,
     "exports": EXPORTS,
     "elsewhere": ELSEWHERE,

@@ -152,3 +152,34 @@ def test_nothing_is_excluded_from_the_checks_wholesale():
     pattern = re.compile(r"^# (mypy: ignore-errors|ruff: noqa\s*$)", re.MULTILINE)
     wrong = [source.where for source in sources() if pattern.search(source.text)]
     assert not wrong, wrong
+
+
+# A row that is not yet in the database begins in a state of its table; from then on only `Workflow.step` moves it.
+BEGINS = {
+    "volunteering/services/activities_many.py": "a whole season is written down as it stands",
+    "volunteering/services/signing_up.py": "a sign-up begins confirmed, drawn for or waiting",
+    "incentives/services/rule_changes.py": "a version begins as a proposal",
+}
+BY_TABLE = {"incentives", "places", "volunteering"}
+
+
+def _sets_a_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign):
+        targets = [
+            part for each in node.targets for part in (each.elts if isinstance(each, ast.Tuple) else [each])
+        ]
+        return any(isinstance(each, ast.Attribute) and each.attr == "state" for each in targets)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+        return any(each.arg == "state" for each in node.keywords)
+    return False
+
+
+def test_a_state_is_moved_by_its_table_only():
+    wrong = [
+        source.at(node)
+        for source in sources()
+        if source.context in BY_TABLE and not any(source.where.endswith(name) for name in BEGINS)
+        for node in ast.walk(source.tree)
+        if _sets_a_state(node)
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -39,10 +39,10 @@ def _is_api(entry):
 
 
 def operations():
-    for _prefix, router in api._routers:
+    for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                yield path, operation
+                yield f"/api/v1{prefix}{path}", operation
 
 
 PAGES = list(pages())

@@ -20,15 +20,14 @@ from nuanxin.people.services import create_token
 from tests.factories.desks import MINUTE, client_of, dispatched, picture, reported, task_of
 from tests.factories.pictures import scene
 from tests.factories.sounds import voice
-from tests.factories.town import build_town
 
 COLOURS = ("#D9480F", "#137A4B", "#1D4ED8", "#9A6700", "#B42318", "#5C6470")
 
 
 @pytest.fixture
-def town(db, settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def add(town, case, *, who="worker", key="added-0001", now=None, **given):

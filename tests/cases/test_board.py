@@ -10,14 +10,14 @@ from django.utils import timezone
 from nuanxin.cases.queries.board import board_for, board_points
 from nuanxin.cases.queries.catalogue import CATALOGUE
 from tests.factories.desks import HTMX, client_of, dispatched, reported
-from tests.factories.town import LNG, build_town
+from tests.factories.town import LNG
 
 BOARD = "/board/"
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def test_it_counts_the_desks_and_tells_what_is_urgent(town):

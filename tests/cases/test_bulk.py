@@ -27,9 +27,9 @@ DISPATCH, PASS = "/cases/bulk/dispatch/", "/cases/bulk/pass/"
 
 
 @pytest.fixture
-def town(db, settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

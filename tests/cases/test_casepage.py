@@ -23,13 +23,12 @@ from tests.factories.desks import (
     reported,
     task_of,
 )
-from tests.factories.town import build_town
 
 
 @pytest.fixture
-def town(db):
+def town(town_of):
     """The pages read the clock of the wall, so the town lives now."""
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

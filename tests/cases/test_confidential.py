@@ -18,7 +18,6 @@ from nuanxin.kernel.events.models import Event
 from nuanxin.notifications.models import Notice
 from nuanxin.people.services import create_token
 from tests.factories.desks import MINUTE, client_of, picture, reported, task_of
-from tests.factories.town import build_town
 
 HOUR = timedelta(hours=1)
 WORDS = "三楼的老人敲门没人应"
@@ -29,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - 2 * HOUR)
+def town(town_of):
+    return town_of(timezone.now() - 2 * HOUR)
 
 
 def in_need(town, category="1102"):

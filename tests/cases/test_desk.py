@@ -12,16 +12,16 @@ from nuanxin.cases.services import Draft, report_case
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import Invalid
 from tests.factories.desks import client_of, picture, reported
-from tests.factories.town import COMMUNITY, LAT, LNG, build_town
+from tests.factories.town import COMMUNITY, LAT, LNG
 
 DESK = "/cases/new/"
 CATALOGUE = "/cases/categories/"
 
 
 @pytest.fixture
-def town(db):
+def town(town_of):
     """The pages read the clock of the wall, so the town lives now."""
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,11 @@ from django.utils import timezone
 
 from nuanxin.cases.models import Attachment
 from tests.factories.desks import client_of, reported
-from tests.factories.town import build_town
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

@@ -19,15 +19,15 @@ from nuanxin.cases.views.offline import MODULES, SHELL
 from nuanxin.kernel.errors import Invalid
 from nuanxin.people.models import Assignment
 from tests.factories.people import sign_in
-from tests.factories.town import COMMUNITY, build_town
+from tests.factories.town import COMMUNITY
 
 JSON = {"HTTP_ACCEPT": "application/json"}
 IMPORTED = re.compile(r"""(?:from |import )"(\.[^"]+)";|url\("([^"]+)"\)""")
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def client_of(town, who="worker") -> Client:

@@ -15,7 +15,7 @@ from nuanxin.kernel.files.accept import accept_image
 from nuanxin.people.models import Assignment
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
-from tests.factories.town import COMMUNITY, LAT, LNG, build_town
+from tests.factories.town import COMMUNITY, LAT, LNG
 
 REPORT = "/report/"
 POINT = {"place_by": "point", "lng": str(LNG + 0.002), "lat": str(LAT + 0.002)}
@@ -24,9 +24,9 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def town(db):
+def town(town_of):
     """The pages read the clock of the wall, so the town lives now."""
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def client_of(town, who: str) -> Client:

@@ -10,14 +10,13 @@ from nuanxin.cases.services.saved import MOST, TooManyViews
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.kernel.privacy.register import Subject, registered
 from tests.factories.desks import client_of, reported
-from tests.factories.town import build_town
 
 QUEUE, VIEWS = "/cases/", "/cases/views/"
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now())
+def town(town_of):
+    return town_of(timezone.now())
 
 
 @pytest.fixture

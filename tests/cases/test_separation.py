@@ -16,15 +16,15 @@ from nuanxin.people.models import Assignment
 from nuanxin.people.queries.actors import actor_for
 from nuanxin.people.services import create_token
 from tests.factories.fixtures import jpeg
-from tests.factories.town import LAT, LNG, STREET, build_town
+from tests.factories.town import LAT, LNG, STREET
 
 MINUTE = timedelta(minutes=1)
 ADDRESS = "枫林横街 3 号楼 2 单元 501"
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def dispatched(town, *, who="worker", assists=()) -> Case:

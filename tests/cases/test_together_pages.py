@@ -14,15 +14,14 @@ from nuanxin.cases.queries import detail
 from nuanxin.cases.queries.extending import end_of_day
 from nuanxin.people.services import create_token
 from tests.factories.desks import HTMX, MINUTE, client_of, dispatched, picture, task_of
-from tests.factories.town import build_town
 
 ASKED = "想再延两天，等沥青"
 
 
 @pytest.fixture
-def town(db):
+def town(town_of):
     """The pages read the clock of the wall, so the town lives now."""
-    return build_town(timezone.now() - timedelta(minutes=30))
+    return town_of(timezone.now() - timedelta(minutes=30))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from nuanxin.kernel.privacy.runners import erase_person, export_person
 from nuanxin.notifications.models import Notice
 from tests.factories.desks import HTMX, MINUTE, client_of, dispatched, reported
 from tests.factories.sounds import FORMS, voice, wav, webm
-from tests.factories.town import COMMUNITY, PEOPLE, build_town
+from tests.factories.town import COMMUNITY, PEOPLE
 
 WORDS = "三号楼门口的井盖翻了"
 DAY = timedelta(days=1)
@@ -31,9 +31,9 @@ OTHERS = [key for key, *_ in PEOPLE if key != "dispatcher"]
 
 
 @pytest.fixture
-def town(db, settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ keys and a device that occur nowhere else; whatever answers with one of them has
 (`tests/cases/wall.py`, with the table of what stands in the addresses); each test undoes what it does.
 """
 
+import html
 import logging
 import re
 from datetime import timedelta
@@ -44,7 +45,7 @@ from tests.cases.wall import (
     table,
     wire,
 )
-from tests.factories.addresses import operations, pages
+from tests.factories.addresses import Address, opens, operations, pages
 from tests.factories.people import sign_in
 from tests.factories.town import PEOPLE
 
@@ -118,12 +119,33 @@ AS_PARTS = {
 }  # asked as htmx asks as well: the same templates, in parts
 
 
+def doors(scene: Scene, who: str) -> list[Address]:
+    """The addresses that the role may open at all.
+
+    Of the others `test_access_walk.py` asks every one as every role: they answer with the page that nothing is here,
+    which is one page and read here as well.
+    """
+    actor = scene.town.actors[who] if who else None
+    return [address for address in pages(table(scene)) if address.is_open_to(actor)]
+
+
+def steps_of(scene: Scene, client: Client) -> list[str]:
+    """The steps that the pages of the cases offer, as they name them."""
+    pages_of = [client.get(f"/cases/{number}/").content.decode() for number in scene.numbers]
+    found = [path for page in pages_of for path in re.findall(r'"(/cases/\d{19}/steps/[^"]+)"', page)]
+    return [html.unescape(path) for path in dict.fromkeys(found)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("who", [*EACH_ROLE, "other_worker", ""], ids=lambda who: who or "anonymous")
 def test_no_page_says_who_reported(scene, who):
     """GET, plain and as htmx asks; whatever the answer is, it is searched."""
     client = client_as(scene, who)
-    paths = [address.path for address in pages(table(scene))]
+    addresses = doors(scene, who)
+    # A step that is not to be taken is answered with the case and one sentence: a unit is asked for each of them.
+    steps = {each.path for each in addresses if each.name == "cases:step"}
+    paths = [each.path for each in addresses if each.path not in steps]
+    paths += sorted(steps)[:: 1 if who == "dispatcher" else 9] + steps_of(scene, client)
     paths += [path.replace("{number}", scene.numbers[0]) for path in EXTRA]
     found: list[str] = []
     seen = 0
@@ -171,11 +193,13 @@ def test_no_operation_says_who_reported(scene, who):
 @pytest.mark.parametrize("who", [key for key in EACH_ROLE if key not in {"worker", "resident"}])
 def test_nobody_finds_a_case_by_its_reporter(scene, who):
     client = sign_in(Client(), Assignment.objects.get(person=scene.town.persons[who]))
-    assert found_by(scene, client, "鸑鷟") in ([], found_by(scene, client, "")), (
-        "who may not search sees the list"
-    )
+    if not opens("/cases/", scene.town.actors[who]):
+        assert client.get("/cases/", {"tab": "all", "q": NAME}).status_code == 404
+        return
+    of_nobody = found_by(scene, client, "鸑鷟")
+    assert of_nobody in ([], found_by(scene, client, "")), "who may not search sees the list"
     for words in (NAME, NICKNAME, NATIONAL, "8765", CALLER_NAME, CALLER_PHONE, str(SUBJECT)):
-        assert found_by(scene, client, words) == found_by(scene, client, "鸑鷟"), words
+        assert found_by(scene, client, words) == of_nobody, words
 
 
 def found_by(scene: Scene, client: Client, words: str) -> list[str]:
@@ -187,7 +211,7 @@ def found_by(scene: Scene, client: Client, words: str) -> list[str]:
 def test_no_file_that_leaves_says_anything(scene, who):
     """Every export there is, in each of its forms; opened, its sheets and properties read."""
     client = client_as(scene, who)
-    paths = [address.path for address in pages(table(scene)) if "export" in address.name]
+    paths = [address.path for address in doors(scene, who) if "export" in address.name]
     left = []
     for path in dict.fromkeys(paths):
         for form in ("csv", "xlsx"):
@@ -231,10 +255,10 @@ WRITES = (
 
 @pytest.mark.parametrize("who", WRITES, ids=lambda who: who or "anonymous")
 def test_no_refusal_says_who_reported(scene, who):
-    """Every address is sent nonsense: what an error page, a form or a redirect answers is searched as well."""
+    """Every address that one may open is sent nonsense: error pages, forms and redirects are searched as well."""
     client = client_as(scene, who)
     found: list[str] = []
-    for address in pages(table(scene)):
+    for address in doors(scene, who):
         if address.name in {"people:sign_out", "people:switch", "people:end_other_sessions"}:
             continue
         answer = client.post(address.path, {"reason": "", "text": "\x00", "number": "x", "given": "maybe"})
@@ -451,8 +475,8 @@ def test_who_has_gone_is_nowhere_and_no_figure_changes(scene):
     paths = [path.format(**about) for path in WHERE_PEOPLE_ARE]
     found: list[str] = []
     for who in [*EACH_ROLE, ""]:
-        client = client_as(scene, who)
-        for path in paths:
+        client, actor = client_as(scene, who), scene.town.actors[who] if who else None
+        for path in (path for path in paths if opens(path, actor)):
             answer = client.get(path)
             assert answer.status_code < 500, path
             found += holes(scene, path, answer, erased=True)

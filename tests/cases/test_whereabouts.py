@@ -20,7 +20,7 @@ from nuanxin.people.queries import consented
 from nuanxin.people.services import create_token, give_consent, withdraw_consent
 from tests.factories.fixtures import jpeg
 from tests.factories.people import sign_in
-from tests.factories.town import LAT, LNG, build_town
+from tests.factories.town import LAT, LNG
 
 REPORT = "/report/"
 POINT = {"place_by": "point", "lng": str(LNG + 0.002), "lat": str(LAT + 0.002), "accuracy_m": "12"}
@@ -29,8 +29,8 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

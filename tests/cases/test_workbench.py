@@ -12,7 +12,7 @@ from django.utils import timezone
 from nuanxin.cases.queries.catalogue import CATALOGUE
 from nuanxin.kernel.audit.models import AuditEntry
 from tests.factories.desks import HTMX, MINUTE, client_of, dispatched, handed_in, reported
-from tests.factories.town import COMMUNITY, LNG, NEXT_COMMUNITY, build_town
+from tests.factories.town import COMMUNITY, LNG, NEXT_COMMUNITY
 
 QUEUE = "/cases/"
 CATALOGUE_PAGE = "/cases/categories/"
@@ -20,9 +20,9 @@ MOST_STATEMENTS = 8
 
 
 @pytest.fixture
-def town(db):
+def town(town_of):
     """The pages read the clock of the wall, so the town lives now."""
-    return build_town(timezone.now() - timedelta(hours=2))
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ from nuanxin.cases.queries.catalogue import CATALOGUE
 from nuanxin.cases.services import exporting
 from nuanxin.kernel.audit.models import AuditEntry
 from tests.factories.desks import client_of, dispatched, reported
-from tests.factories.town import build_town
 
 
 @pytest.fixture
-def town(db):
-    return build_town(timezone.now() - timedelta(hours=2))
+def town(town_of):
+    return town_of(timezone.now() - timedelta(hours=2))
 
 
 def exported(town, who="dispatcher", **query):

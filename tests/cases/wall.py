@@ -84,13 +84,14 @@ class Secret:
     words: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, label: str, text: str) -> None:
-        self.words[label] = text.encode()
+        self.words[label] = text.lower().encode()
         if not text.isascii():
-            self.words[f"{label} in an address"] = quote(text).encode()
-            self.words[f"{label} in JSON"] = text.encode("ascii", "backslashreplace")
+            self.words[f"{label} in an address"] = quote(text).lower().encode()
+            self.words[f"{label} in JSON"] = text.encode("ascii", "backslashreplace").lower()
 
     def found_in(self, content: bytes) -> list[str]:
-        return [label for label, word in self.words.items() if word.lower() in content.lower()]
+        told = content.lower()
+        return [label for label, word in self.words.items() if word in told]
 
 
 @dataclass
@@ -362,6 +363,12 @@ def table(scene: Scene) -> dict[str, list[Any]]:
         "GET /api/v1/scenes/plates/{code}:code": ["23456789ab"],
         "POST /api/v1/scenes/{public_id}/transitions/{name}:name": ["start"],
         "POST /api/v1/teams/appointments/{public_id}/transitions/{name}:name": ["resign"],
+        "POST /api/v1/points/team-awards/{public_id}/transitions/{name}:name": ["take_back"],
+        "POST /api/v1/points/grants/{public_id}/transitions/{name}:name": ["approve"],
+        "GET /api/v1/points/rules/{code}:code": ["case_filed"],
+        "POST /api/v1/points/rules/{code}/simulation:code": ["case_filed"],
+        "POST /api/v1/points/rules/{code}/versions:code": ["case_filed"],
+        "POST /api/v1/points/rules/versions/{public_id}/transitions/{name}:name": ["approve"],
     }
 
 

@@ -120,8 +120,9 @@ def test_the_demo_leaves_a_database_of_others_alone(nuanxin, tmp_path):
 
 
 def test_migrate_invite_check(nuanxin, tmp_path):
-    with fresh_database(tmp_path) as url:
-        environment = {"NUANXIN_DATABASE_URL": url}
+    home = tmp_path / "not" / "there" / "yet"
+    with fresh_database(home) as url:
+        environment = {"NUANXIN_DATABASE_URL": url, "NUANXIN_HOME": str(home)}
         assert nuanxin("migrate", **environment).returncode == 0
         assert nuanxin("migrate", **environment).returncode == 0, "a second time changes nothing"
         invited = nuanxin("people", "invite", "--name", "张三三", "--role", "system_admin", **environment)

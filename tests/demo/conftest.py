@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ def catalogue(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_categories()
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        django_db_setup.restore()
         CATALOGUE.forget()
         expire_all()
 

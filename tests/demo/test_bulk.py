@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Min
 
@@ -36,7 +35,7 @@ def city(django_db_setup, django_db_blocker):
         bulk.write_history(area=DISTRICT, count=COUNT, now=NOW, seed=7, open_share=OPEN / COUNT)
     yield town
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        django_db_setup.restore()
 
 
 def logs_by_case():

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import resolve
+
 from nuanxin.config.api import api
+from nuanxin.kernel.access import Actor, policy
 from tests.architecture.test_urls import PAGES
 
 STATIC_ANSWERS = {"ui:gallery", "ui:gallery_workbench", "ui:gallery_print", "ui:sample_map"}
@@ -20,6 +23,22 @@ class Address:
     @property
     def is_public(self) -> bool:
         return "public" in self.permissions
+
+    def is_open_to(self, actor: Actor | None) -> bool:
+        """Whether the door is more than the page that nothing is here; a visitor is asked to sign in, which is more."""
+        return actor is None or _opens(actor, self.permissions)
+
+
+def opens(path: str, actor: Actor | None) -> bool:
+    """The same of any path, with whatever it asks for."""
+    declared = getattr(resolve(path.partition("?")[0]).func, "permissions", ())
+    return actor is None or not declared or _opens(actor, declared)
+
+
+def _opens(actor: Actor, permissions: tuple[str, ...]) -> bool:
+    if {"public", "signed_in"} & set(permissions):
+        return True
+    return any(policy.permits(actor, permission) for permission in permissions)
 
 
 def pages(values: dict[str, list[Any]]) -> list[Address]:

@@ -17,7 +17,7 @@ from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.people.models import Assignment
 from tests.factories.people import sign_in
-from tests.factories.town import DISTRICT, OTHER_STREET, STREET, build_town
+from tests.factories.town import DISTRICT, OTHER_STREET, STREET
 from tests.gateway.open311 import POTHOLE, Caller, jurisdiction, key_of
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,9 @@ GIVEN = {"name": "市民随手报", "scope_code": STREET, "may_report": "on", "d
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=3))
+    return town_of(timezone.now() - timedelta(hours=3))
 
 
 def client_of(town, who: str) -> Client:

@@ -18,7 +18,7 @@ from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.notifications.models import Notice
 from tests.factories.fixtures import jpeg
-from tests.factories.town import COMMUNITY, LNG, OTHER_STREET, STREET, build_town
+from tests.factories.town import COMMUNITY, LNG, OTHER_STREET, STREET
 from tests.gateway.open311 import HERE, POTHOLE, Caller, jurisdiction, key_of, published
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +27,9 @@ NOBODY = {"first_name": "小强", "last_name": "王", "email": "wang@example.com
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=3))
+    return town_of(timezone.now() - timedelta(hours=3))
 
 
 @pytest.fixture

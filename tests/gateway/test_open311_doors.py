@@ -15,7 +15,7 @@ from nuanxin.gateway.models import ApiKey, SentRequest
 from nuanxin.gateway.services.keys import revoke_key
 from nuanxin.people.models import Assignment
 from tests.factories.people import sign_in
-from tests.factories.town import OTHER_STREET, STREET, build_town
+from tests.factories.town import OTHER_STREET, STREET
 from tests.gateway.open311 import POTHOLE, ROOT, Caller, forged, jurisdiction, key_of, published
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +52,10 @@ IN_FORMS = (
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.NUANXIN_LIMITS = ["public=off", "reports=off"]
-    return build_town(timezone.now() - timedelta(hours=3))
+    return town_of(timezone.now() - timedelta(hours=3))
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import drain
 from nuanxin.people.services.consents import withdraw_consent
 from tests.factories.honours import awarded, served
-from tests.factories.town import DISTRICT, OTHER_STREET, STREET, build_town
+from tests.factories.town import DISTRICT, OTHER_STREET, START, STREET
 
 pytestmark = pytest.mark.django_db
 MONTH = "2026-09"
 
 
 @pytest.fixture
-def town():
-    return build_town()
+def town(town_of):
+    return town_of(START)
 
 
 def earned(town, who, amount, source, group="report"):

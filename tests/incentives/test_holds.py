@@ -1,33 +1,47 @@
 """Awards that a person looks at: what makes them wait, its owner's word, decision, appeal. No silent penalty."""
 
+import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.test import RequestFactory
+from django.urls import reverse
 
 from nuanxin.cases import services as cases
 from nuanxin.cases.models import Attachment, Case, Confirmation
 from nuanxin.cases.services import Draft, Photo
-from nuanxin.incentives.models import Hold, HoldRule
+from nuanxin.incentives.models import Account, Hold, HoldRule
 from nuanxin.incentives.queries import holds as queries
 from nuanxin.incentives.queries.ledger import balance_of
-from nuanxin.incentives.services import holds, reviewing
-from nuanxin.kernel.access import Actor
+from nuanxin.incentives.services import holds, ledger, reviewing
+from nuanxin.incentives.services.replaying import check_ledger
+from nuanxin.incentives.services.shop_orders import OrderHeld, cancel_order
+from nuanxin.kernel.access import SYSTEM, Actor
+from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.events.models import Event
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.workflow import IllegalMove
+from nuanxin.people.enums import SignInMethod
+from nuanxin.people.models import Assignment, DeviceMark, Subject
+from nuanxin.people.services import assign
+from nuanxin.people.services.devices import MARK_COOKIE, mark_device
+from tests.factories import people
+from tests.factories import shops as make
 from tests.factories.fixtures import jpeg
 from tests.factories.honours import DAY, awarded
-from tests.factories.town import LAT, LNG, build_town
+from tests.factories.town import COMMUNITY, LAT, LNG, START
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town()
+    return town_of(START)
 
 
 def reported(town, who="worker", *, key="case-0001", at=None, east=0.002, picture=None):
@@ -82,6 +96,19 @@ class TestWhatIsNoticed:
         assert hold.evidence["km"] > 2
         assert set(hold.evidence) == {"km", "minutes", "other"}  # no position
 
+    def test_just_under_the_limits_nothing_waits(self, town):
+        case = reported(town)
+        other = reported(town, key="case-0002", at=town.now + 3 * MINUTE, east=0.025)
+        of = {
+            each: StoredFile.objects.filter(pk=Attachment.objects.get(case=each).file_id)
+            for each in (case, other)
+        }
+        of[case].update(source_sha256="a", likeness=0b00000)
+        of[other].update(source_sha256="b", likeness=0b11111)  # five bits, and 2.2 km in three minutes
+        assert looked_at(town, case, at=town.now + 4 * MINUTE) is None
+        of[other].update(likeness=0b01111)
+        assert looked_at(town, case, source="case-2").reason == "same_picture"
+
     def test_a_picture_from_another_time(self, town):
         case = reported(town)
         StoredFile.objects.update(taken_at=town.now - timedelta(minutes=11))
@@ -110,6 +137,8 @@ class TestWhatIsNoticed:
                     case=case, subject_id=town[who].subject_id, key=f"{who}-{number}", position=1, at=town.now
                 )
         hold = looked_at(town, Case.objects.order_by("pk").first())
+        HoldRule.objects.filter(reason="reciprocal").update(limit=4)
+        assert looked_at(town, Case.objects.order_by("pk").first(), source="case-2") is None
         assert (hold.reason, hold.evidence) == ("reciprocal", {"given": 3, "taken": 3})
 
     def test_an_award_is_held_once_and_a_rule_can_be_switched_off(self, town):
@@ -118,6 +147,130 @@ class TestWhatIsNoticed:
         assert holds.look_at_award(posting_id=posting.pk, case_number=hold.case_number, now=town.now) is None
         HoldRule.objects.update(is_on=False)
         assert looked_at(town, Case.objects.first(), source="case-2") is None
+
+
+def on_one_phone(town, *names, mark="m" * 22, at=None):
+    """Each signs in on the same phone; the awards make them accounts that earn points."""
+    for name in names:
+        who = people.worker(name) if name not in town.actors else None
+        person = who or town.persons[name]
+        request = RequestFactory().post("/sign-in/code/")
+        request.COOKIES[MARK_COOKIE] = mark
+        request.session = {}
+        mark_device(request=request, person=person, method=SignInMethod.PHONE, now=at or town.now)
+        ledger.award(
+            subject_id=person.subject.pk, amount=2, rule="thanks", source=f"phone-{name}-{mark}", because="thanks",
+            now=town.now,
+        )  # fmt: skip
+
+
+class TestOnePhone:
+    def test_more_accounts_than_the_limit_wait_and_at_the_limit_none_does(self, town):
+        on_one_phone(town, "worker", "甲师傅", "乙师傅")
+        assert looked_at(town, reported(town)) is None
+        on_one_phone(town, "丙师傅")
+        hold = looked_at(town, Case.objects.get(), source="case-2")
+        assert (hold.reason, hold.evidence) == ("device", {"accounts": 4, "days": 90})
+        assert hold.case_number == ""  # nothing of a report stands beside a phone
+        assert "4 个" in queries.facts_of(hold)[0]
+
+    def test_who_earns_nothing_and_who_was_here_long_ago_do_not_count(self, town):
+        on_one_phone(town, "worker", "甲师傅", "乙师傅")
+        on_one_phone(town, "丙师傅", at=town.now - 92 * DAY)
+        assert looked_at(town, reported(town)) is None
+        on_one_phone(town, "丙师傅")
+        Account.objects.exclude(pk=town["worker"].subject_id).update(growth=0)
+        assert looked_at(town, Case.objects.get(), source="case-2") is None
+
+    def test_a_familys_phone_is_asked_about_once(self, town):
+        on_one_phone(town, "worker", "甲师傅", "乙师傅", "丙师傅")
+        hold = looked_at(town, reported(town))
+        assert looked_at(town, Case.objects.get(), source="case-2") is None  # one question at a time
+        decide(town, hold, "release", opinion=queries.GIVEN["device"][0])
+        assert looked_at(town, Case.objects.get(), source="case-3") is None
+        on_one_phone(town, "丁师傅")
+        assert looked_at(town, Case.objects.get(), source="case-4").evidence["accounts"] == 5
+
+    def test_a_denied_one_is_asked_about_again(self, town):
+        on_one_phone(town, "worker", "甲师傅", "乙师傅", "丙师傅")
+        decide(town, looked_at(town, reported(town)), "deny", opinion="四个账号都是同一个人的")
+        assert looked_at(town, Case.objects.get(), source="case-2").reason == "device"
+        assert check_ledger().is_equal
+
+    def test_nobody_reads_whose_phone_it_is(self, town, client):
+        on_one_phone(town, "worker", "甲师傅", "乙师傅", "丙师傅")
+        hold = looked_at(town, reported(town))
+        people.sign_in(client, Assignment.objects.get(pk=town["street_lead"].assignment_id))
+        page = client.get(reverse("incentives:hold", args=[hold.public_id])).content.decode()
+        marks = set(DeviceMark.objects.values_list("digest", flat=True))
+        names = {"甲师傅", "乙师傅", "丙师傅", town.persons["worker"].name, Case.objects.get().number}
+        subjects = set(map(str, Subject.objects.values_list("pk", flat=True)))
+        assert not [word for word in marks | names | subjects if word in page]
+        told = json.dumps(list(Event.objects.values_list("payload", flat=True)) + list(
+            AuditEntry.objects.values_list("detail", flat=True)
+        ), default=str)  # fmt: skip
+        assert not [mark for mark in marks if mark in told]
+
+
+class TestOnesOwnShop:
+    """Whoever may hand over at a shop redeems there: somebody else looks first, and nothing is taken away."""
+
+    @pytest.fixture
+    def keeper(self, town):
+        made = make.shop_at(lng=LNG + 0.002, lat=LAT + 0.002)
+        cup = make.item(made, points=40, stock=5, now=town.now)
+        person = people.worker("钱老板")
+        assign(actor=SYSTEM, person=person, role="community", scope_code=COMMUNITY, now=town.now)
+        who = people.actor(person.assignments.get(role="worker"))
+        ledger.award(
+            subject_id=who.subject_id, amount=100, rule="thanks", source="keeper", because="thanks", now=town.now
+        )  # fmt: skip
+        return cup, who
+
+    def test_who_keeps_no_shop_is_not_looked_at(self, town, keeper):
+        cup, _who = keeper
+        awarded(town, amount=100)
+        assert make.place_order(cup, town["worker"], now=town.now).is_held is False
+        assert Hold.objects.count() == 0
+
+    def test_held_it_cannot_be_fetched_and_released_it_can(self, town, keeper):
+        cup, who = keeper
+        order = make.place_order(cup, who, now=town.now)
+        hold = Hold.objects.get()
+        assert (hold.reason, hold.evidence, hold.amount) == ("self_redeem", {"count": 1, "days": 30}, 40)
+        with pytest.raises(OrderHeld):
+            make.show(order, who, now=town.now)
+        decide(town, hold, "release", now=town.now + DAY)
+        make.show(order, who, now=town.now + DAY)
+        assert balance_of(who.subject_id).points == 60
+
+    def test_denied_the_points_are_back_and_an_upheld_appeal_gives_none_twice(self, town, keeper):
+        cup, who = keeper
+        order = make.place_order(cup, who, now=town.now)
+        hold = decide(town, Hold.objects.get(), "deny", opinion="一个月里换了好几次，柜台记录对不上")
+        order.refresh_from_db()
+        assert (order.state, order.is_held, balance_of(who.subject_id).points) == ("cancelled", False, 100)
+        appeal = reviewing.file_appeal(
+            actor=who, about="hold", target=hold.public_id, reason="是给站里换的", now=town.now
+        )
+        reviewing.decide_appeal(
+            actor=town["swd"], public_id=appeal.public_id, is_upheld=True, answer="属实", now=town.now
+        )
+        assert balance_of(who.subject_id).points == 100
+        assert check_ledger().is_equal
+
+    def test_below_the_limit_nothing_waits(self, town, keeper):
+        cup, who = keeper
+        HoldRule.objects.filter(reason="self_redeem").update(limit=2)
+        assert make.place_order(cup, who, now=town.now).is_held is False
+        assert make.place_order(cup, who, now=town.now).is_held is True
+
+    def test_given_up_meanwhile_nothing_is_left_to_decide_about(self, town, keeper):
+        cup, who = keeper
+        order = make.place_order(cup, who, now=town.now)
+        cancel_order(actor=who, public_id=order.public_id, now=town.now)
+        decide(town, Hold.objects.get(), "deny", opinion="看过了")
+        assert balance_of(who.subject_id).points == 100
 
 
 class TestDeciding:
@@ -191,6 +344,28 @@ class TestDeciding:
         assert holds.forget_evidence(now=late + 91 * DAY) == 1
         hold.refresh_from_db()
         assert (hold.evidence, hold.case_number, hold.state) == ({}, "", "released")
+
+    def test_ones_own_cost_the_same_however_many(self, town, django_assert_num_queries):
+        hold = held(town)
+        decide(town, hold, "deny", opinion="是同一张")
+        for number in range(6):
+            if number == 1:
+                reviewing.file_appeal(
+                    actor=town["worker"],
+                    about="hold",
+                    target=hold.public_id,
+                    reason="不是一张",
+                    now=town.now + DAY,
+                )
+            with django_assert_num_queries(2):
+                told = queries.own_holds_told(town["worker"], now=town.now + DAY)
+            assert len(told) == number + 1
+            assert (told[-1].may_appeal, told[-1].appeal is None) == (number == 0, number == 0)
+            again = Hold.objects.get(pk=hold.pk)
+            again.pk, again.public_id, again.rule = None, uuid4(), f"again_{number}"
+            again.save(force_insert=True)
+        late = queries.own_holds_told(town["worker"], now=town.now + 40 * DAY)
+        assert not any(each.may_appeal for each in late)
 
     def test_figures(self, town, django_assert_num_queries):
         decide(town, held(town), "release")

@@ -12,24 +12,27 @@ from nuanxin.incentives.models import Honour, HonourKind, HonourPhoto, HonourSte
 from nuanxin.incentives.queries import honours as queries
 from nuanxin.incentives.services import honour_days, honour_photos, honours, reviewing
 from nuanxin.incentives.services.honours import Nomination
-from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.errors import Invalid, KeyReused, NotFound
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.models import Consent
+from nuanxin.people.queries import actor_for
+from nuanxin.people.services import assign
 from nuanxin.people.services.consents import withdraw_consent
 from tests.factories.fixtures import jpeg
 from tests.factories.honours import DAY, agreed, displayed, nominated, perform, publicised
-from tests.factories.town import LAT, LNG, build_town
+from tests.factories.town import LAT, LNG, START, STREET
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town()
+    return town_of(START)
 
 
 def fresh(honour):
@@ -41,6 +44,8 @@ class TestNominating:
         key = uuid4()
         first = nominated(town, key=key)
         assert nominated(town, key=key).pk == first.pk
+        with pytest.raises(KeyReused):  # the key of somebody else tells nothing of theirs
+            nominated(town, "resident", key=key)
         assert first.subject_id == town["worker"].subject_id
         assert first.nominator_id == town["other_worker"].subject_id
 
@@ -92,6 +97,38 @@ class TestDuties:
         with pytest.raises(honours.SameTwo):
             perform(town, honour, "publicise", "street_lead")
         assert perform(town, honour, "publicise", "swd").state == "publicity"
+
+    def test_one_human_being_in_two_roles_is_one(self, town):
+        """Another assignment is no other pair of eyes."""
+        given = {"actor": SYSTEM, "person": town.persons["community"], "now": town.now}
+        both = actor_for(assign(role="street_lead", scope_code=STREET, **given))
+        honour = nominated(town)
+        perform(town, honour, "verify", "community")
+        photo = honour_photos.add_picture(
+            actor=town["community"], public_id=honour.public_id, accepted=accept_image(jpeg()), now=town.now
+        )
+        agreed(town, honour)
+        with pytest.raises(honours.SameTwo):
+            honours.perform_honour(
+                actor=both, public_id=honour.public_id, name="publicise", opinion="属实", now=town.now
+            )
+        with pytest.raises(honour_photos.OwnPicture):
+            honour_photos.release_picture(
+                actor=both, public_id=honour.public_id, photo_id=photo.pk, now=town.now
+            )
+
+    def test_who_nominated_answers_no_objection(self, town):
+        honour = nominated(town, "street_lead")
+        perform(town, honour, "verify", "community")
+        agreed(town, honour)
+        perform(town, honour, "publicise", "swd")
+        said = reviewing.raise_objection(
+            about="honour", target=honour.public_id, key=uuid4(), text="那天推车的是别人", now=town.now
+        )
+        given = {"objection_id": said.pk, "is_upheld": False, "answer": "问过了，属实", "now": town.now}
+        with pytest.raises(NotFound):
+            reviewing.answer_objection(actor=town["street_lead"], **given)
+        assert reviewing.answer_objection(actor=town["swd"], **given).answered_at == town.now
 
     def test_a_stranger_does_not_know_of_it(self, town):
         honour = nominated(town)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting, guard
 from nuanxin.incentives.queries.ledger import balance_of, digest_of, lapsing, open_lots
+from nuanxin.incentives.queries.statements import StatementFilters, all_lines, lines_of
 from nuanxin.incentives.services import ledger
 from nuanxin.incentives.services.book import NotEnoughPoints, lapses_at
 from nuanxin.kernel.errors import DomainError
@@ -261,3 +262,21 @@ def test_a_lot_lapses_at_the_end_of_the_same_day():
     assert lapses_at(NOW, 24).date() == NOW.date().replace(
         year=NOW.year + 2
     )  # midnight in Shanghai is 16:00 before
+
+
+@pytest.mark.django_db
+def test_a_statement_goes_by_what_happened_not_by_when_it_was_heard():
+    days = (3, 0, 2, 2, 1, 0)  # heard of in this order
+    for number, day in enumerate(days, 1):
+        give(number, f"g{number}", now=NOW + day * DAY)
+    give(7, "g7", now=NOW + 2 * DAY - timedelta(hours=20))
+    give(1, "b", to=BEN, now=NOW + 2 * DAY)
+    said = [1, 4, 3, 7, 5, 6, 2]
+    assert [line.posting.number for line in all_lines(ANN, StatementFilters())] == said
+    walked, before, more = [], 0, True
+    while more:
+        lines, more = lines_of(ANN, StatementFilters(), before=before, most=2)
+        walked += [line.posting.number for line in lines]
+        before = walked[-1]
+    assert walked == said
+    assert lines_of(ANN, StatementFilters(), before=2) == ([], False)

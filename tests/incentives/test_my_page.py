@@ -19,15 +19,15 @@ from nuanxin.people.services.consents import give_consent
 from tests.factories.fixtures import jpeg
 from tests.factories.honours import agreed, awarded, displayed, nominated, perform, served
 from tests.factories.people import sign_in
-from tests.factories.town import DISTRICT, build_town
+from tests.factories.town import DISTRICT
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=3))
+    return town_of(timezone.now() - timedelta(hours=3))
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_a_star_from_the_application_to_the_grant_over_pages(town, as_):
     assert told(town.persons["worker"])[-1] == "您的星级申请没有通过"
     levels = {f"hours_{n}": n * 50 for n in range(1, 6)} | {f"growth_{n}": 0 for n in range(1, 6)}
     given = {**levels, "publicity_days": 5, "most_no_shows": 0, "note": "本地办法"}
+    given |= {"no_show_effect": "remind", "pause_months": 6}
     swd = as_("swd")
     assert swd.post("/thanks/stars/desk/scheme/", {**given, "publicity_days": 3}).status_code == 422
     assert swd.post("/thanks/stars/desk/scheme/", given).status_code == 302

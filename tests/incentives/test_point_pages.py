@@ -1,6 +1,9 @@
 """The pages of points: one's own, the one on which anybody checks, and those of staff, who never see whose they are."""
 
+import csv
+import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,20 +13,41 @@ from django.utils import timezone
 from nuanxin.incentives.models import Account, Grant, Posting, RuleVersion, SealedStatement
 from nuanxin.incentives.queries import statements
 from nuanxin.incentives.queries.costs import costs
+from nuanxin.incentives.queries.rule_pages import RuleFilters
 from nuanxin.incentives.services import grants, ledger
 from nuanxin.incentives.services.lapsing import remind_of_lapsing
 from nuanxin.incentives.services.replaying import check_ledger
+from nuanxin.incentives.services.rule_changes import propose_rule
+from nuanxin.incentives.services.rule_sheet import export_rules
 from nuanxin.incentives.services.sealing import NothingToSeal, seal_statement
 from nuanxin.kernel.audit import merkle, seal_pending
 from nuanxin.kernel.audit.models import AuditEntry
+from nuanxin.kernel.errors import NotAllowed
 from nuanxin.kernel.events.deliver import drain
 from nuanxin.kernel.events.models import Event
 from nuanxin.notifications.models import Notice
+from nuanxin.people.services import create_token
 from tests.cases.test_api_feedback import closed  # noqa: F401  -- a fixture
 from tests.factories import people
 from tests.factories.desks import client_of
 from tests.factories.town import DISTRICT, START, STREET
 from tests.incentives.test_ledger import DAY, give, take
+from tests.incentives.test_rules import FILED
+
+
+@pytest.fixture
+def api(town):
+    """`api("swd")("post", path, {…})`: what a program of that person is answered."""
+
+    def of(who):
+        person = town.persons[who]
+        given = {"person": person, "assignment": person.assignments.get(), "name": "x", "now": timezone.now()}
+        client = Client(headers={"authorization": f"Bearer {create_token(**given)[1]}"})
+        return lambda method, path, data=None: getattr(client, method)(
+            path, *([json.dumps(data)] if method == "post" else []), content_type="application/json"
+        )
+
+    return of
 
 
 def text_of(client, path, status=200):
@@ -192,8 +216,108 @@ class TestStaff:
         assert swd.post(f"{step}/refuse/").status_code == 422
         assert swd.post(f"{step}/approve/", {"because": "同意"}).status_code == 302
         assert RuleVersion.objects.get(number=2).state == "approved"
+        assert swd.post(f"{step}/approve/", {"because": "同意"}).status_code == 409
+        assert swd.post(f"{step}/propose/", {"because": "同意"}).status_code == 404
+        drain()
+        told = Notice.objects.filter(kind__in=["thanks_todo", "thanks_news"]).order_by("pk")
+        assert [(each.person, each.facts["thanks"]) for each in told] == [
+            (town.persons["swd"], "rule_asked"), (town.persons["street_lead"], "rule_approved"),
+        ]  # fmt: skip
         assert "每次 6 分" in text_of(swd, "/thanks/rules/")
         assert swd.get("/thanks/rules/nothing/").status_code == 404
+
+    def test_the_rules_are_filtered_and_taken_along(self, town, django_assert_max_num_queries):
+        lead, community = client_of(town, "street_lead"), client_of(town, "community")
+        text_of(community, "/thanks/rules/")
+        with django_assert_max_num_queries(12):
+            text_of(community, "/thanks/rules/")
+        propose_rule(actor=town["street_lead"], code="case_filed", data=FILED, now=timezone.now())
+        with django_assert_max_num_queries(12):
+            whole = text_of(community, "/thanks/rules/")
+        assert "/thanks/rules/no_show/" in whole
+
+        def listed(query):
+            page = text_of(community, f"/thanks/rules/?{query}")
+            return set(re.findall(r'<td class="rule-name"><a href="/thanks/rules/(\w+)/"', page))
+
+        everything = listed("")
+        assert len(everything) > 10
+        assert listed("state=off") == {"no_show", "false_report"}
+        assert listed("state=on") == everything - {"no_show", "false_report"}
+        assert listed("state=waiting") == {"case_filed"}
+        assert listed("event=cases.CaseFiled") == {"case_filed"}
+        assert "case_filed" in listed("words=%EF%BC%A3ASE_fi")  # a wide C
+        assert listed("words=CASE_filed&state=waiting") == {"case_filed"}
+        assert listed("event=nothing&state=nothing&words=%E2%80%8B") == everything
+        assert "没有符合条件的" in text_of(community, "/thanks/rules/?state=off&event=cases.CaseFiled")
+        plain = community.post("/thanks/rules/export/", {"form": "csv", "state": "waiting"})
+        rows = list(csv.reader(io.StringIO(b"".join(plain.streaming_content).decode("utf-8-sig"))))
+        assert [row[0] for row in rows] == ["代码", "case_filed"]
+        assert "每次 5 分" in rows[1]
+        assert "等另一位批" in rows[1][-1]
+        assert plain["Content-Disposition"].startswith('attachment; filename="point-rules-')
+        book = community.post("/thanks/rules/export/", {"form": "xlsx"})
+        assert b"".join(book.streaming_content).startswith(b"PK")
+        kept = AuditEntry.objects.filter(action="incentives.rules_export").order_by("pk")
+        assert [each.detail["rows"] for each in kept] == [1, len(everything)]
+        assert lead.get("/thanks/rules/export/").status_code == 405
+        for who in ("worker", "grid", "audit_admin"):
+            assert client_of(town, who).post("/thanks/rules/export/").status_code == 404
+        with pytest.raises(NotAllowed):
+            export_rules(actor=town["grid"], filters=RuleFilters(), form="csv", now=timezone.now())
+
+    def test_a_program_reads_tries_and_proposes_and_another_person_decides(self, town, api):
+        lead, swd, head, rider = (api(who) for who in ("street_lead", "swd", "community_head", "worker"))
+        at = "/api/v1/points/rules"
+        listed = head("get", f"{at}?state=on&words=case_filed").json()
+        assert [(each["code"], each["is_waiting"], each["held"]["amount"]) for each in listed] == [
+            ("case_filed", False, 5)
+        ]
+        assert head("get", f"{at}?state=nothing").status_code == 422
+        given = {"amount": 6, "reason": "立案更要紧"}
+        tried = lead("post", f"{at}/case_filed/simulation", given)
+        assert (tried.status_code, tried.json()["points_after"]) == (200, 0)
+        assert not RuleVersion.objects.filter(number=2).exists()
+        for wrong, name in (
+            ({"name_zh": "连续七天打卡"}, "name_zh"), ({"name_en": "Streak of seven days"}, "name_en"),
+            ({"name_zh": "每周至少报三件"}, "name_zh"), ({"amount": 10**30}, "amount"), ({"amount": -1}, "amount"),
+            ({"conditions": {"hours>": ["3"]}}, "conditions"), ({"conditions": {"outcome": ["x"]}}, "conditions"),
+            ({"formula": "hours"}, "formula"), ({"months": 1}, "months"), ({"near_amount": 9}, "near_amount"),
+            ({"team_per_day": 5}, "team_per_day"), ({"effective_on": "2020-01-01"}, "effective_from"),
+            ({"reason": " "}, "reason"),
+        ):  # fmt: skip
+            for end in ("simulation", "versions"):
+                refused = lead("post", f"{at}/case_filed/{end}", given | wrong)
+                assert (refused.status_code, name in refused.json()["fields"]) == (422, True), (wrong, end)
+        for who, status in ((head, 404), (rider, 404), (lead, 201), (swd, 409)):
+            assert who("post", f"{at}/case_filed/versions", given).status_code == status
+        page = lead("get", f"{at}/case_filed").json()
+        assert [(each["number"], each["state"]) for each in page["versions"]] == [
+            (2, "proposed"),
+            (1, "approved"),
+        ]
+        made = page["versions"][0]
+        assert (made["near_amount"], made["group_per_day"], made["name_zh"]) == (
+            1,
+            30,
+            "上报立案",
+        )  # as before
+        assert (made["transitions"], made["simulated"]["deeds"]) == (["withdraw"], 0)
+        assert page["held"]["number"] == 1
+        step = f"{at}/versions/{made['id']}/transitions"
+        for who, name, said, status in (
+            (lead, "approve", {}, 403), (head, "approve", {}, 404), (swd, "withdraw", {}, 403),
+            (swd, "refuse", {"because": " "}, 422), (swd, "propose", {}, 404), (swd, "nothing", {}, 404),
+            (swd, "approve", {"because": "同意"}, 200), (swd, "approve", {}, 409),
+        ):  # fmt: skip
+            assert who("post", f"{step}/{name}", said).status_code == status, name
+        assert head("get", f"{at}/case_filed").json()["held"]["amount"] == 6
+        assert swd("post", f"{at}/case_filed/versions", given | {"near_amount": None}).status_code == 201
+        own = swd("get", f"{at}/case_filed").json()["versions"][0]
+        assert (own["near_amount"], own["transitions"]) == (None, ["withdraw"])
+        assert swd("post", f"{at}/versions/{own['id']}/transitions/approve", {}).status_code == 403
+        names = {town.persons[who].name for who in ("street_lead", "swd")}
+        assert not any(name in str(swd("get", f"{at}/case_filed").json()) for name in names)
 
     def test_a_big_award_takes_two_and_neither_learns_for_whom(self, town, closed):  # noqa: F811  -- the fixture
         case = closed
@@ -207,7 +331,7 @@ class TestStaff:
         made = Grant.objects.get()
         with pytest.raises(grants.GrantNotFound):
             grants.decide_grant(
-                actor=town["dispatcher"], public_id=made.public_id, approves=True, because="", now=town.now
+                actor=town["dispatcher"], public_id=made.public_id, name="approve", because="", now=town.now
             )
         page = text_of(lead, "/thanks/grants/")
         assert case.number in page

@@ -2,21 +2,45 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.db import connection, transaction
+from django.db.models import F
 
+from nuanxin.cases import services as cases
+from nuanxin.cases.events import CaseClosed
+from nuanxin.cases.services import Draft, Photo
 from nuanxin.cli.main import main
 from nuanxin.incentives import subscribers
-from nuanxin.incentives.models import Account, Draw, Lot, Mention, Posting, guard
+from nuanxin.incentives.models import (
+    Account,
+    Draw,
+    Hold,
+    Honour,
+    HoursEntry,
+    Lot,
+    Mention,
+    Posting,
+    ShopOrder,
+    StarApplication,
+    guard,
+)
 from nuanxin.incentives.queries.ledger import balance_of
-from nuanxin.incentives.services import ledger, replaying
-from nuanxin.kernel.events import Envelope
+from nuanxin.incentives.services import holds, ledger, replaying, stars
+from nuanxin.kernel.events import Envelope, drain
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.people.services import erase_me
 from nuanxin.volunteering.events import HoursCorrected, HoursRecorded
+from tests.factories import shops as make
+from tests.factories.fixtures import jpeg
+from tests.factories.honours import awarded, displayed, served
 from tests.factories.territories import NOW
+from tests.factories.town import LAT, LNG, build_town
 from tests.incentives.test_ledger import ANN, BEN, DAY, assert_sound, give, numbers, take
+
+MINUTE = timedelta(minutes=1)
 
 
 def heard(subject_id=ANN, at=NOW):
@@ -117,13 +141,64 @@ def test_a_rebuild_keeps_the_ids_of_postings_and_leaves_the_sound_ones_alone():
     assert (done.differing, everything()) == (1, before)
 
 
+def replayed():
+    return CliRunner().invoke(main, ["incentives", "replay", "--check"]).exit_code
+
+
+def thanked(town):
+    """Somebody who has all there is: points for cases, a held award, things fetched and given back, hours, honours."""
+    worker, own = town["worker"], town["worker"].subject_id
+    for number in range(2):  # the same picture twice
+        draft = Draft(category="0302", text="井箅子翻了", lng=LNG + 0.002, lat=LAT + 0.002,
+                      photos=(Photo("near", accept_image(jpeg())),))  # fmt: skip
+        at = town.now + number * MINUTE
+        case = cases.report_case(actor=worker, draft=draft, key=f"case-000{number}", now=at).case
+    closed = CaseClosed(case.pk, case.number, "0302", "solved", 1, on_time=True)
+    subscribers.case_closed(closed, heard(own, town.now + MINUTE))
+    hours(minutes=600, of=own, at=town.now)
+    served(town)
+    posting = awarded(town, amount=20, now=town.now + 2 * MINUTE)
+    assert holds.look_at_award(posting_id=posting.pk, case_number=case.number, now=town.now + 2 * MINUTE)
+    thing = make.item(make.shop_at(lng=LNG + 0.002, lat=LAT + 0.002), points=30, now=town.now)
+    for number in range(2):
+        order = make.place_order(thing, worker, now=town.now + 3 * MINUTE)
+        if number:
+            make.shop_orders.cancel_order(actor=worker, public_id=order.public_id, now=town.now + 4 * MINUTE)
+    stars.apply_for_star(actor=worker, shown_as="枫桥小王", now=town.now)
+    displayed(town)
+
+
 @pytest.mark.django_db
-def test_it_is_told_without_knowing_who_it_was():
-    """An erasure cuts the person from the subject, and the case from the deed; the ledger keeps its sums."""
+def test_whoever_is_erased_leaves_sums_that_are_told_again_to_the_point(settings, tmp_path):
+    """By the whole erasure, of every context; and it is still seen when one of their rows is changed."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    town = build_town()
     lived()
-    Mention.objects.all().delete()
-    assert replaying.check_ledger().is_equal
-    assert balance_of(UUID(int=9)).points == 0
+    thanked(town)
+    own = town["worker"].subject_id
+    assert Mention.objects.filter(subject_id=own).exists()
+    assert all(
+        model.objects.filter(subject_id=own).exists() for model in (Hold, Honour, HoursEntry, StarApplication)
+    )
+    before, kept = balance_of(own), Posting.objects.filter(account=own).count()
+    assert before.held == 20
+    assert replayed() == 0
+    erase_me(person=town.persons["worker"], now=town.now + 30 * DAY)
+    drain(now=town.now + 30 * DAY)
+    assert not Mention.objects.filter(subject_id=own).exists()
+    assert not ShopOrder.objects.filter(person=town.persons["worker"]).exists()
+    assert not any(
+        model.objects.filter(subject_id=own).exists() for model in (Honour, HoursEntry, StarApplication)
+    )
+    assert Posting.objects.filter(account=own).count() >= kept
+    assert replayed() == 0
+    assert_sound()
+    Posting.objects.filter(account=own, number=1).update(amount=F("amount") + 1)
+    assert replayed() == 1
+    Posting.objects.filter(account=own, number=1).update(amount=F("amount") - 1)
+    assert replayed() == 0
+    Posting.objects.filter(account=own).order_by("-number")[:1].get().delete()
+    assert replayed() == 1
 
 
 @pytest.mark.django_db

@@ -8,17 +8,20 @@ import pytest
 
 from nuanxin.cases.events import CaseClosed, CaseConfirmed, CaseFiled, TaskDispatched
 from nuanxin.incentives import subscribers
-from nuanxin.incentives.models import Deed, Mention, Posting, RuleVersion
+from nuanxin.incentives.models import Deed, Grant, Mention, Posting, RuleVersion
 from nuanxin.incentives.queries.ledger import balance_of
 from nuanxin.incentives.queries.rules import rule_of, rules_held
 from nuanxin.incentives.queries.simulating import simulate
 from nuanxin.incentives.services import rule_changes as changes
 from nuanxin.incentives.services.replaying import check_ledger
 from nuanxin.incentives.services.rule_checks import BadRule, RuleData, check_rule
+from nuanxin.incentives.workflow import GRANT, RULE
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import NotAllowed
 from nuanxin.kernel.events import Envelope
 from nuanxin.kernel.events.models import Event
+from nuanxin.kernel.workflow import IllegalMove
+from nuanxin.places.events import KitchenLookedAt
 from tests.factories.desks import reported
 from tests.factories.town import COMMUNITY, START
 from tests.incentives.test_ledger import ANN, BEN, assert_sound, numbers
@@ -89,6 +92,15 @@ def test_the_first_three_who_saw_it_too():
 
 
 @pytest.mark.django_db
+def test_a_look_at_a_kitchen_is_thanked_once_whatever_was_found():
+    said = heard()
+    for _again in range(2):
+        subscribers.kitchen_looked_at(KitchenLookedAt(1, 2), said)
+    assert (balance_of(ANN).points, Posting.objects.get().rule) == (2, "kitchen_look")
+    assert check_ledger().is_equal
+
+
+@pytest.mark.django_db
 def test_the_same_kind_at_the_same_place_within_a_week_gives_one(town):
     first, second = reported(town), reported(town)
     own = town["worker"].subject_id
@@ -151,22 +163,20 @@ def test_one_proposes_with_what_it_would_have_cost_and_another_approves(town):
     with pytest.raises(changes.AlreadyProposed):
         changes.propose_rule(actor=other, code="case_filed", data=FILED, now=START + DAY)
     with pytest.raises(NotAllowed):
-        changes.decide_rule(actor=lead, public_id=made.public_id, approves=True, because="", now=START + DAY)
+        changes.step_rule(actor=lead, public_id=made.public_id, name="approve", because="", now=START + DAY)
     filed(3, at=START + DAY)
     assert numbers()[0] == 10  # as before, until somebody has approved it
     with pytest.raises(changes.ReasonMissing):
-        changes.decide_rule(
-            actor=other, public_id=made.public_id, approves=False, because=" ", now=START + DAY
-        )
-    changes.decide_rule(actor=other, public_id=made.public_id, approves=True, because="", now=START + 2 * DAY)
+        changes.step_rule(actor=other, public_id=made.public_id, name="refuse", because=" ", now=START + DAY)
+    changes.step_rule(actor=other, public_id=made.public_id, name="approve", because="", now=START + 2 * DAY)
     filed(4, at=START + 2 * DAY)
     filed(5, at=START + DAY)  # heard late: by the rule of its day
     assert numbers()[0] == 21
     assert Deed.objects.filter(name="incentives.RuleApproved", subject_id=None).count() == 1
     assert check_ledger().is_equal
-    with pytest.raises(changes.Decided):
-        changes.decide_rule(
-            actor=other, public_id=made.public_id, approves=True, because="", now=START + 3 * DAY
+    with pytest.raises(IllegalMove):
+        changes.step_rule(
+            actor=other, public_id=made.public_id, name="approve", because="", now=START + 3 * DAY
         )
 
 
@@ -175,8 +185,15 @@ def test_nobody_approves_what_they_have_proposed_in_another_role(town):
     swd = town["swd"]
     made = changes.propose_rule(actor=swd, code="case_filed", data=FILED, now=START)
     with pytest.raises(changes.OwnProposal):
-        changes.decide_rule(actor=swd, public_id=made.public_id, approves=True, because="", now=START)
-    assert changes.withdraw_rule(actor=swd, public_id=made.public_id, now=START).state == "withdrawn"
+        changes.step_rule(actor=swd, public_id=made.public_id, name="approve", because="", now=START)
+    with pytest.raises(NotAllowed):
+        changes.step_rule(
+            actor=town["street_lead"], public_id=made.public_id, name="withdraw", because="", now=START
+        )
+    with pytest.raises(KeyError):
+        changes.step_rule(actor=swd, public_id=made.public_id, name="propose", because="", now=START)
+    back = changes.step_rule(actor=swd, public_id=made.public_id, name="withdraw", because="", now=START)
+    assert back.state == "withdrawn"
     assert SYSTEM.role
 
 
@@ -188,3 +205,26 @@ def test_a_simulation_counts_caps_in():
     found = simulate(replace(rule, group_per_day=0), now=START + DAY)
     assert (found.points_before, found.points_after, found.difference) == (30, 40, 10)
     assert rule_of(RuleVersion.objects.get(code="case_filed")).amount == 5
+
+
+@pytest.mark.django_db
+def test_rules_and_grants_move_by_their_tables_only(town):
+    """Every state times every step: what the table allows happens, all else says so and leaves the row as it was."""
+    made = changes.propose_rule(actor=town["swd"], code="case_filed", data=FILED, now=START)
+    grant = Grant.objects.create(
+        rule="hazard", amount=5, case_id=1, number="1", reason="x", proposed_at=START, scope_code=COMMUNITY
+    )
+    for table, row in ((RULE, made), (GRANT, grant)):
+        reached = {move.target for move in table.transitions.values()}
+        assert reached == set(table.states.values)
+        for state in table.states.values:
+            for name, move in table.transitions.items():
+                type(row).objects.filter(pk=row.pk).update(state=state)
+                row.refresh_from_db()
+                if state in move.sources:
+                    table.step(row, name)
+                else:
+                    with pytest.raises(IllegalMove):
+                        table.step(row, name)
+                row.refresh_from_db()
+                assert row.state == (move.target if state in move.sources else state)

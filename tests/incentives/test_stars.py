@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from nuanxin.cases import services as cases
 from nuanxin.incentives.models import (
     HoursEntry,
     HoursTotal,
@@ -26,15 +27,15 @@ from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.services.consents import give_consent, withdraw_consent
 from tests.factories.honours import DAY, served
-from tests.factories.town import DISTRICT, build_town
+from tests.factories.town import DISTRICT, LAT, LNG, START
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def town():
-    return build_town()
+def town(town_of):
+    return town_of(START)
 
 
 def apply(town, *, now=None):
@@ -280,9 +281,21 @@ class TestTipOff:
         assert (tip.clue, code in tip.claim_digest) == ("SP-2026001", False)
         with pytest.raises(tips.TakenClue):
             tips.register_tip(actor=town["other_worker"], programme="food", clue="SP-2026001", now=town.now)
+        with pytest.raises(tips.TakenClue):  # the same clue, typed in another way
+            tips.register_tip(
+                actor=town["other_worker"], programme="food", clue=" ｓｐ-2026001", now=town.now
+            )
+        draft = cases.Draft(category="0302", text="井箅子翻了", lng=LNG, lat=LAT)
+        case = cases.report_case(actor=town["worker"], draft=draft, key="tip-0001", now=town.now).case
+        given = {"programme": "food", "clue": case.number, "now": town.now}
+        with pytest.raises(
+            tips.NotYourReport
+        ):  # the number is on the public page: anybody could send it in first
+            tips.register_tip(actor=town["other_worker"], **given)
+        assert tips.register_tip(actor=town["worker"], **given)
         with pytest.raises(Invalid):
             tips.register_tip(actor=town["worker"], programme="food", clue="1", now=town.now)
-        (row,), _more = tip_offs.tips_to_verify(town["city_management"])
+        (row, *_others), _more = tip_offs.tips_to_verify(town["city_management"])
         assert "subject_id" in row.get_deferred_fields()
         assert tip_offs.tips_to_verify(town["water"]) == ([], False)
         step = {"actor": town["city_management"], "public_id": tip.public_id, "reason": "", "now": town.now}

@@ -40,6 +40,7 @@ CLUES: dict[str, Clue] = {
     "own_honour": Clue("wang/worker", "/thanks/honours/mine/", rf"/thanks/honours/mine/{UUID}/"),
     "story": Clue("wang/worker", "/thanks/roll/", rf'href="/thanks/roll/{UUID}/"'),
     "award_hold": Clue("yan/street_lead", "/thanks/holds/", rf'href="/thanks/holds/{UUID}/"'),
+    "team_award": Clue("shu/swd", "/thanks/team/", rf'href="/thanks/team/{UUID}/"'),
     "shop": Clue("wang/worker", "/thanks/shop/", rf"/thanks/shop/{UUID}/"),
     "shop_order": Clue("wang/worker", "/thanks/shop/orders/", rf"/thanks/shop/orders/{UUID}/"),
     "shop_kept": Clue(COMMUNITY, "/thanks/shop/manage/", rf'"/thanks/shop/manage/{UUID}/"'),

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser import LANGUAGES, SIZES
 from tests.journeys.filling import Filling
-from tests.journeys.looking import Look, looks_at_both_sizes
+from tests.journeys.looking import Look, axe, looks_at_both_sizes
 from tests.journeys.pages import Stop
 from tests.servers import Server
 
@@ -42,7 +42,7 @@ class Visit:
 
 
 class Gallery:
-    """Opens pages, one window at a time: the list is in the order of its personas.
+    """Opens pages, one window at a time and one that draws maps: the list is in the order of its personas.
 
     The first map of each kind is drawn. Without a graphics card that costs more than all the rest of a page, so the
     others are left to the words that stand beside a map.
@@ -55,8 +55,7 @@ class Gallery:
         self.drawn: set[str] = set()
         self.filling = Filling(playwright, server.url)
         self.seen: dict[tuple[str, str], Visit] = {}
-        self.window: Page | None = None
-        self.whose = ("", "", False)
+        self.windows: dict[bool, tuple[str, str, Page]] = {}
         self.frames: set[tuple[str, str, str]] = set()
         self.faults: list[str] = []
 
@@ -68,8 +67,8 @@ class Gallery:
 
     def close(self) -> None:
         self.filling.close()
-        if self.window:
-            self.window.context.close()
+        for _persona, _language, page in self.windows.values():
+            page.context.close()
 
     def _open(self, stop: Stop, language: str) -> Visit:
         path = self.filling.fill(stop.path)
@@ -111,10 +110,11 @@ class Gallery:
         return "main"
 
     def _window(self, persona: str, language: str, *, with_maps: bool) -> Page:
-        if self.window and self.whose == (persona, language, with_maps):
-            return self.window
-        if self.window:
-            self.window.context.close()
+        if with_maps in self.windows:
+            *whose, page = self.windows[with_maps]
+            if whose == [persona, language]:
+                return page
+            page.context.close()
         context = (self.with_maps if with_maps else self.browser).new_context(
             base_url=self.server.url,
             viewport=SIZES["phone"],
@@ -124,10 +124,11 @@ class Gallery:
             storage_state=self.filling.visitor(persona).storage_state() if persona else None,
         )
         context.set_default_timeout(60_000)
+        context.add_init_script(axe())  # sent once, not for each page
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self._note(said.type, said.text))
-        self.window, self.whose = page, (persona, language, with_maps)
+        self.windows[with_maps] = (persona, language, page)
         return page
 
     def _note(self, kind: str, text: str) -> None:

@@ -8,6 +8,7 @@ from string import Formatter
 
 from playwright.sync_api import APIRequestContext, Playwright
 
+from tests.browser import CSRF_TOKEN
 from tests.journeys.clues import CLUES, NUMBER, Clue
 
 MOST_TRIED = 50
@@ -66,7 +67,7 @@ class Filling:
     def _enter(self, persona: str) -> APIRequestContext:
         visitor = self.playwright.request.new_context(base_url=self.url)
         chooser = visitor.get("/demo/", timeout=PATIENCE).text()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', chooser)
+        token = CSRF_TOKEN.search(chooser)
         form = {"csrfmiddlewaretoken": token.group(1) if token else "", "next": "/me/"}
         answer = visitor.post(f"/demo/enter/{persona}/", form=form, timeout=PATIENCE)
         if not answer.ok or "/demo/" in answer.url:

@@ -15,10 +15,11 @@ SERIOUS = {"serious", "critical"}
 RULES = {
     "resultTypes": ["violations"],
     "preload": False,
+    "selectors": False,  # a violation is shown with the words of its element
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
 }
 # Of a long list the first rows stand for all: the others are made by the same lines of a template.
-REPEATED = "tbody > tr:nth-child(n+7), ol > li:nth-child(n+13), ul > li:nth-child(n+13)"
+REPEATED = "tbody > tr:nth-child(n+5), ol > li:nth-child(n+7), ul > li:nth-child(n+7)"
 # One question for all that a size shows: how wide the page is and what sticks out of it where it is too wide; short
 # texts that end in the middle of a word, without so much as an ellipsis; what axe finds, where it is asked. Of axe's
 # rules those are left out that can only ever be of minor or moderate impact: nobody asks for their answers.
@@ -69,7 +70,8 @@ def looks_at_both_sizes(page: Page, *, hand: str = "phone", within: str = "") ->
 
     `within` is a selector of the part that axe reads, if the page has such a part; else it reads the whole page.
     """
-    page.evaluate(_axe())
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(axe())
     looks = {}
     for size, viewport in SIZES.items():
         if page.viewport_size != viewport:
@@ -83,7 +85,7 @@ def looks_at_both_sizes(page: Page, *, hand: str = "phone", within: str = "") ->
 
 
 @functools.cache
-def _axe() -> str:
+def axe() -> str:
     return AXE_FILE_PATH.read_text(encoding="utf-8")
 
 

@@ -44,6 +44,7 @@ _VISITOR = (
     Stop("components-workbench", "/ui/workbench/"),
     Stop("components-print", "/ui/print/"),
     Stop("report-offline", "/report/offline/"),
+    Stop("open", "/open/"),
     Stop("public", "/public/"),
     Stop("public-map", "/public/map/"),
     Stop("public-case", "{public_case}"),

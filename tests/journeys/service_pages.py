@@ -29,6 +29,7 @@ NO_SERVICE_PAGES = {
     "volunteering:my_record": "needs a record: tests/volunteering/test_record_pages.py",
     "volunteering:record": "needs a record: tests/volunteering/test_record_pages.py",
     "volunteering:certificate": "needs a certificate: tests/volunteering/test_record_pages.py",
+    "volunteering:claim_picture": "a picture",
     "volunteering:certificate_pdf": "a PDF",
     "volunteering:certificate_badge": "a signed credential",
     "volunteering:certificate_public": "needs a certificate: tests/journeys/test_hours.py",

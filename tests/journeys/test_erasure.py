@@ -10,7 +10,11 @@ from tests.journeys.doing import home_of, report, sign_in_by_phone, take_step
 
 pytestmark = pytest.mark.browser
 
-PERSONA, PHONE, NAME = "meng/worker", "19900000005", "孟播播"  # nobody else in these journeys enters as her
+PERSONA, PHONE, NAME = (
+    "ma/worker",
+    "19900000004",
+    "马达达",
+)  # no other journey enters as him: he is gone after it
 
 
 def test_export_erase_and_what_stays(open_page, photo, faults):

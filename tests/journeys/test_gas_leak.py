@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import enter
+from tests.browser import choose_role, enter
 from tests.journeys.doing import (
     case_number,
     done_steps,
@@ -40,13 +40,15 @@ def send_from(page, *, located):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_gas_leak_goes_all_the_way_round(open_page, photo, language):
-    def somebody(persona, **options):
+    def somebody(persona, *, way_in=enter, **options):
         page = open_page(size="phone", language=language, maps=language == "zh", **options)
-        enter(page, persona)
+        way_in(page, persona)
         return page
 
     leave, tell, gas, solved = WORDS[language]
-    wang = somebody("wang/worker", geolocation=home_of("c01"), permissions=["geolocation"])
+    wang = somebody(
+        "wang/worker", way_in=choose_role, geolocation=home_of("c01"), permissions=["geolocation"]
+    )
     number = send_from(wang, located=True)
     expect(wang.locator(".emergency a[href^='tel:']").first).to_be_visible()
     expect(wang.locator("main")).to_contain_text(gas, ignore_case=True)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import enter
-from tests.journeys.doing import home_of
+from tests.journeys.doing import home_of, tick
 
 pytestmark = pytest.mark.browser
 ALL_NIGHT, NOW = "input[name=f][value=all_night]", "input[name=now]"
@@ -22,8 +22,8 @@ def test_what_is_open_all_night_without_and_with_a_position(open_page, faults):
         page.locator("[data-agree]").click()
     expect(page.locator("[data-position-status]")).to_contain_text("选一条街道，一样能找")
     page.locator("select[name=at]").select_option("990101001000")
-    page.locator(ALL_NIGHT).check(force=True)
-    page.locator(NOW).check(force=True)
+    tick(page, ALL_NIGHT)
+    tick(page, NOW)
     rows = page.locator("#around [data-place]")
     expect(rows.first).to_contain_text("一直开着")
     assert "lng" not in page.url
@@ -33,7 +33,7 @@ def test_what_is_open_all_night_without_and_with_a_position(open_page, faults):
     expect(rows.first.locator("[data-way]")).to_contain_text("约")
     name = rows.first.locator("[data-name]").inner_text()
     page.context.set_offline(True)
-    page.locator(NOW).uncheck(force=True)
+    tick(page, NOW, is_on=False)
     expect(page.locator("[data-kept]")).to_be_visible()
     expect(page.locator("[data-kept-age]")).to_contain_text("分钟前看到的")
     expect(page.locator("[data-kept-rows]")).to_contain_text(name)

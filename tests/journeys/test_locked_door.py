@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import enter
-from tests.journeys.doing import home_of, take_step
+from tests.journeys.doing import home_of, take_step, tick
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def found_at_night(page):
     """What is open now and all night, where one can lie down, the nearest: its page and what it is called there."""
     page.goto("/places/map/")
     for choice in WANTED:
-        page.locator(choice).check(force=True)
+        tick(page, choice)
     page.locator("[data-use-position]").click()
     if page.locator("[data-agree]").is_visible():
         page.locator("[data-agree]").click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import enter
-from tests.journeys.doing import home_of, locate, open_danger
+from tests.journeys.doing import home_of, locate, open_danger, tick
 from tests.journeys.looking import assert_in_order
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ def write(page: Page, words: str, photo=None) -> None:
     expect(page.locator("[data-locate-status]")).to_contain_text(re.compile(r"\d"))
     expect(page.locator("[data-locate-status]")).not_to_contain_text("图钉")  # there is no map to drag it on
     page.locator("[data-next]").click()
-    page.locator(f"input[name=category][value='{HOLE}']").first.check(force=True)
+    tick(page, f"input[name=category][value='{HOLE}']")
 
 
 def cut_off(page: Page) -> None:

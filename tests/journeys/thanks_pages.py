@@ -28,6 +28,13 @@ THANKS = (
     ("own-holds", "/thanks/held/", "wang/worker"),
     ("award-holds", "/thanks/holds/", LEAD),
     ("award-hold", "/thanks/holds/{award_hold}/", LEAD),
+    ("team-awards", "/thanks/team/", "he/team_leader"),
+    ("team-award", "/thanks/team/{team_award}/", "shu/swd"),
+    ("absences", "/thanks/stars/desk/absences/?tab=all", LEAD),
+    ("reference", "/thanks/reference/", "shu/swd"),
+    ("reference-honours", "/thanks/reference/?kind=honour_kind", "shu/swd"),
+    ("reference-edit", "/thanks/reference/hold_rule/device/", "shu/swd"),
+    ("reference-new", "/thanks/reference/honour_kind/new/", "shu/swd"),
 )
 NO_THANKS_PAGES = {
     "incentives:star_withdraw": "posted to",
@@ -38,8 +45,16 @@ NO_THANKS_PAGES = {
     "incentives:honour_picture_do": "posted to",
     "incentives:objection_answer": "posted to",
     "incentives:roll_picture": "a picture",
+    "incentives:shop_picture": "a picture",
+    "incentives:shops_near": "posted to",
     "incentives:board_leave": "posted to",
+    "incentives:team_award_export": "posted to",
     "incentives:hold_export": "posted to",
+    "incentives:rules_export": "posted to",
+    "incentives:absence": "needs somebody who often did not come: tests/incentives/test_absences.py",
+    "incentives:absence_answer": "posted to",
+    "incentives:absence_export": "posted to",
+    "incentives:reference_export": "posted to",
     "incentives:rating_shown": "needs a link that somebody made: tests/incentives/test_my_page.py",
     "incentives:tip_step": "needs a clue that somebody registered: tests/incentives/test_my_page.py",
     "incentives:appeal": "needs an appeal: tests/incentives/test_my_page.py",
@@ -47,6 +62,9 @@ NO_THANKS_PAGES = {
 }
 # What the walks over all addresses fill in.
 THANKS_ADDRESSES = {
+    "incentives:reference_edit:kind": ["hold_rule"],
+    "incentives:reference_edit:code": ["device"],
+    "incentives:reference_new:kind": ["honour_kind"],
     "incentives:star_step:name": ["refuse", "publicise"],
     "incentives:tip_step:name": ["verify"],
     "incentives:honour_step:name": ["refuse", "publicise"],

@@ -16,10 +16,9 @@ import psycopg
 import pytest
 
 from nuanxin.kernel.backup import Refused, postgresql, verify_backup
-from tests.servers import NUANXIN, copy_small_city, environment_of, fresh_database
+from tests.servers import NUANXIN, environment_of, fresh_database, small_city
 
 PASSPHRASE = "four words and more"
-SMALL = ("--days", "3", "--reports", "25")
 
 
 class City:
@@ -85,23 +84,17 @@ def digest_of(rows) -> str:
 def city(tmp_path_factory):
     """A small demo city: cases, pictures, encrypted numbers, a sealed audit log. Never changed by a test."""
     home = tmp_path_factory.mktemp("city")
-    with fresh_database(home) as url:
-        built = City(home, url)
-        if url.startswith("sqlite"):
-            copy_small_city(home)
-        else:
-            answer = built.run("demo", "--build-only", *SMALL)
-            assert answer.returncode == 0, answer.stdout + answer.stderr
-        yield built
+    with small_city(home) as url:
+        yield City(home, url, **json.loads((home / "secrets.json").read_text()))
 
 
 @pytest.fixture
-def elsewhere(tmp_path):
+def elsewhere(city, tmp_path):
     """An empty installation with the same keys."""
     home = tmp_path / "elsewhere"
     home.mkdir()
     with fresh_database(home) as url:
-        yield City(home, url)
+        yield City(home, url, NUANXIN_KEYS=city.environment["NUANXIN_KEYS"])
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +107,11 @@ def archive(city, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def restored(archive, tmp_path_factory):
+def restored(archive, city, tmp_path_factory):
     """Where it has been restored. What a test changes here it puts back."""
     home = tmp_path_factory.mktemp("restored")
     with fresh_database(home) as url:
-        place = City(home, url)
+        place = City(home, url, NUANXIN_KEYS=city.environment["NUANXIN_KEYS"])
         assert place.run("restore", str(archive)).returncode == 0
         yield place
 

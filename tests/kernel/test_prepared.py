@@ -1,15 +1,19 @@
-"""A statement that is built once answers as its queryset would, whatever its parameters, on every connection."""
+"""A statement that is built once answers as its queryset would, whatever its parameters, on every connection.
+
+And rows that are written without a queryset are those that it would write.
+"""
 
 from datetime import UTC, datetime
 from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.db.models import BigIntegerField, CharField, DateTimeField, UUIDField
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, UUIDField
 
 from nuanxin.kernel.access.actor import Actor, Grants
 from nuanxin.kernel.events.models import Event
+from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.kernel.prepared import KeptFor, Prepared, forget_actors
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -40,15 +44,16 @@ def test_rows_are_what_the_queryset_returns(django_assert_num_queries):
 def test_a_parameter_may_stand_in_several_places_and_be_of_any_kind():
     row = event("a", at=NOW)
     found = Prepared(
-        lambda *, at, subject, pk: Event.objects.filter(
-            occurred_at__lte=at, occurred_at__gte=at, subject_id=subject, pk=pk
+        lambda *, at, on, subject, pk: Event.objects.filter(
+            occurred_at__lte=at, occurred_at__gte=at, subject_id=subject, pk=pk, occurred_at__date__gte=on
         ).values_list("uuid", "occurred_at"),
         at=DateTimeField(),
+        on=DateField(),
         subject=UUIDField(),
         pk=BigIntegerField(),
     )
-    assert found.rows(at=NOW, subject=row.subject_id, pk=row.pk) == [(row.uuid, NOW)]
-    assert found.rows(at=NOW, subject=uuid4(), pk=row.pk) == []
+    assert found.rows(at=NOW, on=NOW.date(), subject=row.subject_id, pk=row.pk) == [(row.uuid, NOW)]
+    assert found.rows(at=NOW, on=NOW.date(), subject=uuid4(), pk=row.pk) == []
 
 
 @pytest.mark.django_db
@@ -98,3 +103,28 @@ def test_what_is_kept_for_an_actor_is_built_once_for_each_key_and_anew_for_other
     forget_actors()
     assert kept.of(one, "a") == 7
     assert built[4] == ("990101", "a", ["cases.claim", "cases.view"])
+
+
+@pytest.mark.django_db
+def test_new_rows_are_what_create_would_write(django_assert_num_queries):
+    made = [Event(name=name, payload={"a": [name]}, scope_code="990101", occurred_at=NOW) for name in "ab"]
+    with django_assert_num_queries(1):
+        NewRows(Event).write(*made)
+        NewRows(Event).write()
+    assert [each.name for each in Event.objects.filter(pk__in=[each.pk for each in made])] == ["a", "b"]
+    read = Event.objects.get(pk=made[1].pk)
+    assert (read, read.uuid, read.payload) == (made[1], made[1].uuid, {"a": ["b"]})
+    made[0].name = "c"
+    made[0].save()
+    assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_of_new_rows_those_that_are_there_may_stay_as_they_are():
+    there = event("a")
+    again = Event(uuid=there.uuid, name="b", payload={}, occurred_at=NOW)
+    many = [Event(name="c", payload={}, occurred_at=NOW) for _ in range(400)]
+    NewRows(Event).write_missing(again, *many)
+    assert [Event.objects.filter(name=name).count() for name in "abc"] == [1, 0, 400]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NewRows(Event).write(*many[:1], again)

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,10 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.channels.queries import recorded_messages
+from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.people import queries, services
-from nuanxin.people.enums import SignInMethod
+from nuanxin.people.enums import CodePurpose, SignInMethod
 from nuanxin.people.middleware import IDLE_LIMIT, POLL_HEADER, SEEN_COOKIE, seen_value
-from nuanxin.people.models import Assignment, Person, SignIn
+from nuanxin.people.models import Assignment, DeviceMark, OneTimeCode, Person, SignIn
+from nuanxin.people.queries.devices import accounts_beside
 from nuanxin.people.services import SecondFactorNeeded, WeakPassword
 from tests.factories.people import COMMUNITY, NOW, OTHER_COMMUNITY, STREET, sign_in, staff, worker
 from tests.factories.territories import put_city
@@ -191,3 +195,62 @@ def test_an_expired_password_is_changed_before_anything_else(client, settings):
     fresh = {"password": "Yunqi-2027!x", "again": "Yunqi-2027!x"}
     assert client.post(response.url, fresh).status_code == 302
     assert client.get(reverse("people:people")).status_code == 200
+
+
+class TestTheMarkOfAPhone:
+    """A random number for the sign-in pages alone, of which a keyed digest is kept; staff and a demo have none."""
+
+    @staticmethod
+    def signed_in(client, person):
+        OneTimeCode.objects.all().delete()  # one a minute is not what is tried here
+        code = services.send_code(
+            phone=person.phone, purpose=CodePurpose.SIGN_IN, client="", now=timezone.now()
+        )
+        typed = re.search(r"\d{6}", recorded_messages()[0].text).group()
+        given = {"phone": person.phone, "code_id": str(code.public_id), "code": typed}
+        return client.post(reverse("people:sign_in"), given)
+
+    @staticmethod
+    def swept(now):
+        run_rule(rule_named("people.DeviceMark"), now=now)
+        return DeviceMark.objects.count()
+
+    def test_two_accounts_on_one_phone_share_it_and_only_a_digest_is_kept(self, client):
+        wang, zhao = worker(), worker(name="赵小满")
+        self.signed_in(client, wang)
+        cookie = client.cookies["nx_device"]
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/sign-in/", True, "Strict")
+        assert cookie["max-age"] == 90 * 24 * 3600
+        client.post(reverse("people:sign_out"))
+        self.signed_in(client, zhao)
+        assert client.cookies["nx_device"].value == cookie.value
+        digests = set(DeviceMark.objects.values_list("digest", flat=True))
+        assert len(digests) == 1
+        assert cookie.value not in digests
+        (found,) = accounts_beside(wang.subject.pk, on=timezone.localdate())
+        assert found == {wang.subject.pk, zhao.subject.pk}
+        self.signed_in(Client(), zhao)  # at home, on another phone
+        assert len(accounts_beside(wang.subject.pk, on=timezone.localdate())) == 1
+
+    def test_what_is_no_mark_of_ours_is_made_anew(self, client):
+        client.cookies["nx_device"] = "x" * 500
+        self.signed_in(client, worker())
+        assert len(client.cookies["nx_device"].value) == 22
+
+    def test_staff_and_personas_have_none(self, client):
+        sign_in(client, staff("dispatcher", scope_code=STREET), method=SignInMethod.TWO_FACTORS)
+        sign_in(client, worker())
+        assert not DeviceMark.objects.exists()
+        assert "nx_device" not in client.get(ME).cookies
+
+    def test_it_goes_after_ninety_days_with_the_account_and_is_in_ones_copy(self, client):
+        wang, zhao = worker(), worker(name="赵小满")
+        self.signed_in(client, wang)
+        self.signed_in(Client(), zhao)
+        copy = services.export_me(person=wang, now=timezone.now())
+        (rows,) = [each["rows"] for each in copy["tables"] if each["table"] == "people.DeviceMark"]
+        assert [set(row) for row in rows] == [{"seen_on"}]
+        services.erase_me(person=wang, now=timezone.now())
+        assert [each.person_id for each in DeviceMark.objects.all()] == [zhao.pk]
+        assert self.swept(timezone.now() + timedelta(days=90)) == 1
+        assert self.swept(timezone.now() + timedelta(days=92)) == 0

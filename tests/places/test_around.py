@@ -116,13 +116,13 @@ def test_saved_places_are_ones_own(worker):
 
 def test_in_another_sites_page_nobody_is_anybody(worker, settings):
     settings.NUANXIN_EMBED_IN = ["https://www.example.gov.cn"]
-    made = place("公开的")
+    made = place("谁都能看见的")
     services.save_place(
         actor=Actor(role="worker", person_id=people.worker().pk),
         public_id=made.public_id, is_saved=True, now=NOW,
     )  # fmt: skip
     answer = worker.get("/places/map/embed/", {"at": STREET, "saved": "1"})
-    assert "公开的" in text(answer)
+    assert "谁都能看见的" in text(answer)
     assert not answer.cookies
     assert "csrf" not in text(answer).lower()
     assert "我存的" not in text(answer)
@@ -131,7 +131,7 @@ def test_in_another_sites_page_nobody_is_anybody(worker, settings):
     assert worker.get(MAP)["X-Frame-Options"] == "DENY"
     kept = Client().get("/places/map/offline/")
     assert not kept.cookies
-    assert "公开的" not in text(kept)
+    assert "谁都能看见的" not in text(kept)
 
 
 def test_shelter_goes_first_while_a_warning_is_on():

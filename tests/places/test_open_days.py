@@ -7,6 +7,7 @@ import pytest
 
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import drain
+from nuanxin.kernel.events.models import Event
 from nuanxin.notifications.models import Notice
 from nuanxin.places.models import KitchenLook, OpenDayVisitor
 from nuanxin.places.queries import open_days as queries
@@ -108,6 +109,22 @@ def test_a_day_ends_by_the_clock_and_takes_forms_for_a_week(made, keeper):
         look(visitor, day, now=START + timedelta(days=9))
     look(visitor, day, now=after)
     assert OpenDayVisitor.objects.get().looked
+
+
+def test_who_filled_in_a_form_is_known_when_the_last_may_have_come(made, keeper):
+    """All at once: in the order in which they filled it in, their forms could be told apart."""
+    day = announced(made, keeper)
+    first, second, _did_not = visitors(day, 3)
+    look(second, day)
+    look(first, day, now=START + 5 * HOUR)
+    services.end_open_days(now=START + 3 * HOUR)
+    last = START + 2 * HOUR + queries.LOOK_WITHIN
+    assert services.close_forms(now=last) == 0
+    drain(now=NOW)
+    for expected in (1, 0):
+        assert services.close_forms(now=last + HOUR) == expected
+    told = Event.objects.filter(name="places.KitchenLookedAt")
+    assert [row.subject_id for row in told.order_by("pk")] == [first.subject_id, second.subject_id]
 
 
 def test_cancelled_who_signed_up_hears_of_it(made, keeper):

@@ -9,6 +9,7 @@ from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.workflow import IllegalMove
+from nuanxin.kernel.worktime.months import months_on
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import line_of
 from nuanxin.places import services as places
@@ -17,7 +18,6 @@ from nuanxin.places.queries import scenes as queries
 from nuanxin.places.queries.scene_standard import (
     Mark,
     items_of,
-    months_on,
     standard_in_force,
     weigh,
 )

@@ -1,5 +1,6 @@
 """The programs around the product: what they say on a machine that lacks something, what they leave behind."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from scripts import pg, setup, test
+from scripts import pg, screenshots, setup, test
+from tests import servers
 from tests.architecture.source import ROOT
 
 needs_postgres = pytest.mark.skipif(
@@ -79,3 +81,7 @@ def test_counts_come_from_the_report(tmp_path):
     report.write_text('<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3"/></testsuites>')
     assert test._counts(report) == (3, 3, 3)
     assert test._counts(tmp_path / "missing.xml") == (0, 0, 0)
+
+
+def test_the_gallery_asks_for_its_city_as_servers_take_it():
+    inspect.signature(servers.demo).bind(ROOT, *screenshots.FULL_CITY)

@@ -24,7 +24,7 @@ from nuanxin.kernel.access import SYSTEM
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import create_token, end_assignment
 from tests.factories.fixtures import jpeg
-from tests.factories.town import COMMUNITY, LAT, LNG, build_town
+from tests.factories.town import COMMUNITY, LAT, LNG
 from tests.factories.walked import walked_case
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,33 @@ def _book(town, case):
 
 def _taken_in(town, case):
     return {"key": FORGED["public_id"], "code": "AAAA-AAAA-AAAA", "at": "2026-09-15T15:00:00+08:00"}
+
+
+def _thank(town, case):
+    somewhere = FORGED["place_id"]
+    return {
+        "key": FORGED["public_id"],
+        "team": somewhere,
+        "member": somewhere,
+        "amount": 5,
+        "reason": "帮了忙",
+    }
+
+
+def _claim(town, case):
+    return {
+        "key": FORGED["public_id"], "organisation": FORGED["place_id"], "source": "help", "title": "搬东西",
+        "starts_at": "2026-09-15T15:00:00+08:00", "ends_at": "2026-09-15T16:00:00+08:00", "proof": "网格员在场",
+        "picture": jpeg("#137A4B"),
+    }  # fmt: skip
+
+
+def _dearer(town, case):
+    return {"amount": 6, "reason": "立案更要紧"}
+
+
+def _because(town, case):
+    return {"because": "说明一下"}
 
 
 def _rows(**given):
@@ -140,6 +167,17 @@ ROWS = {
     "POST /api/v1/activities/sign-ups/{public_id}/withdrawal": Row("all", rightful="worker"),
     "GET /api/v1/points/balance": Row("all", rightful="worker"),
     "GET /api/v1/points/statement": Row("all", rightful="worker"),
+    "GET /api/v1/points/team-awards": Row("all", rightful="community_head"),
+    "POST /api/v1/points/team-awards": Row("all", _thank),
+    "POST /api/v1/points/team-awards/{public_id}/transitions/{name}": Row("all", _because, rightful="community_head"),
+    "GET /api/v1/points/grants": Row("all"),
+    "POST /api/v1/points/grants": Row("all", lambda town, case: {"number": FORGED["number"], "reason": "没有出事"}),
+    "POST /api/v1/points/grants/{public_id}/transitions/{name}": Row("all", _because, rightful="street_lead"),
+    "GET /api/v1/points/rules": Row("all"),
+    "GET /api/v1/points/rules/{code}": Row("all"),
+    "POST /api/v1/points/rules/{code}/simulation": Row("all", _dearer, rightful="street_lead"),
+    "POST /api/v1/points/rules/{code}/versions": Row("all", _dearer, rightful="street_lead"),
+    "POST /api/v1/points/rules/versions/{public_id}/transitions/{name}": Row("all", _because, rightful="street_lead"),
     "GET /api/v1/shops": Row("all", query=f"?within={COMMUNITY}", rightful="worker"),
     "GET /api/v1/shops/{public_id}/items": Row("all", rightful="worker"),
     "GET /api/v1/shops/orders": Row("all", rightful="worker"),
@@ -168,6 +206,8 @@ ROWS = {
     "GET /api/v1/thanks/held": Row("all", rightful="worker"),
     "POST /api/v1/thanks/held/{public_id}/answer": Row("all", lambda town, case: {"words": "说明"}, rightful="worker"),
     "GET /api/v1/service-records/mine": Row("all", rightful="worker"),
+    "GET /api/v1/service-records/organisations": Row("all", rightful="worker"),
+    "POST /api/v1/service-records": Row("all", _claim, rightful="worker"),
     "GET /api/v1/service-records/{public_id}": Row("all", rightful="worker"),
     "POST /api/v1/service-records/check-in": Row("all", lambda town, case: {"code": "AAAAAA"}, rightful="worker"),
     "POST /api/v1/service-records/{public_id}/check-out": Row("all", rightful="worker"),
@@ -198,9 +238,9 @@ def test_every_operation_has_its_row():
 
 
 @pytest.fixture
-def town(settings, tmp_path):
+def town(settings, tmp_path, town_of):
     settings.MEDIA_ROOT = tmp_path / "media"
-    return build_town(timezone.now() - timedelta(hours=3))
+    return town_of(timezone.now() - timedelta(hours=3))
 
 
 @pytest.fixture

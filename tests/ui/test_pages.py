@@ -85,3 +85,21 @@ def test_an_unknown_cookie_falls_back():
     request = RequestFactory().get("/")
     request.COOKIES["nx_theme"] = "neon"
     assert page(request)["theme"] == "auto"
+
+
+def test_who_comes_back_to_what_a_button_sends_to_finds_a_page(client):
+    """Not a white one; a program is told by the status alone."""
+    answer = client.get("/me/role/", headers={"sec-fetch-mode": "navigate"})
+    assert answer.status_code == 302  # a stranger is asked to sign in first
+    answer = client.get("/ui/preferences/", headers={"sec-fetch-mode": "navigate"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "回到首页" in answer.content.decode()
+    assert client.get("/ui/preferences/").content == b""
+
+
+def test_a_press_after_the_session_has_ended_leads_back_to_the_page_with_the_button(client):
+    page = "http://testserver/thanks/shop/item/x/?a=1"
+    answer = client.post("/me/role/", headers={"referer": page})
+    assert answer["Location"] == "/sign-in/?next=/thanks/shop/item/x/%3Fa%3D1"
+    answer = client.post("/me/role/", headers={"referer": "https://elsewhere.example/thanks/"})
+    assert answer["Location"] == "/sign-in/?next=/"

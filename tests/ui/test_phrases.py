@@ -1,6 +1,6 @@
 """Time, figures and distance in words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -102,3 +102,10 @@ def test_counts_are_capped():
 )
 def test_distance(metres, words):
     assert phrases.distance_words(metres) == words
+
+
+def test_a_day_is_written_with_its_year_when_that_is_another_one():
+    now = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    assert phrases.dated(date(2026, 9, 18), now=now) == "9月18日"
+    assert phrases.dated(date(2028, 9, 18), now=now) == "2028年9月18日"
+    assert phrases.dated(datetime(2026, 12, 31, 17, tzinfo=UTC), now=now) == "2027年1月1日"  # in Shanghai

@@ -26,6 +26,7 @@ PAIRS = [
     ("on-brand", "brand-fill"),
     ("on-brand", "brand-fill-press"),
     ("on-danger", "danger-fill"),
+    ("on-ok", "ok-fill"),
 ]
 
 
@@ -34,7 +35,7 @@ def theme(selector: str) -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (#[0-9A-F]{6});", block[: block.index("\n}")]))
 
 
-LIGHT = theme(":root {")
+LIGHT = theme(":root, .print__sheet")
 DARK = {**LIGHT, **theme(':root[data-theme="dark"] {')}
 
 
@@ -57,5 +58,5 @@ def test_contrast(tokens, text, ground):
 
 def test_both_darks_are_the_same():
     automatic = re.search(r':root\[data-theme="auto"\] \{(.*?)\n  \}', CSS, re.DOTALL)
-    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\n\}', CSS, re.DOTALL)
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\n  \}', CSS, re.DOTALL)
     assert automatic[1].split() == chosen[1].split()

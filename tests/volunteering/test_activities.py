@@ -1,13 +1,13 @@
 """Activities from the draft to the archive: who approves, what a risk asks for, who may come, who hears of what."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events.models import Event
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.kernel.worktime.services import import_shipped_holidays
@@ -18,9 +18,11 @@ from nuanxin.volunteering.queries.organising import (
     ActivityFilters,
     activity_figures,
     listed_activities,
+    managed_page,
     month_of,
 )
 from nuanxin.volunteering.services import activities, activity_rounds, shifts, signing_up
+from nuanxin.volunteering.services.activities_many import BadPlan, Planned, create_many
 from nuanxin.volunteering.services.activity_rules import ActivityData
 from tests.factories.activities import DAY, HOUR, assert_sound, at, drafted, published, sign_up, someone
 from tests.factories.town import COMMUNITY, NEXT_COMMUNITY, STREET
@@ -191,6 +193,12 @@ def test_time_opens_begins_ends_and_the_organiser_archives(town):
     given = {"actor": town["community_head"], "public_id": made.public_id}
     with pytest.raises(Exception, match="没办完"):
         activities.finish_activity(**given, now=shift.starts_at + HOUR)
+    for now, shown in (
+        (shift.starts_at + HOUR, False),
+        (shift.ends_at, True),
+    ):  # no button that is only refused
+        page = managed_page(town["community_head"], made.public_id, now=now)
+        assert ("finish" in {each.name for each in page.moves}) == shown
     activity_rounds.begin_and_end(now=shift.ends_at)
     made.refresh_from_db()
     assert made.state == "done"
@@ -254,3 +262,108 @@ def test_the_list_and_the_month_of_staff(town, django_assert_num_queries):
     with django_assert_num_queries(1):
         month = month_of(town["street_lead"], on=town.now.date(), now=town.now)
     assert month.total == 4  # the draft is there for those who plan
+
+
+# --- Many at once ------------------------------
+class TestPlan:
+    def line(self, town, **given):
+        begins = given.pop("begins", at(town, 3, 14))
+        plain = {name: given.pop(name) for name in ("people", "beneficiaries", "made_at") if name in given}
+        spans = given.pop("spans", [(begins, begins + 2 * HOUR)])
+        capacity = given.pop("capacity", 2)
+        words = {"title": "清扫楼道", "kind": "duty_keeping", "where": "社区门口", **given}
+        plain.setdefault("made_at", town.now - DAY)
+        return Planned(key=uuid4(), data=ActivityData(**words), spans=spans, capacity=capacity, **plain)
+
+    def test_a_line_says_the_same_as_the_form_and_comes_in_once(self, town):
+        office = town.organisations["community"]
+        said = {
+            "organiser": office.public_id, "title": " 直播课 ", "lng": 104.48, "lat": 38.48, "collect_minutes": 60,
+            "audience_area": COMMUNITY, "required": "急救培训", "tags": ["nobody_knows"],
+        }  # fmt: skip
+        plans = [self.line(town, **said), self.line(town, begins=at(town, -3, 14), beneficiaries=9)]
+        made = create_many(actor=town["street_lead"], plans=plans, now=town.now)
+        assert [each.state for each in made] == ["open", "archived"]
+        one = Activity.objects.get(key=plans[0].key)
+        assert (one.title, one.lng, one.collect_minutes, one.audience_area) == (
+            "直播课",
+            104.48,
+            60,
+            COMMUNITY,
+        )
+        assert create_many(actor=town["street_lead"], plans=plans, now=town.now) == []
+        assert Activity.objects.count() == 2
+        assert Event.objects.filter(name="volunteering.ActivityPublished").count() == 2
+
+    @pytest.mark.parametrize(
+        ("field", "given"),
+        [
+            ("title", {"title": "x"}),
+            ("kind", {"kind": "nobody_knows"}),
+            ("where", {"where": ""}),
+            ("organiser", {"organiser": uuid4()}),
+            ("place", {"place": uuid4()}),
+            ("scope_code", {"scope_code": "990101002000"}),
+            ("min_age", {"with_children": True}),
+            ("opens_at", {"opens_at": datetime(2026, 9, 16, 4, 0, tzinfo=UTC)}),
+            ("capacity", {"capacity": 0}),
+            ("beneficiaries", {"beneficiaries": -1}),
+            ("made_at", {"made_at": datetime(2030, 1, 1, tzinfo=UTC)}),
+            ("required_post", {"required_post": "nobody_knows"}),
+        ],
+    )
+    def test_one_wrong_line_is_named_and_nothing_is_made(self, town, field, given):
+        plans = [self.line(town), self.line(town, **given)]
+        with pytest.raises(BadPlan) as refused:
+            create_many(actor=town["street_lead"], plans=plans, now=town.now)
+        assert (refused.value.line, set(refused.value.fields)) == (2, {field})
+        assert "第 2 条" in str(refused.value.message)
+        assert not Activity.objects.exists()
+
+    def test_times_insurance_and_the_own_area_are_looked_at_too(self, town):
+        begins = at(town, 3, 14)
+        for given in (
+            {"spans": []},
+            {"spans": [(begins, begins + 13 * HOUR)]},
+            {"spans": [(begins, begins + HOUR), (begins, begins + 2 * HOUR)]},
+            {"kind": "night_patrol"},
+            {
+                "kind": "night_patrol",
+                "insurer": "云川财险",
+                "policy_number": "1",
+                "insured_from": begins.date(),
+                "insured_until": begins.date(),
+                "spans": [(begins, begins + HOUR), (begins + DAY, begins + DAY + HOUR)],
+            },
+        ):
+            with pytest.raises(BadPlan):
+                create_many(actor=town["street_lead"], plans=[self.line(town, **given)], now=town.now)
+        with pytest.raises(NotAllowed):
+            create_many(actor=town["worker"], plans=[self.line(town)], now=town.now)
+        assert not Activity.objects.exists()
+
+    def test_people_rest_and_belong_as_when_they_sign_up_themselves(self, town):
+        person = town.persons["worker"].pk
+        earlier = published(town, spans=[(at(town, 3, 13), at(town, 3, 15))])
+        sign_up(town, earlier, town["worker"])
+        plans = [self.line(town, people=[person]), self.line(town, begins=at(town, 4, 14), people=[person])]
+        create_many(actor=town["street_lead"], plans=plans, now=town.now)
+        taken = SignUp.objects.filter(person=person).exclude(shift__activity=earlier)
+        assert [each.shift.activity.key for each in taken] == [plans[1].key], "not twice at once"
+        for given in (
+            {"mode": "draw"},
+            {"with_children": True, "min_age": 6, "max_age": 9},
+            {"required_post": "part_time_grid_worker"},
+            {"audience_types": ["courier"]},
+        ):
+            line = self.line(town, begins=at(town, 9, 14), people=[town.persons["resident"].pk], **given)
+            with pytest.raises(BadPlan) as refused:
+                create_many(actor=town["street_lead"], plans=[line], now=town.now)
+            assert set(refused.value.fields) == {"people"}
+
+    def test_a_draw_among_many_is_prepared(self, town):
+        line = self.line(town, mode="draw", begins=at(town, 9, 14))
+        create_many(actor=town["street_lead"], plans=[line], now=town.now)
+        shift = Shift.objects.get()
+        assert shift.draw_secret
+        assert shift.draw_at > town.now - DAY

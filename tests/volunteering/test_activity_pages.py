@@ -15,13 +15,13 @@ from nuanxin.volunteering.services import activities, shifts
 from tests.factories.activities import DAY, HOUR, drafted, published, someone
 from tests.factories.activities import sign_up as signed
 from tests.factories.people import sign_in
-from tests.factories.town import COMMUNITY, build_town
+from tests.factories.town import COMMUNITY
 
 
 @pytest.fixture
-def now_town(db):
+def now_town(town_of):
     """Pages read the clock, so that this town is of now."""
-    return build_town(timezone.now().replace(microsecond=0))
+    return town_of(timezone.now().replace(microsecond=0))
 
 
 @pytest.fixture

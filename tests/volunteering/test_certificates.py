@@ -14,7 +14,10 @@ from joserfc.jwk import KeySet
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from pypdf import PdfReader
 
-from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.errors import Invalid, KeyReused, NotFound
+from nuanxin.people.queries import actor_for
+from nuanxin.people.services import assign
 from nuanxin.volunteering.models import Certificate, ServiceRecord, SpotCheck
 from nuanxin.volunteering.queries import credentials
 from nuanxin.volunteering.queries.certificates import certificate_by_code, in_register, said_by
@@ -23,6 +26,7 @@ from nuanxin.volunteering.services import certificates, record_correcting, spot_
 from nuanxin.volunteering.services.record_confirming import confirm_hours
 from tests.factories.people import sign_in
 from tests.factories.served import BEGINS, DAY, ENDS, HOUR, build_served
+from tests.factories.town import COMMUNITY
 from tests.volunteering.test_records import came, left, recorded
 
 YEAR = (date(2026, 1, 1), date(2026, 9, 16))
@@ -62,8 +66,16 @@ class TestIssuing:
     def test_asked_twice_with_one_key_it_is_one(self, served):
         recorded(served)
         key = uuid4()
-        assert applied(served, key) == applied(served, key)
+        first = applied(served, key)
+        assert applied(served, key) == first
+        assert applied(served) == first, "asked again while nobody has answered, under whichever key"
         assert Certificate.objects.count() == 1
+        for who, since in (("worker", YEAR[0] + DAY), ("other_worker", YEAR[0])):
+            with pytest.raises(KeyReused):
+                certificates.apply_for_certificate(
+                    actor=served.town[who], organisation=served.team.public_id, period_from=since,
+                    period_to=YEAR[1], key=key, now=ENDS + DAY,
+                )  # fmt: skip
 
     def test_nothing_is_certified_that_nobody_recorded(self, served):
         left(served, came(served))
@@ -241,10 +253,13 @@ class TestSpotChecks:
         row = left(served, came(served))
         confirm_hours(actor=served.town["community"], records=[row.public_id], now=ENDS + HOUR)
         self.drawn(served)
-        with pytest.raises(spot_checks.ConfirmedIt):
-            spot_checks.judge_spot_check(
-                actor=served.town["community"], public_id=row.public_id, result="ok", note="", now=ENDS + DAY
-            )
+        given = {"person": served.town.persons["community"], "scope_code": COMMUNITY, "now": ENDS}
+        again = actor_for(assign(actor=SYSTEM, role="community_head", **given))
+        for who in (served.town["community"], again):  # another role is no other pair of eyes
+            with pytest.raises(spot_checks.ConfirmedIt):
+                spot_checks.judge_spot_check(
+                    actor=who, public_id=row.public_id, result="ok", note="", now=ENDS + DAY
+                )
         done = spot_checks.judge_spot_check(
             actor=served.town["community_head"], public_id=row.public_id, result="ok", note="", now=ENDS + DAY
         )

@@ -15,6 +15,7 @@ from nuanxin.people.services import end_assignment
 from nuanxin.volunteering.models import Appointment, AppointmentStep, Post
 from nuanxin.volunteering.queries import posts as queries
 from nuanxin.volunteering.queries.posts import PostFilters
+from nuanxin.volunteering.queries.requirements import trained_before
 from nuanxin.volunteering.services import appointment_watching as watching
 from nuanxin.volunteering.services import appointments, posts
 from nuanxin.volunteering.services.appointment_log import OwnNomination
@@ -94,6 +95,23 @@ class TestSelection:
         assert [each.action for each in AppointmentStep.objects.filter(appointment=found)] == [
             "apply", "review", "publicise", "trained", "appoint",
         ]  # fmt: skip
+
+    def test_a_training_that_was_confirmed_for_another_post_counts_again(self, town):
+        training = "网格工作和保密培训"
+        appointed(town, post(town, training=training))
+        other = post(town, training="网格工作和“保密”培训", scope_code=COMMUNITY)
+        found = applied(town, other)
+        given = {"public_id": found.public_id, "now": town.now}
+        appointments.review_nomination(actor=town["community"], **given)
+        found = appointments.publicise_appointment(actor=town["community_head"], **given)
+        assert "岗位培训确认过" in trained_before(found.person_id, other.training).why
+        after = found.publicity_until + DAY / 24
+        appointments.appoint(actor=town["community_head"], public_id=found.public_id, now=after)
+        found.refresh_from_db()
+        assert found.trained_at == after
+        step = AppointmentStep.objects.get(appointment=found, action="trained")
+        assert (step.role, step.opinion) == ("system", other.training)
+        assert trained_before(town.persons["other_worker"].pk, training) is None
 
     def test_nobody_decides_about_themselves_or_their_own_nomination(self, town):
         made = post(town)

@@ -4,16 +4,27 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from nuanxin.kernel.events import drain
+from nuanxin.kernel.files.accept import MAX_BYTES, accept_image
 from nuanxin.kernel.privacy.runners import erase_person
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import line_of
 from nuanxin.people.services import create_token
-from nuanxin.volunteering.models import Certificate, HelpRequest, ServiceRecord, SpotCheck, VolunteerProfile
+from nuanxin.volunteering.models import (
+    Certificate,
+    ClaimPicture,
+    HelpRequest,
+    ServiceRecord,
+    SpotCheck,
+    VolunteerProfile,
+)
 from nuanxin.volunteering.queries import check_codes
+from nuanxin.volunteering.services import records
+from tests.factories import people, pictures
 from tests.factories.people import sign_in
 from tests.factories.served import DAY, HOUR, MINUTE, Served, build_served, make_shift
 
@@ -50,6 +61,9 @@ def test_a_shift_from_the_screen_to_the_certificate(served):
     leader = at(served, "leader")
     assert "夜市安全巡查（今天）" in text_of(leader.get("/volunteering/screens/"))
     screen = f"/volunteering/screens/{served.shift.public_id}/"
+    assert screen in text_of(leader.get("/"))  # whoever leads finds the screen on the first page
+    assert "/volunteering/check-in/" in text_of(at(served, "worker").get("/volunteering/my-shifts/"))
+    assert screen not in text_of(at(served, "worker").get("/"))
     shown = text_of(leader.get(screen))
     code = re.search(r'data-address="[^"#]*#([^"]+)"', shown)[1]
     assert "到了 0 人，报名 2 人" in shown
@@ -102,6 +116,13 @@ def test_what_is_wrong_is_said_beside_the_form(served):
     assert "签到码不对" in text_of(answer)
     claim = worker.post("/volunteering/my-hours/enter/", {"title": "x"})
     assert claim.status_code == 422
+    told = {
+        "key": str(uuid4()), "organisation": str(served.team.public_id), "source": "help", "title": "\u200b\u3164",
+        "proof": "\u2060\u200d", "starts_at": "2026-03-06T09:00", "ends_at": "2026-03-06T10:00",
+    }  # fmt: skip
+    unseen = worker.post("/volunteering/my-hours/enter/", told)
+    assert unseen.status_code == 422, "what nobody can see is no word"
+    assert set(unseen.context["form"].errors) >= {"title", "proof"}
     nothing = worker.post("/volunteering/helping/", {"is_open": "on"})
     assert nothing.status_code == 422
     assert "至少选一个愿意帮忙的地方" in text_of(nothing)
@@ -236,3 +257,90 @@ def test_each_hears_of_what_is_theirs_and_leaving_keeps_the_minutes(served):
     erase_person(person_id=person.pk, subject_id=person.subject.pk, now=timezone.now())
     record.refresh_from_db()
     assert (record.person_id, record.sign_up_id, record.minutes) == (None, None, 60)
+
+
+def test_a_picture_beside_a_claim_is_seen_by_few(served):
+    worker = at(served, "worker")
+    began = timezone.now() - 6 * HOUR
+    form = {
+        "key": str(uuid4()), "organisation": str(served.team.public_id), "source": "help", "title": "帮忙搬东西",
+        "starts_at": timezone.localtime(began).strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": timezone.localtime(began + HOUR).strftime("%Y-%m-%dT%H:%M"), "proof": "网格员在场",
+    }  # fmt: skip
+    enter = "/volunteering/my-hours/enter/"
+    assert "不存拍摄的地点和时间" in text_of(worker.get(enter))
+    refused = worker.post(enter, {**form, "picture": SimpleUploadedFile("a.jpg", b"x" * 50, "image/jpeg")})
+    assert refused.status_code == 422
+    assert "请换一张" in text_of(refused)
+    jpeg = SimpleUploadedFile("IMG 小禾.jpg", pictures.drawn(1), "image/jpeg")
+    assert worker.post(enter, {**form, "picture": jpeg}).status_code == 302
+    record = ServiceRecord.objects.get(is_manual=True)
+    picture = f"/volunteering/records/{record.public_id}/picture/"
+    assert picture in text_of(worker.get(f"/volunteering/my-hours/{record.public_id}/"))
+    shown = worker.get(picture)
+    assert b"".join(shown.streaming_content)  # read to its end it closes itself
+    assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "private, no-store")
+    assert "小禾" not in str(shown.headers)
+    leader = at(served, "leader")
+    assert picture in text_of(leader.get("/volunteering/sweeps/"))
+    assert picture in text_of(leader.get(f"/volunteering/records/{record.public_id}/"))
+    small = leader.get(f"{picture}?thumb")
+    assert b"".join(small.streaming_content)
+    assert small.status_code == 200
+    assert at(served, "other_worker").get(picture).status_code == 404
+    assert Client().get(picture).status_code == 302
+
+
+def test_over_the_api_a_claim_takes_the_same_picture_and_the_same_refusals(served):
+    person = served.town.persons["worker"]
+    _row, key = create_token(
+        person=person, assignment=person.assignments.get(), name="表", now=timezone.now()
+    )
+    phone = Client(headers={"Authorization": f"Bearer {key}"})
+    offered = phone.get("/api/v1/service-records/organisations").json()
+    assert served.team.name in {each["name"] for each in offered}
+    began = timezone.now() - 6 * HOUR
+    form = {
+        "key": str(uuid4()), "organisation": str(served.team.public_id), "source": "help", "title": "帮忙搬东西",
+        "starts_at": began.isoformat(), "ends_at": (began + HOUR).isoformat(), "proof": "网格员在场",
+    }  # fmt: skip
+
+    def send(data=None, **other):
+        jpeg = SimpleUploadedFile("IMG 小禾.jpg", pictures.drawn(1) if data is None else data, "image/jpeg")
+        return phone.post("/api/v1/service-records", {**form, "picture": jpeg, **other})
+
+    for wrong in (b"", b"x" * 50, b"\xff\xd8\xff" + b"x" * MAX_BYTES):
+        refused = send(wrong)
+        assert (refused.status_code, bool(refused.json()["hint"])) == (422, True)
+    for other in (
+        {"title": "\u200b"}, {"title": "长" * 61}, {"proof": " "}, {"source": "shift"}, {"organisation": str(uuid4())},
+        {"starts_at": (began - 60 * DAY).isoformat()}, {"ends_at": began.isoformat()}, {"ends_at": "2026-09-15 10:00"},
+    ):  # fmt: skip
+        assert send(**other).status_code == 422, other
+    assert not ServiceRecord.objects.exists()
+    told, again = send(), send()
+    assert (told.status_code, told.json()) == (again.status_code, again.json())
+    assert (told.json()["state"], told.json()["is_manual"], told.json()["minutes"]) == ("pending", True, 60)
+    kept = ClaimPicture.objects.get()
+    assert (kept.record.public_id.hex, kept.file.taken_at) == (told.json()["id"].replace("-", ""), None)
+    later = {"key": str(uuid4()), "starts_at": (began + 2 * HOUR).isoformat()}
+    used = send(**later, ends_at=(began + 3 * HOUR).isoformat())
+    assert (used.status_code, used.json()["code"]) == (409, "PictureUsed")
+    assert send(title="别的").json()["code"] == "KeyReused"
+    bare = phone.post("/api/v1/service-records", {**form, **later, "ends_at": (began + 3 * HOUR).isoformat()})
+    assert (bare.status_code, ServiceRecord.objects.count(), ClaimPicture.objects.count()) == (200, 2, 1)
+
+
+def test_who_may_not_read_the_name_does_not_see_the_picture(served):
+    accepted = accept_image(pictures.drawn(2))
+    now = timezone.now()
+    claim = records.Claim(
+        organisation=served.team.public_id, source="help", title="帮忙", starts_at=now - 6 * HOUR,
+        ends_at=now - 5 * HOUR, proof="在场", picture=accepted,
+    )  # fmt: skip
+    made = records.enter_service(actor=served.town["worker"], claim=claim, key=uuid4(), now=now)
+    office = sign_in(Client(), people.staff("swd", name="舒科长", scope_code="990101000000"))
+    page = text_of(office.get(f"/volunteering/records/{made.public_id}/"))
+    assert "帮忙" in page
+    assert "附的照片" not in page
+    assert office.get(f"/volunteering/records/{made.public_id}/picture/").status_code == 404

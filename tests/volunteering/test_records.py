@@ -1,5 +1,6 @@
 """Checking in and out, confirming in one sweep, corrections: hours that are true."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuanxin.kernel.errors import Invalid, NotFound
+from nuanxin.kernel.errors import Invalid, KeyReused, NotFound
 from nuanxin.kernel.events.models import Event
+from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.models import StoredFile
+from nuanxin.kernel.geo.coordinates import LngLat
+from nuanxin.kernel.privacy.register import Subject, registered
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.services import give_consent
-from nuanxin.volunteering.models import CheckInPoint, RecordStep, ServiceRecord
+from nuanxin.volunteering.models import CheckInPoint, ClaimPicture, RecordStep, ServiceRecord
 from nuanxin.volunteering.models.records import MOST_MINUTES
 from nuanxin.volunteering.queries import check_codes
 from nuanxin.volunteering.queries import records as queries
@@ -23,6 +28,7 @@ from nuanxin.volunteering.queries.minutes import (
     within_a_day,
 )
 from nuanxin.volunteering.services import record_correcting, record_forgetting, records
+from nuanxin.volunteering.services.claim_pictures import PictureUsed, forget_pictures, pictures_due
 from nuanxin.volunteering.services.record_confirming import (
     Judged,
     confirm_hours,
@@ -31,6 +37,7 @@ from nuanxin.volunteering.services.record_confirming import (
     release_held,
 )
 from nuanxin.volunteering.workflow import CERTIFICATE, HELP, HELP_OFFER, RECORD
+from tests.factories import pictures
 from tests.factories.served import BEGINS, DAY, ENDS, HOUR, MINUTE, build_served
 from tests.factories.town import LAT, LNG
 
@@ -264,6 +271,9 @@ class TestClaims:
         row = records.enter_service(actor=actor, claim=self.claim(served), key=key, now=ENDS + HOUR)
         assert (row.state, row.is_manual, row.minutes) == ("pending", True, 120)
         assert records.enter_service(actor=actor, claim=self.claim(served), key=key, now=ENDS + HOUR) == row
+        for who, other in ((actor, {"title": "别的事"}), (served.town["other_worker"], {})):
+            with pytest.raises(KeyReused):  # another thing is not swallowed under the key of the first
+                records.enter_service(actor=who, claim=self.claim(served, **other), key=key, now=ENDS + HOUR)
         with pytest.raises(records.AtTwoPlaces):
             records.enter_service(actor=actor, claim=self.claim(served), key=uuid4(), now=ENDS + HOUR)
         assert confirm_hours(actor=served.leader, records=[row.public_id], now=ENDS + DAY).recorded == 1
@@ -285,6 +295,44 @@ class TestClaims:
                 actor=served.town["worker"], claim=self.claim(served, **other), key=uuid4(), now=ENDS + HOUR
             )
         assert field in refused.value.fields
+
+    def with_picture(self, served, number=1, *, key=None, **other):
+        accepted = replace(accept_image(pictures.drawn(number)), taken_at=BEGINS, point=LngLat(104.48, 38.48))
+        claim = self.claim(served, picture=accepted, **other)
+        return records.enter_service(
+            actor=served.town["worker"], claim=claim, key=key or uuid4(), now=ENDS + HOUR
+        )
+
+    def test_a_picture_comes_along_without_where_and_when_it_was_taken(self, served):
+        key = uuid4()
+        row = self.with_picture(served, key=key)
+        assert self.with_picture(served, key=key) == row
+        kept = ClaimPicture.objects.get()
+        file = kept.file
+        assert (file.taken_at, file.lng, file.lat, file.likeness) == (None, None, None, None)
+        earlier = {"starts_at": BEGINS - 5 * HOUR, "ends_at": BEGINS - 4 * HOUR}
+        with pytest.raises(PictureUsed):
+            self.with_picture(served, **earlier)
+        assert ServiceRecord.objects.count() == 1, "nothing of the refused one stays"
+
+    def test_a_picture_goes_after_half_a_year_and_with_its_owner(
+        self, served, django_capture_on_commit_callbacks
+    ):
+        row = self.with_picture(served)
+        assert forget_pictures(now=ENDS + 180 * DAY) == 0
+        with django_capture_on_commit_callbacks(execute=True):
+            assert (pictures_due(ENDS + 181 * DAY), forget_pictures(now=ENDS + 181 * DAY)) == (1, 1)
+        assert not StoredFile.objects.exists()
+        assert fresh(row).proof
+        self.with_picture(served, 2, starts_at=BEGINS - 5 * HOUR, ends_at=BEGINS - 4 * HOUR)
+        person = served.town.persons["worker"]
+        subject = Subject(person.pk, served.town["worker"].subject_id)
+        table = next(each for each in registered() if each.model is ClaimPicture)
+        assert [each["record__title"] for each in table.export(subject)] == ["帮张大爷搬柜子"]
+        with django_capture_on_commit_callbacks(execute=True):
+            record_forgetting.erase_records(subject, now=ENDS + 2 * DAY)
+        assert not ClaimPicture.objects.exists()
+        assert not StoredFile.objects.exists()
 
     def test_a_day_has_twelve_hours(self, served):
         given = {"starts_at": BEGINS - 5 * HOUR, "ends_at": BEGINS + 5 * HOUR}

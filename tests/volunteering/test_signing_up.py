@@ -9,19 +9,31 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import DomainError, Invalid, NotAllowed
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.people.queries import consent_purpose
 from nuanxin.people.services import Agreement
-from nuanxin.volunteering.models import Child, Shift, SignUp, Swap
+from nuanxin.volunteering.models import (
+    Appointment,
+    Child,
+    Shift,
+    SignUp,
+    Swap,
+    VolunteerEntry,
+    VolunteerProfile,
+)
+from nuanxin.volunteering.queries.activities import activity_page
 from nuanxin.volunteering.queries.drawn import drawn
 from nuanxin.volunteering.queries.organising import comers
-from nuanxin.volunteering.queries.own_shifts import next_shift, own_shifts, swaps_for
+from nuanxin.volunteering.queries.own_shifts import SignUpNotFound, next_shift, own_shifts, swaps_for
 from nuanxin.volunteering.services import activities, activity_rounds, drawing, family, signing_up, swapping
 from nuanxin.volunteering.services.places_of_shift import ShiftFull
+from nuanxin.volunteering.services.signing_up import NotEligible, check_requirement
 from tests.factories import people
 from tests.factories.activities import DAY, HOUR, assert_sound, at, drafted, published, sign_up, someone
 from tests.factories.town import COMMUNITY, build_town
+from tests.factories.volunteers import appointed, post
 from tests.places.test_booking_race import crowd_at_once
 
 MINUTE = timedelta(minutes=1)
@@ -179,6 +191,19 @@ def test_two_swap_and_both_have_to_fit(town):
     assert Swap.objects.get().state == "taken"
 
 
+def test_a_swap_asks_for_the_word_that_signing_up_asks_for(town):
+    spans = [(at(town, 3, 14), at(town, 3, 16)), (at(town, 4, 14), at(town, 4, 16))]
+    made = published(town, spans=spans, for_women=True)
+    one, other = someone("甲"), someone("乙")
+    first, _second = made.shifts.order_by("starts_at")
+    mine = sign_up(town, first, one, belongs=True)
+    swap = swapping.offer_swap(actor=one, public_id=mine.public_id, now=town.now)
+    given = {"actor": other, "public_id": swap.public_id, "give": None, "now": town.now}
+    with pytest.raises(signing_up.NotEligible):
+        swapping.take_swap(**given)
+    assert swapping.take_swap(**given, belongs=True).shift_id == first.pk
+
+
 CHILDREN = {
     "title": "小红蜂手工课", "kind": "little_red_bee", "with_children": True, "min_age": 6, "max_age": 12,
 }  # fmt: skip
@@ -314,3 +339,83 @@ def test_the_database_itself_refuses_one_too_many(town):
     sign_up(town, made, someone())
     with pytest.raises(IntegrityError), transaction.atomic():
         Shift.objects.update(taken=2)
+
+
+# --- What is asked for ------------------------------
+class TestRequirements:
+    def mine(self, town, **given):
+        made = published(town, **given)
+        return made, sign_up(town, made, town["worker"])
+
+    def known(self, town, made):
+        return [each.known for each in comers(made.shifts.get(), now=town.now)]
+
+    def test_a_training_that_somebody_confirmed_is_known(self, town):
+        made, mine = self.mine(town, required="急救 培训")
+        assert self.known(town, made) == [""]
+        office = made.organiser
+        entry = {"person": mine.person, "organisation": office, "entered_at": town.now, "on": town.now.date()}
+        VolunteerEntry.objects.create(kind="praise", title="急救培训", **entry)
+        assert self.known(town, made) == [""], "praise is no training"
+        VolunteerEntry.objects.create(kind="training", title="“急救培训”", **entry)
+        assert "服务记录里有这次培训" in self.known(town, made)[0]
+        coming, _past = own_shifts(town["worker"], now=town.now)
+        assert "服务记录里有这次培训" in coming[0].known
+        assert "服务记录里有这次培训" in activity_page(town["worker"], made.public_id, now=town.now).known
+        assert activity_page(town["other_worker"], made.public_id, now=town.now).known == ""
+
+    def test_what_somebody_says_of_himself_is_no_proof(self, town):
+        made, mine = self.mine(town, required="急救")
+        VolunteerProfile.objects.create(person=mine.person, skills="first_aid", updated_at=town.now)
+        assert self.known(town, made) == [""]
+
+    def test_a_post_is_known_while_it_is_held(self, town):
+        made, _mine = self.mine(town, required="社区兼职网格员")
+        held = appointed(town, post(town), now=town.now + 8 * DAY)
+        assert "在任：社区兼职网格员" in self.known(town, made)[0]
+        Appointment.objects.filter(pk=held.pk).update(state="expired")
+        assert self.known(town, made) == [""]
+
+    def test_only_whoever_holds_the_post_signs_up(self, town):
+        made = published(town, required_post="part_time_grid_worker")
+        assert "在任的社区兼职网格员" in str(
+            activity_page(town["worker"], made.public_id, now=town.now).refusal.why
+        )
+        with pytest.raises(NotEligible) as refused:
+            sign_up(town, made, town["worker"])
+        assert "岗位" in str(refused.value.hint)
+        held = appointed(town, post(town), now=town.now + 8 * DAY)
+        assert sign_up(town, made, town["worker"]).state == "confirmed"
+        assert held.person_id == town.persons["worker"].pk
+        with pytest.raises(Invalid) as wrong:
+            published(town, required_post="nobody_knows")
+        assert "required_post" in wrong.value.fields
+
+    def test_the_organisers_look_says_who_and_is_audited_once(self, town):
+        made, mine = self.mine(town, required="电工证")
+        given = {"actor": town["community"], "public_id": mine.public_id}
+        for _twice in range(2):
+            check_requirement(**given, is_checked=True, now=town.now)
+        mine.refresh_from_db()
+        assert (mine.is_checked, mine.checked_by_id) == (True, town["community"].assignment_id)
+        assert mine.checked_at == town.now
+        assert AuditEntry.objects.filter(action="volunteering.requirement_seen").count() == 1
+        check_requirement(**given, is_checked=False, now=town.now + HOUR)
+        mine.refresh_from_db()
+        assert (mine.is_checked, mine.checked_by_id, mine.checked_at) == (False, None, None)
+        with pytest.raises(SignUpNotFound):
+            check_requirement(
+                actor=town["next_community"], public_id=mine.public_id, is_checked=True, now=town.now
+            )
+        assert self.known(town, made) == [""]
+
+    def test_many_cost_no_more_than_one(self, town, django_assert_num_queries):
+        made = published(town, required="急救培训", capacity=9)
+        shift = made.shifts.get()
+        sign_up(town, made, town["worker"])
+        with django_assert_num_queries(4):
+            comers(shift, now=town.now)
+        for number in range(5):
+            sign_up(town, made, someone(f"来人{number}"))
+        with django_assert_num_queries(4):
+            assert len(comers(shift, now=town.now)) == 6

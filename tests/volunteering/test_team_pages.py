@@ -15,7 +15,14 @@ from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import line_of
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import create_token, give_consent
-from nuanxin.volunteering.models import Appointment, Post, PreventionNotice, Programme, ReserveCandidate, Team
+from nuanxin.volunteering.models import (
+    Appointment,
+    Post,
+    PreventionNotice,
+    Programme,
+    ReserveCandidate,
+    Team,
+)
 from nuanxin.volunteering.queries import programmes as programme_queries
 from nuanxin.volunteering.queries import reserve as reserve_queries
 from nuanxin.volunteering.services import membership, programmes, reserve
@@ -160,6 +167,26 @@ class TestPosts:
         assert head.post(f"{at}steps/remove/", {"words": ""}).status_code == 422
         assert phone.post(f"{mine}resign/", {"words": "钥匙交给社区"}).status_code == 302
         assert "已经失效" in text(client.get(f"/volunteering/c/{found.code}/"))
+
+    def test_a_step_is_taken_by_a_post_alone(self, town, signed):
+        """A link that somebody is sent, or that a browser fetches beforehand, decides nothing."""
+        desk, public = signed("community"), publicised(town, post(town, "love_courier"))
+        group = team(town, scope_code=COMMUNITY)
+        asked = applied(town, post(town, "elder_helper"), "other_worker")
+        wanting = membership.ask_to_join(
+            actor=town["worker"], public_id=group.public_id, shown_as="小禾", now=town.now
+        )
+        register = "/volunteering/register"
+        for client, address in (
+            (signed("community_head"), f"{register}/appointments/{public.public_id}/steps/appoint/"),
+            (desk, f"{register}/appointments/{asked.public_id}/steps/review/"),
+            (signed("other_worker"), f"/volunteering/posts/mine/{asked.public_id}/withdraw/"),
+            (desk, f"{register}/teams/{group.public_id}/members/{wanting.public_id}/take_in/"),
+        ):
+            assert client.get(address).status_code == 302, address
+        for each, state in ((public, "publicity"), (asked, "nominated"), (wanting, "asked")):
+            each.refresh_from_db()
+            assert each.state == state
 
     def test_who_reviewed_has_no_button_to_decide(self, town, signed):
         found = applied(town, post(town))

@@ -1,19 +1,24 @@
 """Teams in their tree, and how one becomes a member: rules, figures, privacy."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
+from django.utils import timezone
 
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid, NotAllowed, NotFound
 from nuanxin.kernel.sheets import Verdict, apply_plan, dry_run
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.models import Assignment
-from nuanxin.volunteering.models import DEEPEST, Team, TeamMember
+from nuanxin.volunteering.models import DEEPEST, ServiceRecord, Team, TeamMember
 from nuanxin.volunteering.queries import teams as queries
+from nuanxin.volunteering.queries.team_hours import team_hours
 from nuanxin.volunteering.queries.teams import TeamFilters
 from nuanxin.volunteering.services import membership, teams
 from nuanxin.volunteering.services.leaving import forget_members
 from nuanxin.volunteering.services.team_sheet import SHEET
 from nuanxin.volunteering.services.teams import TeamData
+from tests.factories import people
 from tests.factories.town import COMMUNITY, DISTRICT, OTHER_STREET, STREET
 from tests.factories.volunteers import DAY, happened, leader, member, team
 
@@ -219,3 +224,54 @@ def test_lists_take_the_same_number_of_statements_however_long(town, django_asse
     assert (len(rows), more) == (4, True)
     alone = queries.listed_teams(town["street_lead"], TeamFilters(without_leader=True), now=town.now)[0]
     assert [row.team.name for row in alone] == ["第一队"]
+
+
+class TestHours:
+    def record(self, made, person, *, minutes, on, state="recorded", confirmed=None, shift=None):
+        begins = timezone.make_aware(datetime.combine(on, time(14)))
+        return ServiceRecord.objects.create(
+            person=person, source="shift", shift=shift, organisation=made.organisation, team=made.organisation,
+            title="楼道清扫", starts_at=begins, ends_at=begins + timedelta(hours=3), state=state, state_since=begins,
+            served_on=on, minutes=minutes, confirmed_at=confirmed or begins + timedelta(hours=4),
+            scope_code=made.scope_code,
+        )  # fmt: skip
+
+    def test_only_what_is_recorded_and_never_of_so_few_that_it_says_who(
+        self, town, django_assert_num_queries
+    ):
+        made = team(town)
+        day = town.now.date() - timedelta(days=3)
+        three = [town.persons[each] for each in ("worker", "other_worker", "resident")]
+        assert team_hours(made, now=town.now).ever.is_empty
+        for each in three[:2]:
+            self.record(made, each, minutes=100, on=day)
+        hidden = team_hours(made, now=town.now)
+        assert (hidden.ever.is_hidden, hidden.ever.minutes, hidden.ever.people) == (True, 0, 0)
+        self.record(made, three[2], minutes=45, on=day - timedelta(days=60))
+        self.record(made, three[2], minutes=600, on=day, state="pending")
+        self.record(made, three[2], minutes=600, on=day, state="refused")
+        with django_assert_num_queries(1):
+            told = team_hours(made, now=town.now)
+        assert (told.ever.minutes, told.ever.people, told.month.is_hidden) == (245, 3, True)
+
+    def test_todays_are_not_counted_before_midnight(self, town):
+        made = team(town)
+        today = timezone.localdate(town.now)
+        for each in ("worker", "other_worker", "resident"):
+            self.record(
+                made, town.persons[each], minutes=60, on=today - timedelta(days=1), confirmed=town.now
+            )
+        assert team_hours(made, now=town.now).ever.is_empty
+        assert team_hours(made, now=town.now + timedelta(days=1)).month.minutes == 180
+
+    def test_the_page_says_hours_rounded_down_and_nobody(self, town, client):
+        made = team(town)
+        now = timezone.now()
+        on = timezone.localdate(now) - timedelta(days=40)
+        for each in ("worker", "other_worker", "resident"):
+            self.record(made, town.persons[each], minutes=59, on=on)
+        people.sign_in(client, Assignment.objects.get(pk=town["worker"].assignment_id))
+        page = client.get(f"/volunteering/teams/{made.public_id}/").content.decode()
+        for words in ("2.95", "3 人", "开队以来", "还没有记录的时长", "不到 3 个人不显示数"):
+            assert words in page
+        assert not [each for each in ("worker", "other_worker") if town.persons[each].name in page]

@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
 
 
 def _fill_workbench() -> None:
+    slots.name_group("cases", _("督办与公开"), icon="flag", order=10)
     queue = slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.view", match=OF_A_CASE)
     desk = slots.Item(_("代为登记"), "cases:desk", icon="phone-call", permission="cases.report_for")
     edited: tuple[str, ...] = (
@@ -42,11 +43,11 @@ def _fill_workbench() -> None:
     )
     told = slots.Item(_("随手拍报上去"), "cases:report", icon="camera", permission="cases.report")
     slots.register("report", told)
-    slots.register("rail", board, order=60)
-    slots.register("rail", bulletins, order=70)
+    slots.register("rail", board, order=60, group="cases")
+    slots.register("rail", bulletins, order=70, group="cases")
     asked = ("cases:supervisions", "cases:library", "cases:appeals", "cases:extensions")
     oversight = slots.Item(_("督办"), "cases:supervisions", icon="flag", permission="cases.view", match=asked)
-    slots.register("rail", oversight, order=30)
+    slots.register("rail", oversight, order=30, group="cases")
     notices = slots.Item(
         _("提示单"),
         "cases:notices",
@@ -54,7 +55,7 @@ def _fill_workbench() -> None:
         permission="cases.measure",
         match=("cases:notices",),
     )
-    slots.register("rail", notices, order=40)
+    slots.register("rail", notices, order=40, group="cases")
     patterns = slots.Item(
         _("反弹根因"),
         "cases:causes",
@@ -69,11 +70,11 @@ def _fill_workbench() -> None:
         permission="cases.topics",
         match=("cases:topics", "cases:topic"),
     )
-    slots.register("rail", patterns, order=45)
-    slots.register("rail", topics, order=50)
+    slots.register("rail", patterns, order=45, group="cases")
+    slots.register("rail", topics, order=50, group="cases")
     slots.register("rail", queue, order=10)
     slots.register("rail", desk, order=20)
-    slots.register("rail_foot", catalogue, order=20)
+    slots.register("rail", catalogue, order=20, group="settings")
     slots.register("search", slots.Item(_("查找"), "cases:queue", permission="cases.search"))
 
 
@@ -93,8 +94,8 @@ def _fill_public() -> None:
         permission="cases.categories",
         match=("cases:publishing",),
     )
-    slots.register("rail", publications, order=55)
-    slots.register("rail_foot", publishing, order=22)
+    slots.register("rail", publications, order=55, group="cases")
+    slots.register("rail", publishing, order=22, group="settings")
     pictures = slots.Item(
         _("待审图片"),
         "cases:pictures",
@@ -102,7 +103,7 @@ def _fill_public() -> None:
         permission="cases.release_picture",
         match=("cases:pictures", "cases:picture", "cases:picture_original"),
     )
-    slots.register("rail", pictures, order=57)
+    slots.register("rail", pictures, order=57, group="cases")
 
 
 def _fill_phone() -> None:
@@ -141,7 +142,7 @@ def _load_categories(**kwargs: Any) -> None:
 def _fill_contributed() -> None:
     """What was put right because somebody reported it, for the page that shows both directions."""
     solved = slots.Figure(
-        _("因为你解决的事"), _("件"),
+        _("因为你解决的事"), _("件事"),
         _("您报的或也看到了的、办结时写明“已解决”的事；只作说明的、转交的不算。"), "circle-check",
         _solved, "cases:own_list", "cases.view_own",
     )  # fmt: skip

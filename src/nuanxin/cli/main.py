@@ -4,6 +4,7 @@ The table below is all that `nuanxin --help` needs, so it answers at once; and `
 only watches the web processes, never loads the application there.
 """
 
+import atexit
 import importlib
 import os
 import sys
@@ -16,10 +17,12 @@ import click
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from django.utils import translation
 
 from nuanxin import __version__
 from nuanxin.cli.secrets import keep_demo_secrets
+from nuanxin.kernel.startup import loading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +128,11 @@ class Commands(click.Group):
             os.environ[name] = os.environ.get(name) or value
         if entry.keeps_secrets and not HELP_OPTIONS.intersection(sys.argv):
             keep_demo_secrets(Path(os.environ["NUANXIN_HOME"]))
-        if entry.needs_application:
-            _start_application()
-            translation.activate(settings.LANGUAGE_CODE if entry.reaches_people else terminal_language())
-        return load(cmd_name)
+        with loading():
+            if entry.needs_application:
+                _start_application()
+                translation.activate(settings.LANGUAGE_CODE if entry.reaches_people else terminal_language())
+            return load(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -153,6 +157,8 @@ def _start_application() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from error
+    # So that SQLite puts its log into the one file that people copy; nothing else ends a connection for certain.
+    atexit.register(connections.close_all)
 
 
 def terminal_language() -> str:

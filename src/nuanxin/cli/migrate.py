@@ -31,6 +31,7 @@ def command(*, plan: bool) -> None:
     if plan:
         call_command("migrate", interactive=False, plan=True)
         return
+    settings.HOME.mkdir(parents=True, exist_ok=True)  # SQLite's file lies there
     before = _known()
     bring_up_to_date(now=timezone.now(), verbosity=1)
     _note(before)
@@ -38,7 +39,7 @@ def command(*, plan: bool) -> None:
 
 def bring_up_to_date(*, now: datetime, verbosity: int = 0) -> None:
     """Tables, roles and the role matrix, report categories, the published holidays."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # and with it the home of SQLite's file
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=verbosity)
     load_categories()
     import_shipped_holidays(now=now)

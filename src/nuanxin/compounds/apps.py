@@ -14,6 +14,6 @@ class CompoundsConfig(AppConfig):
             _("小区"), "compounds:list", icon="building-community", permission="compounds.view",
             match=("compounds:",),
         )  # fmt: skip
-        slots.register("rail", listed, order=60)
+        slots.register("rail", listed, order=60, group="places")
         picker = slots.Item(_("小区"), "compounds:pick", permission="compounds.view")
         slots.register("place_point", picker)

@@ -17,6 +17,7 @@ from nuanxin.cases.api import router as cases
 from nuanxin.compounds.api import router as compounds
 from nuanxin.incentives.honours_api import router as thanks
 from nuanxin.incentives.points_api import router as points
+from nuanxin.incentives.rules_api import router as point_rules
 from nuanxin.incentives.shop_api import router as shops
 from nuanxin.kernel.access.api import TokenAuth
 from nuanxin.kernel.errors import DomainError, Invalid, NotFound
@@ -60,6 +61,7 @@ api.add_router("/compounds", compounds, tags=["compounds"])
 api.add_router("/offers", offers, tags=["offers"])
 api.add_router("/places", places, tags=["places"])
 api.add_router("/points", points, tags=["points"])
+api.add_router("/points/rules", point_rules, tags=["points"])
 api.add_router("/scenes", scenes, tags=["scenes"])
 api.add_router("/shops", shops, tags=["shops"])
 api.add_router("/teams", teams, tags=["teams"])

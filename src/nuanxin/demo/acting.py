@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
+from django.db.models import BigIntegerField
+
 from nuanxin.cases import services
 from nuanxin.cases.enums import PlaceSource
 from nuanxin.cases.models import Appeal, Case, Task, VoiceNote
@@ -21,6 +23,7 @@ from nuanxin.demo.population import Population
 from nuanxin.demo.sounds import voice_for
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.models import Organisation
 
@@ -169,7 +172,16 @@ class Stage:
 
     def _open_task(self, case: Case, seat: Seat) -> Task | None:
         organisation = self.settled.organisations[seat.organisation]
-        return Task.objects.filter(case=case, organisation=organisation, ended_at=None).first()
+        return _open_task_of.first(case=case.pk, organisation=organisation.pk)
+
+
+_open_task_of = Prepared(
+    lambda *, case, organisation: Task.objects.filter(
+        case=case, organisation=organisation, ended_at=None
+    ).order_by("pk")[:1],
+    case=BigIntegerField(),
+    organisation=BigIntegerField(),
+)
 
 
 def _oversee(actor: Actor, case: Case, step: PlannedStep) -> Case:

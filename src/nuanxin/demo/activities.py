@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from nuanxin.places.models import Place
     from nuanxin.volunteering.models import Activity
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-COUNT = 200
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+EVERY = timedelta(hours=5, minutes=16, seconds=48)  # two hundred in a month and the two weeks after it
 STORY = ("wang", "chen", "gao", "luo", "he")
+LED = "vt1"  # the organisation of the team that a visitor may lead
 AHEAD = 14  # days
 INSURER, POLICY = "云川财产保险", "YC-ZY-2026-0%02d"
 STREAM = "https://live.example.cn/nuanxin/%d"
@@ -48,7 +49,7 @@ def _shapes() -> list[dict[str, str]]:
 
 
 def hold_activities(stage: Stage, *, start: datetime, now: datetime) -> None:
-    """The month behind and two weeks ahead, then the few that a visitor plays."""
+    """What the city has lived and two weeks ahead, then the few that a visitor plays."""
     offices = [
         each
         for each in stage.settled.organisations.values()
@@ -59,7 +60,8 @@ def hold_activities(stage: Stage, *, start: datetime, now: datetime) -> None:
     people = _people(stage)
     if not (offices and people):
         return
-    plans = [_plan(number, offices, stage, people, start, now) for number in range(COUNT)]
+    count = round((now + AHEAD * DAY - start) / EVERY)
+    plans = [_plan(number, offices, stage, people, start, now) for number in range(count)]
     create_many(actor=SYSTEM, plans=plans, now=now)
     _of_the_story(stage, offices, now)
 
@@ -83,8 +85,7 @@ def _plan(
     minutes = int(shape["minutes"])
     women = [each for each in offices if each.kind == "womens_federation"]
     office = rng.choice(women if kind == "womens_show" and women else offices)
-    length = (now - start) / DAY
-    on = timezone.localdate(start + (number + rng.random()) / COUNT * (length + AHEAD) * DAY)
+    on = timezone.localdate(start + (number + rng.random()) * EVERY)
     begins = timezone.make_aware(datetime.combine(on, time.fromisoformat(shape["at"])))
     times = 3 if number % 25 == 7 else 1
     spans = [
@@ -137,6 +138,7 @@ def _of_the_story(stage: Stage, offices: list[Organisation], now: datetime) -> N
     _children(office, gao, opened, now)
     _drawn(office, wang, chen, now)
     _queued_and_swapped(office, wang, chen, now)
+    _led(stage, now)
 
 
 def _children(office: Organisation, gao: object, opened: datetime, now: datetime) -> None:
@@ -196,6 +198,33 @@ def _queued_and_swapped(office: Organisation, wang: object, chen: object, now: d
     )
     if mine is not None:
         _try(swapping.offer_swap, actor=wang, public_id=mine.public_id, now=now - HOUR)  # type: ignore[attr-defined]
+
+
+def _led(stage: Stage, now: datetime) -> None:
+    """The team that a visitor may lead has a shift within the hour, with people on their way, and one next week."""
+    team = stage.settled.organisations.get(LED)
+    if team is None:
+        return
+    begins = now.replace(second=0, microsecond=0) + 40 * MINUTE
+    made = _held(
+        team, now - 2 * DAY, begins, 120, 10, title="给餐箱贴反光条", kind="love_relay",
+        words="带上车和餐箱，十分钟贴好；夜里一百米外就看得见。", where="驿站门口", tags=("dim_care", "education"),
+    )  # fmt: skip
+    shifts.add_shift(
+        actor=SYSTEM, public_id=made.public_id, starts_at=begins + 7 * DAY, ends_at=begins + 7 * DAY + 2 * HOUR,
+        capacity=10, now=now - 2 * DAY,
+    )  # fmt: skip
+    first = made.shifts.earliest("starts_at")
+    seats = [
+        Seat(person, role)
+        for person, role, _unit in stage.settled.assignments
+        if role == "worker" and person not in STORY
+    ]
+    for number, seat in enumerate(seats[:4]):
+        _try(
+            signing_up.sign_up, actor=stage.settled.actor(seat), shift_id=first.public_id,
+            key=uuid5(NAMESPACE_URL, f"led/{number}"), now=after_peak(now - DAY),
+        )  # fmt: skip
 
 
 def _held(

@@ -63,9 +63,9 @@ def open_bookings(places: Mapping[str, Place], *, now: datetime) -> None:
             )
 
 
-def book_some(stage: Stage, *, now: datetime) -> None:
-    """The week behind, marked at the desk, and what is booked for the days ahead."""
-    today = timezone.localdate(now)
+def book_some(stage: Stage, *, start: datetime, now: datetime) -> None:
+    """The week behind, where the city has lived so long, marked at the desk, and what is booked for the days ahead."""
+    today, past = timezone.localdate(now), min(PAST, (now - start).days)
     riders = [
         Seat(person, role)
         for person, role, unit in stage.settled.assignments
@@ -73,7 +73,7 @@ def book_some(stage: Stage, *, now: datetime) -> None:
     ]
     for bookable in Bookable.objects.select_related("place"):
         rng = Random(f"{bookable.place.name_zh}/{bookable.item_id}")
-        for on in (today + n * DAY for n in range(-PAST, AHEAD)):
+        for on in (today + n * DAY for n in range(-past, AHEAD)):
             _book_day(stage, bookable, on, rng, [each for each in riders if each.person not in STORY], now)
     _of_the_story(stage, now)
 

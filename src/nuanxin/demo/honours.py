@@ -19,11 +19,11 @@ from nuanxin.incentives.services import (
     boards,
     hearing_hours,
     holds,
-    honour_catalogue,
     honour_photos,
     honours,
     ledger,
     ratings,
+    reference_data,
     reviewing,
     stars,
     tip_offs,
@@ -88,9 +88,11 @@ STORIES = (
 
 
 def before_the_days(*, now: datetime) -> None:
-    """The pictures of this city are drawn from few, so that many are alike: nothing is compared while it is lived."""
+    """Nothing is compared while it is lived. Two thirds of the reports share their drawing with another one, so that
+    most awards would wait for a look; a drawing for each would cost the building two seconds more.
+    """
     for reason in HoldReason.values:
-        honour_catalogue.set_hold_rule(actor=SYSTEM, reason=reason, is_on=False, now=now)
+        reference_data.set_hold_rule(actor=SYSTEM, reason=reason, is_on=False, now=now)
 
 
 def tell_thanks(stage: Stage, *, now: datetime) -> None:
@@ -116,8 +118,8 @@ def tell_thanks(stage: Stage, *, now: datetime) -> None:
     )  # fmt: skip
     department = stage.settled.organisations["sj"]
     tip_offs.open_programme(actor=SYSTEM, data=rewards, department_id=department.pk, now=now)
-    for reason in (HoldReason.TRAVEL, HoldReason.OLD_PICTURE, HoldReason.RECIPROCAL, HoldReason.BURST):
-        honour_catalogue.set_hold_rule(actor=SYSTEM, reason=reason, is_on=True, now=now)
+    for reason in set(HoldReason.values) - {HoldReason.SAME_PICTURE}:
+        reference_data.set_hold_rule(actor=SYSTEM, reason=reason, is_on=True, now=now)
 
 
 def _workers(stage: Stage) -> list[Actor]:
@@ -130,15 +132,12 @@ def _seat(stage: Stage, role: str, key: str, organisation: str) -> Actor:
 
 
 def _stars(stage: Stage, workers: list[Actor], now: datetime) -> None:
-    """Some have served for years; their hours were taken over from paper."""
+    """Some have served for years; their hours were taken over from paper. One of them has not asked yet."""
+    _served(stage.settled.actor(Seat("meng", "worker", "")), 130, now - 60 * DAY)
     for number, (actor, (hours, reach)) in enumerate(zip(workers, STARRED, strict=True)):
         if actor.subject_id is None:
             continue
-        record = uuid5(NAMESPACE_URL, f"demo/hours/{actor.subject_id}")
-        hearing_hours.hear_hours(
-            heard=hearing_hours.Heard(record, now - 60 * DAY), record=record, subject_id=actor.subject_id,
-            minutes=hours * 60, served_on=timezone.localdate(now - 60 * DAY), team="",
-        )  # fmt: skip
+        _served(actor, hours, now - 60 * DAY)
         at = now - (25 if reach == "granted" else 2) * DAY
         star = stars.apply_for_star(actor=actor, shown_as=NAMES[number], now=at)
         if reach != "applied":
@@ -147,6 +146,15 @@ def _stars(stage: Stage, workers: list[Actor], now: datetime) -> None:
         pass
     if not any(level_of(each.subject_id) for each in workers if each.subject_id):
         raise RuntimeError("nobody in the demo city has a star")
+
+
+def _served(actor: Actor, hours: int, now: datetime) -> None:
+    if actor.subject_id is not None:
+        record = uuid5(NAMESPACE_URL, f"demo/hours/{actor.subject_id}")
+        hearing_hours.hear_hours(
+            heard=hearing_hours.Heard(record, now), record=record, subject_id=actor.subject_id, minutes=hours * 60,
+            served_on=timezone.localdate(now), team="",
+        )  # fmt: skip
 
 
 def _honour(stage: Stage, actor: Actor, data: Nomination, reach: str, drawn: str, now: datetime) -> Honour:
@@ -232,11 +240,11 @@ def _held(stage: Stage, now: datetime) -> None:
     actor = stage.settled.actor(Seat("wang", "worker", ""))
     if actor.subject_id is None:
         return
-    honour_catalogue.set_hold_rule(actor=SYSTEM, reason=HoldReason.BURST, is_on=True, now=now)
+    reference_data.set_hold_rule(actor=SYSTEM, reason=HoldReason.BURST, is_on=True, now=now)
     for number in range(6):
         posting = ledger.award(
-            subject_id=actor.subject_id, amount=2, rule="", source=f"demo/burst/{number}", because="thanks",
-            now=now - 27 * HOUR + number * MINUTE, group="report", scope_code=actor.scope_code,
+            subject_id=actor.subject_id, amount=1, rule="also_seen", source=f"demo/burst/{number}",
+            because="also_seen", now=now - 27 * HOUR + number * MINUTE, group="report", scope_code=actor.scope_code,
         )  # fmt: skip
     try:
         holds.look_at_award(posting_id=posting.pk, case_number="", now=now - 27 * HOUR + 6 * MINUTE)

@@ -140,9 +140,9 @@ class _Days:
                 yield Deed(self._at(day, rng.uniform(9.5, 20)), spot.key, "visit", who=rng.randrange(60))
 
     def _shelf(self, spot: Spot) -> Iterator[Deed]:
-        """Filled once; taken from; a street that comes by every other day with what is short."""
+        """Filled before anything is taken; a street that comes by every other day with what is short."""
         rng = Random(f"shelf/{spot.key}")
-        yield Deed(self.start + HOUR / 2, spot.key, "shelf", who=spot.number)
+        yield Deed(self.start, spot.key, "shelf", who=spot.number)
         for number, day in enumerate(self.days):
             if rng.random() < 0.35:
                 yield Deed(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import DateTimeField
 
 from nuanxin.cases.models import Clock, PlaceCase
 from nuanxin.cases.services import archive_cases, make_bulletins, watch_clocks
@@ -27,7 +28,7 @@ from nuanxin.demo.personas import cast
 from nuanxin.demo.place_days import Deed, plan_places
 from nuanxin.demo.place_deeds import PlaceStage
 from nuanxin.demo.planned import PlannedReport, PlannedStep
-from nuanxin.demo.points import thank_greatly
+from nuanxin.demo.points import thank_greatly, thank_in_teams
 from nuanxin.demo.population import settle
 from nuanxin.demo.promises import use_some
 from nuanxin.demo.publishing import publish_some, switch_on
@@ -39,6 +40,7 @@ from nuanxin.demo.spots import FEWEST, MOST, spots
 from nuanxin.demo.teams import form_teams
 from nuanxin.kernel import audit
 from nuanxin.kernel.events.deliver import drain
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.kernel.worktime.services import import_shipped_holidays
 from nuanxin.notifications.models import Notice
@@ -99,12 +101,13 @@ def play(
         switch_on(now=start)
         publish_some(stage, reports, now=now)
         exchange_some(stage, start=start, now=now)
-        book_some(stage, now=now)
+        book_some(stage, start=start, now=now)
         use_some(stage, now=now)
         form_teams(stage, now=now)
         hold_activities(stage, start=start, now=now)
         serve_some(stage, now=now)
         thank_greatly(now=now)
+        thank_in_teams(now=now)
         settle_shops(stage, now=now)
         tell_thanks(stage, now=now)
         by_program = live_on(connections, now=now)
@@ -117,6 +120,16 @@ def _in_order(reports: list[PlannedReport], deeds: list[Deed]) -> list[Happening
     """What is done about the reports and what happens at the places, as one stream."""
     told: list[Happening] = [*steps_in_order(reports), *((deed.at, deed, None) for deed in deeds)]
     return sorted(told, key=lambda happening: happening[0])
+
+
+_next_watch = Prepared(
+    lambda *, until: (
+        Clock.objects.filter(stopped_at=None, paused_at=None, watch_at__lt=until)
+        .order_by("watch_at")
+        .values_list("watch_at", flat=True)[:1]
+    ),
+    until=DateTimeField(),
+)
 
 
 class _Player:
@@ -182,10 +195,7 @@ class _Player:
             self.clock = moment
 
     def _climb(self, until: datetime) -> None:
-        waiting = Clock.objects.filter(stopped_at=None, paused_at=None, watch_at__lt=until).order_by(
-            "watch_at"
-        )
-        while (due := waiting.values_list("watch_at", flat=True).first()) is not None:
+        while (due := _next_watch.first(until=until)) is not None:
             passed = min(due + MINUTE, until)
             self._deliver(passed)
             if not watch_clocks(now=passed):

@@ -84,6 +84,7 @@ PINNED = (
     Pinned("closed", "verify", (2, 30), times=3),
     Pinned("rework", "fail", (10, 80), times=3),
     Pinned("reopened", "rate", (4, 20), times=3),
+    Pinned("closed", "submit_result", (10, 40), "meng", "0302", "c01"),
 )
 # Wishes that wait for their receipt, a dispute that has one.
 PASSED_ON: tuple[tuple[str, str | None], ...] = (("1206", "file"), ("1206", "file"), ("1205", None))
@@ -200,9 +201,10 @@ class _Script:
         return self._tell(kind, "late", begun, self.rng.random(), stop=stop)
 
     def _passed_on(self, code: str, stop: str | None) -> PlannedReport:
-        """What somebody else answers; office hours, so it has begun on an earlier day."""
+        """What somebody else answers, where the visitor is at home; office hours, so it has begun on an earlier day."""
         begun = scenes.moment(self.rng, self.end - timedelta(days=self.rng.uniform(3.2, 4)))
-        return self._tell(demo_kinds()[code], "handed_off", begun, self.rng.random(), stop=stop)
+        here = Pinned("handed_off", stop or "", (0, 0), category=code, compound="c01")
+        return self._tell(demo_kinds()[code], "handed_off", begun, self.rng.random(), here, stop=stop)
 
     def _late(self) -> PlannedReport:
         kind = self._kind(lambda k: k.finish_minutes <= 3 * 1440 and k.code != "0601")

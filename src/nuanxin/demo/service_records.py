@@ -12,9 +12,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
 
+from nuanxin.demo.pictures import picture
 from nuanxin.demo.planned import Seat
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.models import Assignment, Organisation
 from nuanxin.people.queries import actor_for
@@ -47,8 +49,9 @@ CLAIMS = (
     ("post", "夜市路口值勤，劝开占道停车", "和社区小刘一起，登记表上签了到"),
     ("case", "井盖坏了，守着等抢修的人来", "抢修师傅到了以后才走"),
     ("help", "教几位老人用手机挂号", "社区活动室，网格员在旁边"),
-    ("post", "小区消防通道巡一圈", "拍了照发在队里"),
+    ("post", "小区消防通道巡一圈", "附了照片，队里也有"),
 )
+SHOWN = {0: "0206", 4: "0206"}  # claims with a picture: of which category, mended
 
 
 def serve_some(stage: Stage, *, now: datetime) -> None:
@@ -167,6 +170,7 @@ def _claims(worker: Actor, community: Actor, number: int, now: datetime) -> None
         claim = Claim(
             organisation=office.public_id, source=source, title=title, starts_at=start,
             ends_at=start + (50 + 20 * turn) * MINUTE, proof=proof,
+            picture=accept_image(picture(SHOWN[turn], "after", turn)) if turn in SHOWN and not number else None,
         )  # fmt: skip
         key = uuid5(NAMESPACE_URL, f"served/{worker.person_id}/{turn}")
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
 
+from nuanxin.demo.pictures.goods import picture_of_goods
 from nuanxin.demo.planned import Seat
 from nuanxin.incentives.models import Shop, ShopItem, ShopOrder
 from nuanxin.incentives.queries.shop_reports import settlements_due
@@ -18,6 +20,7 @@ from nuanxin.incentives.services.shop_counter import HandOver
 from nuanxin.incentives.services.shop_stock import Arrival
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.files.accept import accept_image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,16 +89,23 @@ def open_shops(settled: Population, *, now: datetime) -> None:
         made = shop.open_shop(actor=SYSTEM, place_id=place.public_id, run_by_id=host, now=now)
         for data, stock, days in things:
             item = shop.add_item(
-                actor=SYSTEM, shop_id=made.public_id, data=data, key=_key(made, data.name_zh), now=now
+                actor=SYSTEM, shop_id=made.public_id, data=_shown(data), key=_key(made, data.name_zh), now=now
             )
             if stock:
                 _bring(item, stock, days, now)
     for seat in _riders(settled):
-        subject = settled.actor(seat).subject_id
-        if subject is not None:
+        rider = settled.actor(seat)
+        if rider.subject_id is not None:
             ledger.award(
-                subject_id=subject, amount=GIVEN, rule="thanks", source=f"demo:{seat.person}", because="thanks", now=now
+                subject_id=rider.subject_id, amount=GIVEN, rule="thanks", source=f"demo:{seat.person}",
+                because="carried_over", now=now, scope_code=rider.scope_code,
             )  # fmt: skip
+
+
+def _shown(data: ItemData) -> ItemData:
+    """With its picture, where one is drawn."""
+    drawn = picture_of_goods(data.name_zh)
+    return replace(data, picture=accept_image(drawn)) if drawn else data
 
 
 def trade_a_day(stage: Stage, *, now: datetime) -> None:

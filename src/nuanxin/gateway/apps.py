@@ -22,6 +22,7 @@ class GatewayConfig(AppConfig):
                 match=("gateway:",),
             ),
             order=80,
+            group="settings",
         )
         slots.register(
             "rail",
@@ -32,7 +33,8 @@ class GatewayConfig(AppConfig):
                 permission="gateway.exchange",
                 match=("gateway:",),
             ),
-            order=55,
+            order=56,
+            group="cases",
         )
         panel = slots.Panel("gateway/case_panel.html", context=_case_panel, permission="cases.view")
         slots.register("case", panel)

@@ -32,6 +32,7 @@ def _load_reference(**kwargs: Any) -> None:
 
 def _honour_slots() -> None:
     """Where honours, stars, boards and held awards are found."""
+    slots.name_group("thanks", _("积分与荣誉"), icon="award", order=40)
     own = slots.Item(
         _("双向奔赴"), "incentives:my_page", icon="heart-handshake", permission="incentives.my_page",
         match=("incentives:my_page", "incentives:six", "incentives:own_stars", "incentives:rating", "incentives:tips"),
@@ -41,29 +42,37 @@ def _honour_slots() -> None:
         _("我的荣誉"), "incentives:own_honours", icon="award", permission="incentives.honour_own",
         match=("incentives:own_honours", "incentives:own_honour", "incentives:nominate"),
     )  # fmt: skip
-    slots.register("my_page", honoured, order=14)
+    slots.register("my_page", honoured, order=14, group="thanks")
     boards = slots.Item(_("积分榜"), "incentives:board", icon="list-details", permission="incentives.board")
-    slots.register("my_page", boards, order=15)
+    slots.register("my_page", boards, order=15, group="thanks")
     staff = slots.Item(
         _("荣誉"), "incentives:honours", icon="award", permission="incentives.honour_view",
         match=("incentives:honours", "incentives:honour", "incentives:honour_step", "incentives:honour_story"),
     )  # fmt: skip
-    slots.register("rail", staff, order=66)
+    slots.register("rail", staff, order=66, group="thanks")
     stars = slots.Item(
         _("星级"), "incentives:stars", icon="star", permission="incentives.star_check",
-        match=("incentives:stars", "incentives:star_step", "incentives:star_scheme"),
+        match=(
+            "incentives:stars", "incentives:star_step", "incentives:star_scheme", "incentives:absences",
+            "incentives:absence",
+        ),
     )  # fmt: skip
-    slots.register("rail", stars, order=67)
+    slots.register("rail", stars, order=67, group="thanks")
     holds = slots.Item(
         _("待核实积分"), "incentives:holds", icon="hourglass", permission="incentives.hold_review",
         match=("incentives:holds", "incentives:hold", "incentives:appeal"),
     )  # fmt: skip
-    slots.register("rail", holds, order=68)
+    slots.register("rail", holds, order=68, group="thanks")
+    tables = slots.Item(
+        _("激励的基础数据"), "incentives:reference", icon="database", permission="incentives.reference",
+        match=("incentives:reference", "incentives:reference_new", "incentives:reference_edit"),
+    )  # fmt: skip
+    slots.register("rail", tables, order=31, group="settings")
     tips = slots.Item(
         _("举报奖励"), "incentives:tips_to_verify", icon="receipt", permission="incentives.tip_verify",
         match=("incentives:tips_to_verify", "incentives:tip_step"),
     )  # fmt: skip
-    slots.register("rail", tips, order=69)
+    slots.register("rail", tips, order=69, group="thanks")
     slots.register(
         "home", slots.Panel("incentives/home_two_way.html", permission="incentives.my_page"), order=17
     )
@@ -75,12 +84,12 @@ def _shop_slots() -> None:
         _("积分换东西"), "incentives:shops", icon="gift", permission="incentives.redeem",
         match=("incentives:shops", "incentives:shop", "incentives:shop_item"),
     )  # fmt: skip
-    slots.register("my_page", own, order=16)
+    slots.register("my_page", own, order=16, group="thanks")
     fetched = slots.Item(
         _("我换的"), "incentives:shop_orders", icon="receipt", permission="incentives.redeem",
         match=("incentives:shop_orders", "incentives:shop_order"),
     )  # fmt: skip
-    slots.register("my_page", fetched, order=17)
+    slots.register("my_page", fetched, order=17, group="thanks")
     counter = slots.Item(
         _("超市柜台"), "incentives:shop_counter", icon="scan", permission="incentives.shop_counter"
     )
@@ -95,7 +104,7 @@ def _shop_slots() -> None:
             )
         ),
     )  # fmt: skip
-    slots.register("rail", kept, order=64)
+    slots.register("rail", kept, order=64, group="thanks")
     alone = slots.Item(
         _("没有网时的柜台"), "incentives:shop_counter", match=("incentives:shop_counter_offline",)
     )
@@ -108,20 +117,28 @@ def _point_slots() -> None:
         _("我的积分"), "incentives:points", icon="coin", permission="incentives.points",
         match=("incentives:points", "incentives:statement"),
     )  # fmt: skip
-    slots.register("my_page", own, order=12)
+    slots.register("my_page", own, order=12, group="thanks")
     rules = slots.Item(
         _("积分规则"), "incentives:rules", icon="adjustments-horizontal", permission="incentives.rules_view",
         match=("incentives:rules", "incentives:rule", "incentives:rule_edit", "incentives:rule_step"),
     )  # fmt: skip
-    slots.register("rail_foot", rules, order=30)
+    slots.register("rail", rules, order=30, group="settings")
     big = slots.Item(
-        _("大额奖励"), "incentives:grants", icon="sunrise", permission="incentives.grant_propose"
-    )
-    slots.register("rail", big, order=70)
+        _("大额奖励"), "incentives:grants", icon="sunrise",
+        permission=("incentives.grant_propose", "incentives.grant_approve"),
+    )  # fmt: skip
+    slots.register("rail", big, order=70, group="thanks")
+    thanks = slots.Item(
+        _("队里的感谢"), "incentives:team_awards", icon="heart-handshake", permission="incentives.team_award_view",
+        match=("incentives:team_awards", "incentives:team_award"),
+    )  # fmt: skip
+    slots.register("rail", thanks, order=72, group="thanks")
+    slots.register("my_page", thanks, order=18, group="thanks")
+    slots.register("team_desk", thanks)
     cost = slots.Item(
         _("积分的账"), "incentives:point_costs", icon="coin", permission="incentives.points_cost"
     )
-    slots.register("rail", cost, order=71)
+    slots.register("rail", cost, order=71, group="thanks")
     slots.register(
         "home",
         slots.Panel("incentives/home_points.html", context=_just_earned, permission="incentives.points"), order=14,
@@ -144,7 +161,7 @@ def _fill_both_directions() -> None:
     )  # fmt: skip
     slots.register("received", earned, order=10)
     redeemed = slots.Figure(
-        _("换到的东西"), _("件"), _("在志愿服务超市用积分换、已经取走的。"), "gift", _of("things_redeemed"),
+        _("换到的东西"), _("样"), _("在志愿服务超市用积分换、已经取走的。"), "gift", _of("things_redeemed"),
         "incentives:shop_orders", "incentives.redeem",
     )  # fmt: skip
     slots.register("received", redeemed, order=20)

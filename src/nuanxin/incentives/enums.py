@@ -49,6 +49,7 @@ class PickupOutcome(models.TextChoices):
     LATE = "late", _("码过了时间")
     OVER = "over", _("已取消或退回")
     OWN = "own", _("自己给自己取")
+    HELD = "held", _("还在等人看，先不能交")
     UNKNOWN = "unknown", _("不是这里的码")
 
 
@@ -72,6 +73,29 @@ class StarState(models.TextChoices):
     GRANTED = "granted", _("已授星")
     REFUSED = "refused", _("没有通过")
     WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class NoShowEffect(models.TextChoices):
+    """What a city does once somebody has not come as often as its star rules allow in a year."""
+
+    REMIND = "remind", _("只提醒本人，不影响评星")
+    PAUSE = "pause", _("请人看，决定要不要停一段时间的评星")
+
+
+class AbsenceState(models.TextChoices):
+    ASKED = "asked", _("等人看")
+    ANSWERED = "answered", _("本人说明了，等人看")
+    KEPT = "kept", _("看过了，不影响评星")
+    PAUSED = "paused", _("停一段时间的评星")
+
+
+class ReferenceKind(models.TextChoices):
+    """The tables of this context that a city fills in."""
+
+    HOLD_RULE = "hold_rule", _("留着请人看的规则")
+    HONOUR_KIND = "honour_kind", _("荣誉的种类")
+    RATING_LEVEL = "rating_level", _("小哥星级的分档")
+    TIP_PROGRAMME = "tip_programme", _("举报奖励")
 
 
 class TipState(models.TextChoices):
@@ -127,6 +151,7 @@ class Reviewed(models.TextChoices):
     RATING = "rating", _("小哥星级评价")
     TIP_OFF = "tip_off", _("举报奖励")
     HOLD = "hold", _("待核实的积分")
+    ABSENCE = "absence", _("报名没来，停了评星")
 
 
 class AppealEnd(models.TextChoices):
@@ -179,6 +204,12 @@ class RuleGroup(models.TextChoices):
 class Formula(models.TextChoices):
     FIXED = "fixed", _("每次给固定分值")
     HOURS = "hours", _("小时数 × 分值 × 服务质量，舍去零头")
+    GIVEN = "given", _("由人定，每次不超过分值")
+
+
+class TeamAwardState(models.TextChoices):
+    GIVEN = "given", _("给了")
+    REVERSED = "reversed", _("收回了")
 
 
 class GrantState(models.TextChoices):
@@ -215,4 +246,15 @@ class ThanksNews(models.TextChoices):
     DENIED = "denied", _("这一笔积分没有发，理由写在里面，可以申诉")
     UPHELD = "upheld", _("申诉成立")
     REJECTED = "rejected", _("申诉没有成立，维持原决定")
+    ABSENT = "absent", _("报了名没来，记了一次；记了几次、会怎样，点开看")
+    ABSENT_ASKED = "absent_asked", _("没来的次数到了，会请人看，您可以说明情况")
+    ABSENT_TODO = "absent_todo", _("有人报名没来的次数到了，等人看")
+    ABSENT_KEPT = "absent_kept", _("看过了，不影响您评星")
+    ABSENT_PAUSED = "absent_paused", _("停一段时间的评星，理由写在里面，可以申诉")
     TIP_MOVED = "tip_moved", _("您登记的举报奖励有进展")
+    RULE_ASKED = "rule_asked", _("积分规则有新的一版，等您批")
+    RULE_APPROVED = "rule_approved", _("您提的积分规则批准了")
+    RULE_REFUSED = "rule_refused", _("您提的积分规则没有同意")
+    GRANT_ASKED = "grant_asked", _("有一件大额奖励等您批")
+    GRANT_APPROVED = "grant_approved", _("您提的大额奖励批准了")
+    GRANT_REFUSED = "grant_refused", _("您提的大额奖励没有同意")

@@ -24,6 +24,42 @@ class PointsReversed:
     because: str
 
 
+@event
+class RuleMoved:
+    """Another version of a rule is proposed, approved, refused, withdrawn: `step`. `by`: the proposer's assignment."""
+
+    rule: str  # public id of the version
+    code: str
+    number: int
+    step: str
+    state: str
+    by: int = 0
+
+
+@event
+class GrantMoved:
+    """A big award, for a case; whose it is, is nowhere in it."""
+
+    grant: str  # public id
+    step: str
+    state: str
+    by: int = 0
+
+
+@event
+class TeamAwarded:
+    """A team leader thanks a member; the envelope says whom. The words are read where they are kept."""
+
+    award: str  # public id
+    amount: int
+
+
+@event
+class TeamAwardReversed:
+    award: str
+    amount: int
+
+
 # --- The volunteer supermarket ------------------------------
 @event
 class RedemptionPlaced:
@@ -243,6 +279,33 @@ class HoldDecided:
 
 
 @event
+class AbsenceNoted:
+    """Said to whom it is about, where a city counts: how often this year, and from which number on somebody looks."""
+
+    year: int
+    count: int
+    most: int
+
+
+@event
+class AbsenceAsked:
+    review: str  # public id
+    year: int
+    count: int
+
+
+@event
+class AbsenceAnswered:
+    review: str
+
+
+@event
+class AbsenceDecided:
+    review: str
+    is_paused: bool
+
+
+@event
 class AppealFiled:
     appeal: str  # public id
     about: str
@@ -259,7 +322,7 @@ class AppealDecided:
 
 @event
 class ReviewLate:
-    """A hold or an appeal that nobody has decided in its time; `what` is hold or appeal."""
+    """A hold or an appeal that nobody has decided in its time; `what` is hold, appeal or absence."""
 
     what: str
     target: str

@@ -6,10 +6,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.incentives.enums import HoldReason, TipState
+from nuanxin.incentives.enums import HoldReason, NoShowEffect, TipState
 from nuanxin.incentives.models import StarScheme
+from nuanxin.incentives.queries.holds import GIVEN, HoldFilters
 from nuanxin.incentives.queries.holds import TABS as HOLD_TABS
-from nuanxin.incentives.queries.holds import HoldFilters
 from nuanxin.incentives.queries.honours import TABS, HonourFilters, kinds
 from nuanxin.incentives.queries.tip_offs import programmes
 from nuanxin.incentives.services.honours import Nomination
@@ -51,7 +51,7 @@ class NominateForm(Refusing):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
-        field.choices = [(each.code, f"{each.name}：{each.about}") for each in kinds()]
+        field.choices = [(each.code, f"{each.name} · {each.about}") for each in kinds()]
 
     def nomination(self) -> Nomination:
         told = self.cleaned_data
@@ -81,9 +81,39 @@ class OpinionForm(Refusing):
     opinion = forms.CharField(label=_("核实了什么，为什么"), max_length=200, widget=AREA)
 
 
+class HoldOpinionForm(OpinionForm):
+    """`given`: an explanation that is so common that it need not be written."""
+
+    given = forms.ChoiceField(label=_("常见的情况"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, data: QueryDict | None, *, reason: str, denies: bool) -> None:
+        super().__init__(data)
+        found = [(str(number), words) for number, words in enumerate(GIVEN.get(reason, ()), start=1)]
+        self.words = dict(found)
+        choice: Any = self.fields["given"]
+        choice.choices = [("", _("都不是，下面另写")), *found]
+        self.fields["opinion"].required = denies
+
+    def told(self) -> str:
+        """What its owner reads."""
+        return self.cleaned_data["opinion"].strip() or str(self.words.get(self.cleaned_data["given"], ""))
+
+
 class ReasonForm(Refusing):
     reason = forms.CharField(
         label=_("原因"), max_length=200, widget=AREA, help_text=_("本人看得到，也能申诉。")
+    )
+
+
+class AbsenceForm(Refusing):
+    """What somebody decides who has looked: `months` counts only where stars wait."""
+
+    months = forms.IntegerField(label=_("停几个月"), min_value=1, max_value=12, required=False)
+    opinion = forms.CharField(
+        label=_("看到了什么，为什么这样定"),
+        max_length=200,
+        widget=AREA,
+        help_text=_("本人看得到，也能申诉。"),
     )
 
 
@@ -193,6 +223,11 @@ class SchemeForm(Refusing):
     most_no_shows = forms.IntegerField(
         label=_("一年最多爽约几次"), min_value=0, max_value=99, help_text=_("填 0 就不看这一项。")
     )
+    no_show_effect = forms.ChoiceField(
+        label=_("到了次数怎么办"), choices=NoShowEffect.choices, widget=forms.RadioSelect,
+        help_text=_("没有一样是自动的：停不停由人看了再定，本人先知道、能说明、能申诉。"),
+    )  # fmt: skip
+    pause_months = forms.IntegerField(label=_("最多停几个月"), min_value=1, max_value=12)
     needs_balance = forms.BooleanField(label=_("积分欠着不评"), required=False)
     note = forms.CharField(label=_("改了什么"), max_length=120, required=False)
 
@@ -200,7 +235,8 @@ class SchemeForm(Refusing):
         held = {each.level: each for each in scheme.levels.all()}
         initial = {
             "publicity_days": scheme.publicity_days, "most_no_shows": scheme.most_no_shows,
-            "needs_balance": scheme.needs_balance,
+            "needs_balance": scheme.needs_balance, "no_show_effect": scheme.no_show_effect,
+            "pause_months": scheme.pause_months,
         }  # fmt: skip
         super().__init__(data, initial=initial)
         for level in range(1, 6):
@@ -220,5 +256,5 @@ class SchemeForm(Refusing):
     def told(self) -> dict[str, Any]:
         given = self.cleaned_data
         levels = {level: (given[f"hours_{level}"], given[f"growth_{level}"]) for level in range(1, 6)}
-        rest = ("publicity_days", "most_no_shows", "needs_balance", "note")
+        rest = ("publicity_days", "most_no_shows", "no_show_effect", "pause_months", "needs_balance", "note")
         return {"levels": levels, **{name: given[name] for name in rest}}

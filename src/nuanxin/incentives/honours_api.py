@@ -13,7 +13,7 @@ from nuanxin.incentives.queries import holds as hold_queries
 from nuanxin.incentives.queries import honours as queries
 from nuanxin.incentives.queries.my_page import my_page
 from nuanxin.incentives.services import holds as hold_services
-from nuanxin.kernel.access.api import PROBLEMS, operation
+from nuanxin.kernel.access.api import PROBLEMS, PlainText, operation
 from nuanxin.kernel.access.http import ActorRequest
 
 router = Router()
@@ -51,7 +51,7 @@ class HoldOut(Schema):
 
 
 class AnswerIn(Schema):
-    answer: Annotated[str, Field(max_length=400)]
+    answer: Annotated[PlainText, Field(max_length=400)]
 
 
 class StoryOut(Schema):

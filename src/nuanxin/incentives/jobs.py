@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from nuanxin.incentives.services.absences import watch_absences
 from nuanxin.incentives.services.holds import watch_reviews
 from nuanxin.incentives.services.honour_days import end_honour_days
 from nuanxin.incentives.services.lapsing import remind_of_lapsing
@@ -59,6 +60,8 @@ def end_publicity(now: datetime) -> None:
 def remind_reviewers(now: datetime) -> None:
     """Held awards and appeals that nobody has decided in their time."""
     while watch_reviews(now=now):
+        pass
+    while watch_absences(now=now):
         pass
 
 

@@ -69,7 +69,7 @@ def _of_programme(actor: Actor) -> Q:
     return Q(programme__department_id=held) if held else NOTHING
 
 
-for name in ("my_page", "nominate", "board", "star_scheme", "roll"):
+for name in ("my_page", "nominate", "board", "star_scheme", "roll", "reference"):
     register(f"incentives.{name}")
 for name in ("star_apply", "rating", "tip_off", "hold_own"):
     register(f"incentives.{name}", _owned)
@@ -87,3 +87,25 @@ for name in ("rules_view", "rules_propose", "rules_approve", "points_cost"):
     register(f"incentives.{name}")
 for name in ("grant_propose", "grant_approve"):
     register(f"incentives.{name}", _inside(f"incentives.{name}"))
+
+
+# --- What team leaders give -----------------------------------------------------------------------------------------
+def _of_team(permission: str, prefix: str = "", team: str = "team__") -> Callable[[Actor], Q]:
+    """`prefix` leads to the area, `team` to the team that somebody leads."""
+
+    def rule(actor: Actor) -> Q:
+        match actor.extent(permission):
+            case "all":
+                return Q()
+            case "area":
+                return scope_q(actor.scope_code, prefix)
+            case "team" if actor.organisation_id:
+                return Q(**{f"{team}organisation_id": actor.organisation_id})
+        return NOTHING
+
+    return rule
+
+
+register("incentives.team_award", _of_team("incentives.team_award", team=""))  # of a team
+for name in ("team_award_view", "team_award_reverse", "team_award_export"):  # of what was given
+    register(f"incentives.{name}", _of_team(f"incentives.{name}"))

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.models import (
+    Absence,
+    AbsenceReview,
     Account,
     Appeal,
     BoardMark,
@@ -23,10 +25,12 @@ from nuanxin.incentives.models import (
     SealedStatement,
     ShopOrder,
     StarApplication,
+    TeamAward,
     TipOff,
     WorkerRating,
 )
 from nuanxin.incentives.queries.shop_orders import orders_of
+from nuanxin.incentives.services.absences import erase_absences
 from nuanxin.incentives.services.holds import evidence_due, forget_evidence
 from nuanxin.incentives.services.honour_privacy import (
     erase_appeals,
@@ -37,6 +41,7 @@ from nuanxin.incentives.services.honour_privacy import (
     erase_tips,
 )
 from nuanxin.incentives.services.shop_orders import erase_orders, forget_orders, orders_over
+from nuanxin.incentives.services.team_awards import erase_team_awards
 from nuanxin.kernel.privacy.register import Subject, columns, deletes, no_rows, register, stays
 from nuanxin.kernel.privacy.wording import name_columns
 from nuanxin.kernel.retention import Rows, expired, retain
@@ -209,6 +214,35 @@ retain(
     of=Rows(evidence_due, lambda now: forget_evidence(now=now)),
 )  # fmt: skip
 register(
+    Absence,
+    purpose=_("报了名没来的次数，本地评星的办法用到才看"),
+    fields={"subject_id": "S1", "on": "S1"},
+    retention=_("13 个月"),
+    erase=deletes(Absence, "subject_id"),
+    export=columns(Absence, "subject_id", "on"),
+)
+retain(Absence, purpose=_("报了名没来"), keeps=_("13 个月"), of=expired(Absence, "on", timedelta(days=396)))
+register(
+    AbsenceReview,
+    purpose=_("没来的次数到了，您怎么说、结果怎样"),
+    fields={"subject_id": "S2", "answer": "S2", "count": "S1"},
+    retention=_("2 年；注销后不知道是谁的"),
+    erase=erase_absences,
+    export=columns(AbsenceReview, "subject_id", "year", "count", "state", "answer", "opinion"),
+)
+retain(
+    AbsenceReview, purpose=_("没来的次数到了的核实"), keeps=_("2 年"),
+    of=expired(AbsenceReview, "asked_at", timedelta(days=730)),
+)  # fmt: skip
+name_columns({"on": _("哪天")}, table="incentives.Absence")
+name_columns(
+    {
+        "year": _("哪一年"), "count": _("没来几次"), "state": _("结果"), "answer": _("您的说明"),
+        "opinion": _("理由"),
+    },
+    table="incentives.AbsenceReview",
+)  # fmt: skip
+register(
     Appeal,
     purpose=_("您的申诉和裁定"),
     fields={"subject_id": "S2", "reason": "S2"},
@@ -292,3 +326,23 @@ name_columns(
     },
     table="incentives.ShopOrder",
 )
+
+
+# --- What team leaders give ------------------------------------------------------------------------------------------
+register(
+    TeamAward,
+    purpose=_("队长谢您的积分和写的话；您当队长时谢过谁"),
+    fields={
+        "giver": "S1", "member": "S1", "subject_id": "S1", "amount": "S1", "reason": "S1", "reversed_because": "S1",
+    },
+    retention=_("注销后只留数目，不知道是谁的"),
+    erase=erase_team_awards,
+    export=columns(TeamAward, "subject_id", "at", "amount", "reason", "state", "reversed_because"),
+)  # fmt: skip
+name_columns(
+    {
+        "at": _("时间"), "amount": _("分数"), "reason": _("谢什么"), "state": _("到哪一步"),
+        "reversed_because": _("为什么收回"),
+    },
+    table="incentives.TeamAward",
+)  # fmt: skip

@@ -1,17 +1,21 @@
 """What is filled in about points: filters of a statement, a rule, a big award."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
+from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.incentives.enums import Formula, PostingKind
+from nuanxin.incentives.enums import Formula, PostingKind, TeamAwardState
 from nuanxin.incentives.models import RuleVersion
+from nuanxin.incentives.queries.rule_pages import RULE_STATES, RuleFilters, conditions_shown
 from nuanxin.incentives.queries.statements import IN, OUT, StatementFilters
+from nuanxin.incentives.queries.team_awards import TeamAwardFilters
+from nuanxin.incentives.services.rule_changes import next_data
 from nuanxin.incentives.services.rule_checks import RuleData
 from nuanxin.incentives.services.rules import conditions_in
+from nuanxin.incentives.services.team_awards import MOST_BECAUSE, MOST_REASON, Thanks
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.ui.forms import Refusing
 
@@ -41,7 +45,7 @@ class RuleForm(Refusing):
     name_zh = forms.CharField(label=_("名称"), max_length=40)
     name_en = forms.CharField(label=_("英文名称"), max_length=60)
     conditions = forms.CharField(
-        label=_("条件"), required=False, max_length=200, help_text=_("例如 outcome=solved；几个值用竖线隔开。")
+        label=_("附加条件"), required=False, max_length=200, help_text=_("例如 outcome=solved；几个值用竖线隔开。")
     )  # fmt: skip
     formula = forms.ChoiceField(label=_("怎么算"), choices=Formula.choices)
     amount = forms.IntegerField(
@@ -51,6 +55,17 @@ class RuleForm(Refusing):
     group_per_day = forms.IntegerField(label=_("这一类每天最多"), help_text=_("0 是不限。"))
     all_per_day = forms.IntegerField(label=_("所有的每天最多"), help_text=_("0 是不限。"))
     category_per_day = forms.IntegerField(label=_("同一类事项每天最多"), help_text=_("0 是不限。"))
+    team_per_day = forms.IntegerField(
+        label=_("一支队每天最多"), required=False, help_text=_("只有志愿服务和队长的感谢有；0 是不限。")
+    )
+    team_per_month = forms.IntegerField(
+        label=_("一支队每月最多"), required=False, help_text=_("同上，按自然月算；0 是不限。")
+    )
+    leader_per_month = forms.IntegerField(
+        label=_("一位队长每月最多"),
+        required=False,
+        help_text=_("只有队长的感谢有；一位队长给一支队，按自然月算。"),
+    )
     near_amount = forms.IntegerField(
         label=_("同一处七天内再报给几分"),
         required=False,
@@ -67,29 +82,41 @@ class RuleForm(Refusing):
     def initial_of(version: RuleVersion) -> dict[str, Any]:
         names = (
             "name_zh", "name_en", "formula", "amount", "rule_per_day", "group_per_day", "all_per_day",
-            "category_per_day", "near_amount", "first_places", "months",
+            "category_per_day", "team_per_day", "team_per_month", "leader_per_month", "near_amount", "first_places",
+            "months",
         )  # fmt: skip
-        conditions = "; ".join(f"{fact}={'|'.join(values)}" for fact, values in version.conditions.items())
-        return {**{name: getattr(version, name) for name in names}, "conditions": conditions}
+        return {**{name: getattr(version, name) for name in names}, "conditions": conditions_shown(version)}
 
     def data_for(self, version: RuleVersion) -> RuleData:
-        """What cannot be edited is as it was."""
         data = {**self.cleaned_data}
-        on = data.pop("effective_on")
-        start = timezone.make_aware(datetime.combine(on, datetime.min.time())) if on else None
         data["conditions"] = conditions_in(data["conditions"])
-        return RuleData(
-            **data,
-            event=version.event,
-            group=version.group,
-            needs_two=version.needs_two,
-            effective_from=start,
-        )
+        data |= {name: data[name] or 0 for name in ("team_per_day", "team_per_month", "leader_per_month")}
+        return next_data(version, **data)
 
     def refuse(self, error: DomainError) -> None:
         super().refuse(error)
         if isinstance(error, Invalid) and "effective_from" in error.fields:
             self.add_error("effective_on", str(error.fields["effective_from"]))
+
+
+class RuleFilterForm(Refusing):
+    event = forms.ChoiceField(label=_("听哪件事"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *RULE_STATES])
+    words = forms.CharField(
+        label=_("找"), required=False, max_length=40, widget=forms.TextInput(attrs={"placeholder": _("名称、代码")})
+    )  # fmt: skip
+
+    @classmethod
+    def over(cls, given: Any, events: Iterable[tuple[str, Any]]) -> Self:
+        form = cls(given)
+        form.choose("event", [("", _("全部")), *events])
+        return form
+
+    def filters(self) -> RuleFilters:
+        """What was not understood is not asked for."""
+        self.is_valid()
+        data = self.cleaned_data
+        return RuleFilters(**{name: data.get(name) or "" for name in ("event", "state", "words")})
 
 
 class DecisionForm(Refusing):
@@ -107,3 +134,51 @@ class GrantForm(Refusing):
 
 class VerifyForm(forms.Form):
     code = forms.CharField(label=_("查验编号"), max_length=24, help_text=_("对账单上的 16 位，大小写都行。"))
+
+
+class ThanksForm(Refusing):
+    """What a team leader gives a member."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    team = forms.ChoiceField(label=_("哪支队"))
+    member = forms.ChoiceField(label=_("谢谁"))
+    amount = forms.IntegerField(
+        label=_("几分"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    reason = forms.CharField(
+        label=_("谢什么"), max_length=MOST_REASON, widget=AREA,
+        help_text=_("本人看得到。例如：暴雨天帮着转移了三位老人。"),
+    )  # fmt: skip
+    shift = forms.ChoiceField(label=_("哪一次活动"), required=False, help_text=_("不是活动里的事，不用选。"))
+
+    def thanks(self) -> Thanks:
+        told = self.cleaned_data
+        return Thanks(
+            team=UUID(told["team"]), member=UUID(told["member"]), amount=told["amount"], reason=told["reason"],
+            shift=UUID(told["shift"]) if told["shift"] else None,
+        )  # fmt: skip
+
+
+class TakeBackForm(Refusing):
+    because = forms.CharField(
+        label=_("为什么收回"), max_length=MOST_BECAUSE, widget=AREA,
+        help_text=_("本人看得到。例如：记错了人，是小陈做的。"),
+    )  # fmt: skip
+
+
+class TeamAwardFilterForm(Refusing):
+    team = forms.ChoiceField(label=_("队伍"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), *TeamAwardState.choices]
+    )
+    since = forms.DateField(label=_("从"), required=False, widget=DATE)
+    until = forms.DateField(label=_("到"), required=False, widget=DATE)
+
+    def filters(self) -> TeamAwardFilters:
+        """What was not understood is not asked for."""
+        self.is_valid()
+        data = self.cleaned_data
+        return TeamAwardFilters(
+            team=data.get("team") or "", state=data.get("state") or "", since=data.get("since"),
+            until=data.get("until"),
+        )  # fmt: skip

@@ -4,16 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.urls import reverse
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from nuanxin.incentives.models import Pickup, ShopOrder
 from nuanxin.incentives.queries import shop as queries
 from nuanxin.incentives.queries import shop_orders as orders
-from nuanxin.incentives.queries.shop import Offered, ShopCard
+from nuanxin.incentives.queries.shop import Offered
+from nuanxin.incentives.queries.shop_near import ShopCard, shops_within
 from nuanxin.incentives.services import shop_counter, shop_orders
 from nuanxin.incentives.services.shop_counter import HandOver
-from nuanxin.kernel.access.api import PROBLEMS, operation
+from nuanxin.kernel.access.api import PROBLEMS, PlainText, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 
 router = Router()
@@ -33,7 +35,10 @@ class ShopOut(Schema):
 
 
 class ItemOut(Schema):
-    """`kind`: goods, service, voucher. Whether some is left, never how many; `per_month` for one person."""
+    """`kind`: goods, service, voucher. Whether some is left, never how many; `per_month` for one person.
+
+    `picture`: its path, `?thumb` for a small one; empty where there is none.
+    """
 
     id: UUID
     shop: UUID
@@ -43,6 +48,7 @@ class ItemOut(Schema):
     points: int
     per_month: int | None
     is_left: bool
+    picture: str
 
 
 class OrderIn(Schema):
@@ -77,10 +83,10 @@ class PickupCodeOut(Schema):
 class HandOverIn(Schema):
     """`code` as it was shown, scanned or typed; `at` by the counter's clock; the same `key` again is the same."""
 
-    code: Annotated[str, Field(min_length=1, max_length=600)]
+    code: Annotated[PlainText, Field(min_length=1, max_length=600)]
     key: UUID
     at: AwareDatetime
-    device: Annotated[str, Field(max_length=36)] = ""
+    device: Annotated[ShortText, Field(max_length=36)] = ""
 
 
 class PickupsIn(Schema):
@@ -116,6 +122,7 @@ def _item(offered: Offered) -> dict[str, Any]:
         "id": item.public_id,
         "shop": item.shop.public_id,
         "is_left": offered.is_left,
+        "picture": reverse("incentives:shop_picture", args=[item.picture.public_id]) if item.picture else "",
     }
 
 
@@ -142,7 +149,7 @@ def _given(given: HandOverIn) -> HandOver:
 @operation("places.read")
 def listed(request: ActorRequest, within: Annotated[Scope, Query()]) -> list[dict[str, Any]]:
     """Those that are open at this hour come first."""
-    return [_shop(each) for each in queries.shops_within(within, now=request.now)]
+    return [_shop(each) for each in shops_within(within, now=request.now)]
 
 
 @router.get(

@@ -14,21 +14,11 @@ from nuanxin.incentives.models import ShopItem, ShopLot
 from nuanxin.incentives.queries.shop_orders import TABS, OrderFilters
 from nuanxin.incentives.services.shop import ItemData
 from nuanxin.incentives.services.shop_stock import Arrival, NoBestBefore
-from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.places.models import Offer, Place
+from nuanxin.ui.forms import Refusing
+from nuanxin.ui.pictures import PictureField
 
 NUMERIC = {"inputmode": "numeric"}
-SHELVES = ("", "low", "expiring", "hidden")
-
-
-class ShopFormBase(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """What the service did not accept: beside its field, else above the form, with what to do."""
-        fields = error.fields if isinstance(error, Invalid) else {}
-        for name, text in fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not fields:
-            self.add_error(None, f"{error.message} {error.hint}")
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
@@ -38,7 +28,7 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
     )  # fmt: skip
 
 
-class NewShopForm(ShopFormBase):
+class NewShopForm(Refusing):
     place = forms.TypedChoiceField(
         label=_("在哪里"), coerce=UUID, help_text=_("社区超市、驿站或者商户，已经对外开放的。")
     )
@@ -49,7 +39,7 @@ class NewShopForm(ShopFormBase):
         field.choices = [("", _("请选")), *((str(each.public_id), each.name) for each in places)]
 
 
-class ShopStateForm(ShopFormBase):
+class ShopStateForm(Refusing):
     state = forms.ChoiceField(label=_("状态"), choices=ShopState.choices)
     reason = forms.CharField(
         label=_("原因"), required=False, max_length=120,
@@ -57,7 +47,7 @@ class ShopStateForm(ShopFormBase):
     )  # fmt: skip
 
 
-class ItemForm(ShopFormBase):
+class ItemForm(Refusing):
     """One thing for points. The settlement price is for the books only: no worker's page shows it."""
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -96,6 +86,8 @@ class ItemForm(ShopFormBase):
         label=_("用在哪个优惠"), required=False, help_text=_("商户的券才选：换了以后到那家去用。")
     )
     is_offered = forms.BooleanField(label=_("在架，小哥看得到"), required=False, initial=True)
+    picture = PictureField(help_text=_("只拍东西，不拍人、不拍单据；存下来的是重新生成的，不带拍摄地点。"))
+    drops_picture = forms.BooleanField(label=_("去掉现在这张照片"), required=False)
 
     def __init__(
         self, *args: Any, offers: Iterable[Offer], item: ShopItem | None = None, **kwargs: Any
@@ -103,6 +95,8 @@ class ItemForm(ShopFormBase):
         if item is not None:
             kwargs["initial"] = _initial(item)
         super().__init__(*args, **kwargs)
+        if item is None or item.picture is None:
+            del self.fields["drops_picture"]
         field: Any = self.fields["offer"]
         listed = [(str(each.public_id), f"{each.place.name} · {each.name}") for each in offers]
         field.choices = [("", _("不用")), *listed]
@@ -111,10 +105,11 @@ class ItemForm(ShopFormBase):
         said = self.cleaned_data
         plain = (
             "kind", "name_zh", "name_en", "about_zh", "about_en", "points", "supplier", "brings", "per_month",
-            "has_expiry", "valid_from", "valid_to", "is_offered",
+            "has_expiry", "valid_from", "valid_to", "is_offered", "picture",
         )  # fmt: skip
         return ItemData(
             **{name: said[name] for name in plain},
+            drops_picture=said.get("drops_picture", False),
             settlement_fen=int((said["settlement"] or Decimal(0)) * 100),
             minimum=said["minimum"] or 0,
             offer=UUID(said["offer"]) if said["offer"] else None,
@@ -135,7 +130,7 @@ def _initial(item: ShopItem) -> dict[str, Any]:
     }
 
 
-class ArrivalForm(ShopFormBase):
+class ArrivalForm(Refusing):
     """What arrives together: of one date."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -161,7 +156,7 @@ class ArrivalForm(ShopFormBase):
         return Arrival(said["quantity"], said.get("expires_on"), said["source"])
 
 
-class ShelfCountForm(ShopFormBase):
+class ShelfCountForm(Refusing):
     """How many of each lot lie there, what is promised included."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -181,7 +176,7 @@ class ShelfCountForm(ShopFormBase):
         return {int(name[4:]): value for name, value in said.items() if name.startswith("lot_")}
 
 
-class ReasonForm(ShopFormBase):
+class ReasonForm(Refusing):
     """For the steps that need a word."""
 
     reason = forms.CharField(label=_("原因"), max_length=120)
@@ -208,6 +203,18 @@ class OrderFilterForm(forms.Form):
             number=said.get("q", "").strip(),
             item=UUID(item) if item else None,
         )
+
+
+class NearShopsForm(forms.Form):
+    """Where somebody stands, for one answer. Nothing here is refused: what cannot be understood is no position."""
+
+    lng = forms.FloatField(required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+
+    def point(self) -> tuple[float, float] | None:
+        self.is_valid()
+        lng, lat = (self.cleaned_data.get(name) for name in ("lng", "lat"))
+        return None if lng is None or lat is None else (lng, lat)
 
 
 class ShelfFilterForm(forms.Form):

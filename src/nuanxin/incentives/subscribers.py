@@ -6,6 +6,7 @@ from uuid import UUID
 from nuanxin.cases import events as cases
 from nuanxin.cases.queries.audience import heat_of
 from nuanxin.incentives import events as own
+from nuanxin.incentives.services.absences import hear_absence, hear_coming
 from nuanxin.incentives.services.awarding import hear_of_case, hear_of_correction, hear_of_deed
 from nuanxin.incentives.services.boards import count_points
 from nuanxin.incentives.services.hearing_hours import Heard, correct_hours, hear_hours
@@ -13,6 +14,7 @@ from nuanxin.incentives.services.holds import look_at_award
 from nuanxin.incentives.services.honours import call_back_case, nominate_from_case
 from nuanxin.incentives.services.ledger import About
 from nuanxin.kernel.events import Envelope, subscribe
+from nuanxin.places import events as places
 from nuanxin.volunteering import events as volunteering
 
 
@@ -67,6 +69,7 @@ def case_rejected(event: cases.CaseRejected, envelope: Envelope) -> None:
 @subscribe(volunteering.HoursRecorded)
 def hours_recorded(event: volunteering.HoursRecorded, envelope: Envelope) -> None:
     facts = {"record": event.record, "minutes": event.minutes, "quality": event.quality, "line": event.line}
+    facts |= {"team": event.team} if event.team else {}
     hear_of_deed(name="volunteering.HoursRecorded", envelope=envelope, facts=facts)
 
 
@@ -80,6 +83,18 @@ def hours_corrected(event: volunteering.HoursCorrected, envelope: Envelope) -> N
 def did_not_come(event: volunteering.DidNotCome, envelope: Envelope) -> None:
     """Counted elsewhere, and no deduction unless a city has switched one on."""
     hear_of_deed(name="volunteering.DidNotCome", envelope=envelope, facts={})
+    if envelope.subject_id is not None:
+        hear_absence(
+            sign_up=UUID(event.sign_up), subject_id=envelope.subject_id, on=date.fromisoformat(event.served_on),
+            now=envelope.occurred_at,
+        )  # fmt: skip
+
+
+# --- Points for what is done at places ------------------------------------------------------------------------------
+@subscribe(places.KitchenLookedAt)
+def kitchen_looked_at(event: places.KitchenLookedAt, envelope: Envelope) -> None:
+    """For looking, whatever was found: a form that finds nothing is worth as much."""
+    hear_of_deed(name="places.KitchenLookedAt", envelope=envelope, facts={})
 
 
 # --- Stars, boards, honours, held awards -----------------------------------------------------------------------------
@@ -91,6 +106,7 @@ def tally_hours(event: volunteering.HoursRecorded, envelope: Envelope) -> None:
             heard=Heard(envelope.id, envelope.occurred_at), record=UUID(event.record), subject_id=envelope.subject_id,
             minutes=event.minutes, served_on=date.fromisoformat(event.served_on), team=event.team,
         )  # fmt: skip
+        hear_coming(record=UUID(event.record))
 
 
 @subscribe(volunteering.HoursCorrected)

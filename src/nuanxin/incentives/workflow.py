@@ -2,12 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.incentives.enums import AbsenceState as A
+from nuanxin.incentives.enums import GrantState as G
 from nuanxin.incentives.enums import HoldState as H
 from nuanxin.incentives.enums import HonourState as N
 from nuanxin.incentives.enums import OrderState as O
 from nuanxin.incentives.enums import RefillState as R
+from nuanxin.incentives.enums import RuleState as U
 from nuanxin.incentives.enums import SettlementState as S
+from nuanxin.incentives.enums import ShopState as P
 from nuanxin.incentives.enums import StarState as V
+from nuanxin.incentives.enums import TeamAwardState as D
 from nuanxin.incentives.enums import TipState as T
 from nuanxin.kernel.workflow import Transition, Workflow
 
@@ -43,6 +48,21 @@ ORDER = Workflow(
         Transition(
             "refuse_return", _("不退"), (O.RETURN_ASKED,), O.COLLECTED, "incentives.shop_approve", ("reason",),
             tone="plain",
+        ),
+    ],
+)  # fmt: skip
+
+SHOP = Workflow(
+    "shop",
+    P,
+    [
+        Transition("set_up", _("开一家"), ("",), P.OPEN, "incentives.shop_manage"),
+        Transition(
+            "pause", _("暂停"), (P.OPEN,), P.PAUSED, "incentives.shop_manage", ("reason",), tone="plain"
+        ),
+        Transition("resume", _("恢复营业"), (P.PAUSED,), P.OPEN, "incentives.shop_manage"),
+        Transition(
+            "close", _("撤销"), (P.OPEN, P.PAUSED), P.CLOSED, "incentives.shop_manage", ("reason",), tone="danger"
         ),
     ],
 )  # fmt: skip
@@ -98,6 +118,7 @@ STAR = Workflow(
             tone="plain",
         ),
         Transition("reopen", _("申诉成立，重新核对"), (V.REFUSED,), V.APPLIED, "system", event="StarMoved"),
+        Transition("forget", _("本人注销"), (V.APPLIED, V.PUBLICITY), V.WITHDRAWN, "system"),
     ],
 )  # fmt: skip
 
@@ -138,6 +159,7 @@ HONOUR = Workflow(
         Transition("hide", _("本人不同意公示了"), (N.PUBLICITY,), N.VERIFIED, "system", event="HonourMoved"),
         Transition("unshow", _("本人不同意展示了"), (N.DISPLAYED,), N.AWARDED, "system", event="HonourMoved"),
         Transition("end", _("展示到期"), (N.DISPLAYED,), N.ENDED, "system", event="HonourMoved"),
+        Transition("forget", _("本人注销"), (N.PUBLICITY, N.DISPLAYED), N.ENDED, "system"),
         Transition("call_back", _("街道收回去自己办"), _NOT_YET_PUBLIC, N.WITHDRAWN, "system", event="HonourMoved"),
         Transition("reopen", _("申诉成立，重新核实"), (N.REFUSED,), N.NOMINATED, "system", event="HonourMoved"),
     ],
@@ -160,6 +182,28 @@ TIP_OFF = Workflow(
     ],
 )  # fmt: skip
 
+_UNSEEN = (A.ASKED, A.ANSWERED)
+
+ABSENCE = Workflow(
+    "absence",
+    A,
+    [
+        Transition("ask", _("请人看"), ("",), A.ASKED, "system", event="AbsenceAsked"),
+        Transition(
+            "answer", _("说明情况"), (A.ASKED,), A.ANSWERED, "incentives.star_apply", ("answer",), "AbsenceAnswered"
+        ),
+        Transition(
+            "keep", _("不影响评星"), _UNSEEN, A.KEPT, "incentives.star_check", ("opinion",), "AbsenceDecided"
+        ),
+        Transition(
+            "pause", _("停一段时间的评星"), _UNSEEN, A.PAUSED, "incentives.star_check", ("opinion", "months"),
+            "AbsenceDecided", "danger",
+        ),
+        Transition("restore", _("申诉成立，照常评星"), (A.PAUSED,), A.KEPT, "system", event="AbsenceDecided"),
+        Transition("forget", _("本人注销了"), _UNSEEN, A.KEPT, "system"),
+    ],
+)  # fmt: skip
+
 _UNDECIDED = (H.HELD, H.ANSWERED)
 
 HOLD = Workflow(
@@ -176,5 +220,55 @@ HOLD = Workflow(
             "danger"
         ),
         Transition("restore", _("申诉成立，发给本人"), (H.DENIED,), H.RELEASED, "system", event="HoldDecided"),
+    ],
+)  # fmt: skip
+
+# --- What two people decide: the next version of a rule, a big award ------------------------------
+RULE = Workflow(
+    "rule",
+    U,
+    [
+        Transition(
+            "propose", _("提一版新的"), ("",), U.PROPOSED, "incentives.rules_propose", ("reason",), "RuleMoved"
+        ),
+        Transition("approve", _("批准"), (U.PROPOSED,), U.APPROVED, "incentives.rules_approve", event="RuleMoved"),
+        Transition(
+            "refuse", _("不同意"), (U.PROPOSED,), U.REFUSED, "incentives.rules_approve", ("because",), "RuleMoved",
+            "plain",
+        ),
+        Transition(
+            "withdraw", _("收回"), (U.PROPOSED,), U.WITHDRAWN, "incentives.rules_propose", event="RuleMoved",
+            tone="plain",
+        ),
+    ],
+)  # fmt: skip
+
+GRANT = Workflow(
+    "grant",
+    G,
+    [
+        Transition(
+            "propose", _("提一件"), ("",), G.PROPOSED, "incentives.grant_propose", ("reason",), "GrantMoved"
+        ),
+        Transition("approve", _("批准"), (G.PROPOSED,), G.APPROVED, "incentives.grant_approve", event="GrantMoved"),
+        Transition(
+            "refuse", _("不同意"), (G.PROPOSED,), G.REFUSED, "incentives.grant_approve", ("because",), "GrantMoved",
+            "plain",
+        ),
+    ],
+)  # fmt: skip
+
+# --- What a team leader gives by hand ------------------------------
+TEAM_AWARD = Workflow(
+    "team_award",
+    D,
+    [
+        Transition(
+            "give", _("给出"), ("",), D.GIVEN, "incentives.team_award", ("amount", "reason"), "TeamAwarded"
+        ),
+        Transition(
+            "take_back", _("收回"), (D.GIVEN,), D.REVERSED, "incentives.team_award_reverse", ("because",),
+            "TeamAwardReversed", "danger",
+        ),
     ],
 )  # fmt: skip

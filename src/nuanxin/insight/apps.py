@@ -19,5 +19,6 @@ class InsightConfig(AppConfig):
                 permission="insight.view",
                 match=("insight:",),
             ),
-            order=50,
+            order=48,
+            group="cases",
         )

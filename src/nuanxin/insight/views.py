@@ -19,10 +19,8 @@ from nuanxin.insight.queries import overview as figures
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import csv_file, named, stamp
+from nuanxin.kernel.downloads import XLSX, csv_file, named, stamp
 from nuanxin.kernel.errors import NotFound
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -59,6 +59,13 @@ class Conflict(DomainError):
     default_hint = _("请刷新页面，看看现在到了哪一步。")
 
 
+class KeyReused(Conflict):
+    """A submission is known by its key; this one says something else than what came with the key first."""
+
+    default_message = _("这一份已经交过了，和现在填的不一样。")
+    default_hint = _("先看看已经交的那一份；真的是另外一件，请重新打开页面再填一次。")
+
+
 class Invalid(DomainError):
     """The input cannot be accepted; `fields` says which part and why."""
 

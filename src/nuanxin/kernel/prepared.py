@@ -6,7 +6,7 @@ by key (`docs/performance.md`). What a `Prepared` returns is what its queryset w
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -159,6 +159,8 @@ def _stand_in(field: "models.Field[Any, Any]", place: int) -> Any:
     """A value of the field's type that no statement contains by itself."""
     if isinstance(field, models.DateTimeField):
         return FAR.replace(microsecond=place + 1)
+    if isinstance(field, models.DateField):
+        return FAR.date() + timedelta(days=place)
     if isinstance(field, models.UUIDField):
         return UUID(int=(1 << 127) + place)
     if isinstance(field, models.IntegerField):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor, policy
 from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.plain_rows import change_row
 
 Text = str | Promise
 
@@ -78,12 +79,7 @@ class Workflow:
         old = instance.state
         if old not in transition.sources:
             raise IllegalMove(self.states(old).label, transition.label)
-        changed = (
-            type(instance)
-            ._default_manager.filter(pk=instance.pk, state=old)
-            .update(state=transition.target, **changes)
-        )
-        if not changed:
+        if not change_row(instance, only_if={"state": old}, to={"state": transition.target, **changes}):
             raise Conflict
         instance.state = transition.target
         for field, value in changes.items():

@@ -27,7 +27,7 @@ class NotificationsConfig(AppConfig):
             match=("notifications:",),
         )
         slots.register("phone_tabs", inbox, order=40)  # no figure: nothing nags somebody at work on the road
-        slots.register("rail", replace(inbox, count=_unread), order=60)
+        slots.register("rail", replace(inbox, count=_unread), order=22)
         preferences = slots.Item(
             _("提醒方式"),
             "notifications:preferences",

@@ -21,6 +21,7 @@ OWN_PAGES = {
     Reviewed.RATING: "incentives:rating",
     Reviewed.TIP_OFF: "incentives:tips",
     Reviewed.HOLD: "incentives:own_holds",
+    Reviewed.ABSENCE: "incentives:own_stars",
 }
 HONOUR_NEWS = {
     "verify": ThanksNews.ASKED,
@@ -31,6 +32,8 @@ HONOUR_NEWS = {
     "end": ThanksNews.ENDED,
     "take_down": ThanksNews.ENDED,
 }
+RULE_NEWS = {"approve": ThanksNews.RULE_APPROVED, "refuse": ThanksNews.RULE_REFUSED}
+GRANT_NEWS = {"approve": ThanksNews.GRANT_APPROVED, "refuse": ThanksNews.GRANT_REFUSED}
 STAR_NEWS = {"publicise": ThanksNews.STAR_PUBLIC, "refuse": ThanksNews.STAR_REFUSED}
 
 
@@ -118,6 +121,34 @@ def hold_decided(event: events.HoldDecided, envelope: Envelope) -> None:
     _news(envelope, news, reverse("incentives:own_holds"))
 
 
+@subscribe(events.AbsenceNoted)
+def absence_noted(event: events.AbsenceNoted, envelope: Envelope) -> None:
+    """Beforehand, with the count on the page, while nothing has followed from it."""
+    _news(envelope, ThanksNews.ABSENT, reverse("incentives:own_stars"))
+
+
+@subscribe(events.AbsenceAsked)
+def absence_asked(event: events.AbsenceAsked, envelope: Envelope) -> None:
+    _news(envelope, ThanksNews.ABSENT_ASKED, reverse("incentives:own_stars"))
+    _absence_to_do(event.review, envelope)
+
+
+@subscribe(events.AbsenceAnswered)
+def absence_answered(event: events.AbsenceAnswered, envelope: Envelope) -> None:
+    _absence_to_do(event.review, envelope)
+
+
+def _absence_to_do(review: str, envelope: Envelope) -> None:
+    path = reverse("incentives:absence", args=[review])
+    _to_do(envelope, ThanksNews.ABSENT_TODO, at_street(envelope, ("street_lead",)), path)
+
+
+@subscribe(events.AbsenceDecided)
+def absence_decided(event: events.AbsenceDecided, envelope: Envelope) -> None:
+    news = ThanksNews.ABSENT_PAUSED if event.is_paused else ThanksNews.ABSENT_KEPT
+    _news(envelope, news, reverse("incentives:own_stars"))
+
+
 @subscribe(events.AppealFiled)
 def appeal_filed(event: events.AppealFiled, envelope: Envelope) -> None:
     _to_do(
@@ -134,7 +165,29 @@ def appeal_decided(event: events.AppealDecided, envelope: Envelope) -> None:
 @subscribe(events.ReviewLate)
 def review_late(event: events.ReviewLate, envelope: Envelope) -> None:
     """One level up hears too."""
-    _to_do(envelope, ThanksNews.LATE, _deciders(envelope), reverse("incentives:holds"))
+    page = "incentives:absences" if event.what == "absence" else "incentives:holds"
+    _to_do(envelope, ThanksNews.LATE, _deciders(envelope), reverse(page))
+
+
+@subscribe(events.RuleMoved)
+def rule_moved(event: events.RuleMoved, envelope: Envelope) -> None:
+    """Whoever may approve hears of a proposal, but for its author; who has proposed hears what became of it."""
+    path = reverse("incentives:rule", args=[event.code])
+    if event.step == "propose":
+        others = [each for each in at_district(envelope) if each.pk != event.by]
+        _to_do(envelope, ThanksNews.RULE_ASKED, others, path)
+    elif event.step in RULE_NEWS:
+        _to_proposer(envelope, RULE_NEWS[event.step], event.by, path)
+
+
+@subscribe(events.GrantMoved)
+def grant_moved(event: events.GrantMoved, envelope: Envelope) -> None:
+    path = reverse("incentives:grants")
+    if event.step == "propose":
+        others = [each for each in _deciders(envelope) if each.pk != event.by]
+        _to_do(envelope, ThanksNews.GRANT_ASKED, others, path)
+    elif event.step in GRANT_NEWS:
+        _to_proposer(envelope, GRANT_NEWS[event.step], event.by, path)
 
 
 def _hold(public_id: str) -> str:
@@ -169,6 +222,14 @@ def _to_person(envelope: Envelope, kind: Kind, facts: dict[str, object]) -> None
         now=envelope.occurred_at,
     )  # fmt: skip
     tell([notice])
+
+
+def _to_proposer(envelope: Envelope, news: ThanksNews, assignment_id: int, path: str) -> None:
+    notices = services.for_staff(
+        assignments=Assignment.objects.filter(pk=assignment_id), event_id=envelope.id, kind=Kind.THANKS_NEWS,
+        case_number="", facts={"thanks": news.value, "path": path}, is_urgent=False, now=envelope.occurred_at,
+    )  # fmt: skip
+    tell(notices)
 
 
 def _to_do(envelope: Envelope, news: ThanksNews, staff: Iterable[Assignment], path: str) -> None:

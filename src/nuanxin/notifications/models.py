@@ -24,7 +24,7 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["person", "event_id", "kind"], name="notifications_once"),
         ]
         indexes = [
-            models.Index(fields=["person", "-id"], name="notifications_inbox"),
+            models.Index(fields=["person", "-at", "-id"], name="notifications_inbox"),
             models.Index(
                 fields=["person", "visible_at"], name="notifications_unread", condition=Q(read_at=None)
             ),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import Q, QuerySet
+from django.urls import resolve, reverse
 from django.utils.translation import gettext
 
 from nuanxin.cases.enums import ClockKind, HandOffKind, StageKind, SupervisionLevel
@@ -18,11 +19,12 @@ from nuanxin.kernel.worktime import Limit
 from nuanxin.notifications.enums import Kind, Mail
 from nuanxin.notifications.models import ChatRobot, Notice, NoticeSettings
 from nuanxin.notifications.wording import WORDS, Words
-from nuanxin.people.queries import consented
+from nuanxin.people.models import Assignment
+from nuanxin.people.queries import actor_for, assignments_in_force, consented
 from nuanxin.places.enums import SceneNews
 from nuanxin.places.queries import facility_name, item_name, service_name
 from nuanxin.territories.queries import path_names
-from nuanxin.ui.phrases import calendar_moment, half_day
+from nuanxin.ui.phrases import calendar_day, calendar_moment, half_day
 from nuanxin.volunteering.enums import PostNews, ReserveState, ServiceNews, TeamNews
 from nuanxin.volunteering.queries.team_catalogue import kind_name
 
@@ -58,17 +60,17 @@ class Line:
 
 
 def inbox(actor: Actor, *, now: datetime) -> QuerySet[Notice]:
-    """What the actor may hear now, the latest first."""
-    return Notice.objects.filter(policy.rule("notifications.read", actor), visible_at__lte=now).order_by(
-        "-id"
-    )
+    """What the actor may hear now, what happened last first."""
+    rows = Notice.objects.filter(policy.rule("notifications.read", actor), visible_at__lte=now)
+    return rows.order_by("-at", "-id")
 
 
 def inbox_page(actor: Actor, *, now: datetime, before: int | None = None) -> tuple[list[Line], int | None]:
-    """A page and where the next one begins."""
+    """A page, and the notice before which the next one begins."""
     rows = inbox(actor, now=now)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
+    last = rows.filter(pk=before).first() if before is not None else None
+    if last:
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk))
     found = list(rows[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     streets = path_names({notice.facts.get("street", "") for notice in page})
@@ -82,6 +84,24 @@ def unread_count(actor: Actor, *, now: datetime) -> int:
     if actor.person_id is None:
         return 0
     return inbox(actor, now=now).order_by().filter(read_at=None)[:COUNT_CAP].count()
+
+
+def other_post(notice: Notice, path: str, *, actor: Actor, now: datetime) -> Assignment | None:
+    """Of one's own posts the one in which the page opens that a notice leads to; none where the present one does."""
+    if actor.person_id is None or _opens(path, actor):
+        return None
+    for post in assignments_in_force(person_id=actor.person_id, now=now):
+        is_told = notice.assignment_id in {None, post.pk}
+        if is_told and post.pk != actor.assignment_id and _opens(path, actor_for(post)):
+            return post
+    return None
+
+
+def _opens(path: str, actor: Actor) -> bool:
+    view: Any = resolve(path.partition("?")[0].partition("#")[0]).func
+    declared = view.permissions
+    free = {"public", "signed_in"} & set(declared)
+    return bool(free) or any(policy.permits(actor, each) for each in declared)
 
 
 def line_of(notice: Notice, streets: Mapping[str, str], *, coarse: bool = False) -> Line:
@@ -149,11 +169,17 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
             facts[name] = named(facts[name])
     if facts["booked"]:
         facts["booked"] = _booked(facts["booked"], facts["place"])
-    if facts["hold"]:
-        facts["hold"] = calendar_moment(datetime.fromisoformat(facts["hold"]))
-    if facts["until"]:
-        facts["until"] = calendar_moment(datetime.fromisoformat(facts["until"]))
+    for name in ("hold", "until"):
+        if facts[name]:
+            facts[name] = _when(facts[name])
     return facts
+
+
+def _when(text: str) -> str:
+    """An instant with its time of day; what lasts to the end of a day is written as that day alone."""
+    if "T" not in text:
+        return calendar_day(date.fromisoformat(text))
+    return calendar_moment(datetime.fromisoformat(text))
 
 
 def _booked(service: str, place: str) -> str:

@@ -1,5 +1,5 @@
 """Where django-allauth meets our accounts: persons are found by phone, codes go out by our channels, secrets are
-encrypted by our keys. The one-page sign-in itself is ours (docs/decisions/0002-sign-in.md).
+encrypted by our keys. The one-page sign-in itself is ours (docs/decisions/0016-sign-in.md).
 """
 
 from typing import Any

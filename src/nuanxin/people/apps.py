@@ -16,12 +16,15 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_load_reference, sender=self, dispatch_uid="people.reference")
+        slots.name_group("people", _("人员与区划"), icon="users", order=50)
+        slots.name_group("settings", _("设置"), icon="settings", order=60)
         slots.register(
             "rail",
             slots.Item(
                 _("人员"), "people:people", icon="users", permission="people.view", match=("people:",)
             ),
             order=70,
+            group="people",
         )
         slots.register("rail_foot", slots.Item(_("我的资料"), "people:me", icon="user-circle"), order=90)
         slots.register(

@@ -77,6 +77,7 @@ class ActorMiddleware:
             self._by_session(request)
         response = self.get_response(request)
         _mark_seen(request, response)
+        services.set_mark(request, response)
         return response
 
     def _by_token(self, request: Any, key: str) -> None:

@@ -25,6 +25,7 @@ from nuanxin.kernel.privacy.wording import choice, name_columns
 from nuanxin.kernel.retention import expired, retain
 from nuanxin.people import models, queries
 from nuanxin.people.enums import Channel, CodePurpose, DeclaredAs, Language, SignInMethod, WorkerType
+from nuanxin.people.queries.devices import KEPT as DEVICE_DAYS
 from nuanxin.people.queries.responsible import name_of_role
 from nuanxin.people.services import erasure, renew_secret
 from nuanxin.territories.queries import path_name
@@ -152,6 +153,14 @@ register(
     export=columns(models.SignIn, "person_id", "method", "device", "started_at", "ended_at"),
 )
 register(
+    models.DeviceMark,
+    purpose=_("防止一台手机用很多账号领积分：只数有几个账号，谁也看不到是哪几个"),
+    fields={"digest": "S2", "seen_on": "S1"},
+    retention=_("最近一次登录后 90 天"),
+    erase=deletes(models.DeviceMark, "person_id"),
+    export=columns(models.DeviceMark, "person_id", "seen_on"),
+)
+register(
     models.ApiToken,
     purpose=_("您自己的程序用您的身份办事"),
     fields={"name": "S1", "token_hash": "S2"},
@@ -212,6 +221,12 @@ retain(
     purpose=_("登录记录"),
     keeps=_("半年"),
     of=expired(models.SignIn, "started_at", timedelta(days=183)),
+)
+retain(
+    models.DeviceMark,
+    purpose=_("登录过的手机的随机记号（只存摘要）"),
+    keeps=_("最近一次登录后 90 天"),
+    of=expired(models.DeviceMark, "seen_on", timedelta(days=DEVICE_DAYS)),
 )
 retain(
     Session,
@@ -301,6 +316,7 @@ name_columns(
         "used_at": _("用掉时间"),
         "method": (_("登录方式"), choice(SignInMethod)),
         "device": _("设备"),
+        "seen_on": _("最近一次在这台手机上登录"),
         "started_at": _("开始"),
         "ended_at": _("结束"),
         "last_used_at": _("最近使用"),

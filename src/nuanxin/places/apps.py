@@ -27,6 +27,8 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_load_catalogue, sender=self, dispatch_uid="places.catalogue")
+        slots.name_group("benefits", _("优惠和预约"), icon="tag", order=45)
+        slots.name_group("places", _("点位与小区"), icon="map-pin", order=20)
         today = slots.Item(_("今天"), "places:today", icon="home-heart", permission="places.today")
         listed = slots.Item(
             _("点位"), "places:list", icon="map-pin", permission="places.view", match=STAFF_PAGES
@@ -35,55 +37,60 @@ class PlacesConfig(AppConfig):
             _("点位类型"), "places:catalogue", icon="list-details", permission="places.catalogue",
             match=("places:catalogue", "places:entry", "places:new_entry"),
         )  # fmt: skip
-        slots.register("rail", listed, order=58)
+        slots.register("rail", listed, order=58, group="places")
         slots.register("rail", today, order=5)
-        slots.register("rail_foot", catalogue, order=24)
+        slots.register("rail", catalogue, order=24, group="settings")
         shelves = slots.Item(
             _("库存"), "places:stock_list", icon="first-aid-kit", permission="places.stock_export",
             match=("places:stock_list", "places:restock", "places:restock_step"),
         )  # fmt: skip
-        slots.register("rail", shelves, order=60)
+        slots.register("rail", shelves, order=60, group="places")
         overview = slots.Item(_("点位盘面"), "places:coverage", icon="chart-bar", permission="places.export")
-        slots.register("rail", overview, order=57)
+        slots.register("rail", overview, order=57, group="places")
         weather = slots.Item(_("天气提示"), "places:warnings", icon="umbrella", permission="places.warn")
-        slots.register("rail", weather, order=59)
+        slots.register("rail", weather, order=59, group="places")
         offers = slots.Item(
             _("优惠"), "places:offer_list", icon="tag", permission="places.offer_view",
             match=("places:offer_list", "places:offer", "places:offer_new", "places:offer_edit", "places:offer_step"),
         )  # fmt: skip
-        slots.register("rail", offers, order=61)
+        slots.register("rail", offers, order=61, group="places")
         desk = slots.Item(_("收券"), "places:desk", icon="qrcode", permission="places.redeem")
         slots.register("rail", desk, order=6)
-        own = slots.Item(
-            _("我的券"), "places:vouchers", icon="receipt", permission="places.voucher",
-            match=("places:vouchers", "places:voucher"),
-        )  # fmt: skip
-        slots.register("my_page", own, order=30)
-        booked = slots.Item(
-            _("我的预约"), "places:own_bookings", icon="calendar-event", permission="places.book",
-            match=("places:own_bookings", "places:move_booking", "places:book"),
-        )  # fmt: skip
-        slots.register("my_page", booked, order=29)
         figures = slots.Item(
             _("预约"), "places:booking_figures", icon="calendar-event", permission="places.booking_export"
         )
-        slots.register("rail", figures, order=62)
+        slots.register("rail", figures, order=62, group="places")
         friendly = slots.Item(
             _("友好场景"), "places:scenes", icon="award", permission="places.scene_view", match=SCENE_PAGES
         )
-        slots.register("rail", friendly, order=63)
-        kitchens = slots.Item(
-            _("开放日"), "places:open_days", icon="tools-kitchen-2", permission="places.join_day",
-            match=("places:open_days", "places:open_day", "places:open_day_look"),
-        )  # fmt: skip
-        slots.register("my_page", kitchens, order=32)
-        slots.register(
-            "home",
-            slots.Panel("places/home_booking.html", context=_home_booking, permission="places.book"),
-            order=15,
-        )
-        slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
+        slots.register("rail", friendly, order=63, group="places")
+        _fill_phone()
         _fill_received()
+
+
+def _fill_phone() -> None:
+    """What somebody has booked and got, among the own pages and on the first one."""
+    own = slots.Item(
+        _("我的券"), "places:vouchers", icon="receipt", permission="places.voucher",
+        match=("places:vouchers", "places:voucher"),
+    )  # fmt: skip
+    slots.register("my_page", own, order=30, group="benefits")
+    booked = slots.Item(
+        _("我的预约"), "places:own_bookings", icon="calendar-event", permission="places.book",
+        match=("places:own_bookings", "places:move_booking", "places:book"),
+    )  # fmt: skip
+    slots.register("my_page", booked, order=29, group="benefits")
+    kitchens = slots.Item(
+        _("开放日"), "places:open_days", icon="tools-kitchen-2", permission="places.join_day",
+        match=("places:open_days", "places:open_day", "places:open_day_look"),
+    )  # fmt: skip
+    slots.register("my_page", kitchens, order=32, group="benefits")
+    slots.register(
+        "home",
+        slots.Panel("places/home_booking.html", context=_home_booking, permission="places.book"),
+        order=15,
+    )
+    slots.register("home", slots.Panel("places/home_panel.html", permission="places.read"), order=20)
 
 
 def _fill_received() -> None:

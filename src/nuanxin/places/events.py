@@ -313,6 +313,14 @@ class OpenDayHeld:
 
 
 @event
+class KitchenLookedAt:
+    """The subject came to an open day and filled in its form: what stands in it, and when, is said to nobody."""
+
+    place_id: int
+    day_id: int
+
+
+@event
 class OpenDayFoundWrong:
     """Enough residents have filled in the form, and some of them found something; said once for a day."""
 

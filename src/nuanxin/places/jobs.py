@@ -14,7 +14,7 @@ from nuanxin.places.services import (
     settle_past,
     watch_stock,
 )
-from nuanxin.places.services.open_days import end_open_days
+from nuanxin.places.services.open_days import close_forms, end_open_days
 from nuanxin.places.services.scene_watching import watch_scenes
 
 
@@ -56,8 +56,10 @@ def look_at_plates(now: datetime) -> None:
 
 @periodic(every=timedelta(hours=1))
 def end_days(now: datetime) -> None:
-    """Open-kitchen days whose hours are over."""
+    """Open-kitchen days whose hours are over, and those that take no more forms."""
     while end_open_days(now=now):
+        pass
+    while close_forms(now=now):
         pass
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
-from nuanxin.kernel.access.api import PROBLEMS, operation
+from nuanxin.kernel.access.api import PROBLEMS, PlainText, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.places import queries, services
 from nuanxin.places.models import Redemption, Voucher
@@ -69,10 +69,10 @@ class CodeOut(Schema):
 class TakenIn(Schema):
     """`code` as it was shown, scanned or typed; `at` by the desk's clock; the same `key` again is the same use."""
 
-    code: Annotated[str, Field(min_length=1, max_length=600)]
+    code: Annotated[PlainText, Field(min_length=1, max_length=600)]
     key: UUID
     at: AwareDatetime
-    device: Annotated[str, Field(max_length=36)] = ""
+    device: Annotated[ShortText, Field(max_length=36)] = ""
 
 
 class SyncIn(Schema):

@@ -93,7 +93,7 @@ class ScenesOut(Schema):
 
 
 class StepIn(Schema):
-    reason: Annotated[str, Field(max_length=200)] = ""
+    reason: Annotated[ShortText, Field(max_length=200)] = ""
 
 
 class ShareOut(Schema):

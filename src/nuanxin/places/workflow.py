@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.workflow import Transition, Workflow
+from nuanxin.places.enums import AssessmentState as A
 from nuanxin.places.enums import BookingState as B
 from nuanxin.places.enums import OfferState as O
 from nuanxin.places.enums import OpenDayState as D
@@ -106,6 +107,21 @@ BOOKING = Workflow(
         Transition("pass_by", _("过去了"), (B.BOOKED,), B.PASSED, "system"),
     ],
 )
+
+ASSESSMENT = Workflow(
+    "assessment",
+    A,
+    [
+        Transition("submit", _("评好，等复核"), ("",), A.SUBMITTED, "places.scene_assess", event="SceneAssessed"),
+        Transition(
+            "confirm", _("复核，同意"), (A.SUBMITTED,), A.CONFIRMED, "places.scene_assess", event="SceneAssessed"
+        ),
+        Transition(
+            "send_back", _("退回重评"), (A.SUBMITTED,), A.RETURNED, "places.scene_assess", ("opinion",),
+            "SceneAssessed", "plain",
+        ),
+    ],
+)  # fmt: skip
 
 _IN_FORCE = (S.ACCREDITED, S.RECHECK)
 _BEFORE_PLATE = (S.APPLIED, S.ASSESSING, S.PUBLICITY)

@@ -10,6 +10,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
+        slots.register("footer", slots.Item(_("公开的和能查的"), "portal:open"))
         slots.register("phone_tabs", slots.Item(_("首页"), "portal:home", icon="home"), order=10)
         slots.register(
             "phone_tabs",
@@ -20,11 +21,13 @@ class PortalConfig(AppConfig):
             "rail",
             slots.Item(_("系统检查"), "portal:check", icon="shield-check", permission="system.check"),
             order=90,
+            group="settings",
         )
         slots.register(
             "rail",
             slots.Item(_("审计日志"), "portal:audit", icon="history", permission="audit.view"),
             order=91,
+            group="settings",
         )
         slots.register(
             "rail",
@@ -36,4 +39,5 @@ class PortalConfig(AppConfig):
                 match=("portal:retention", "cases:holds"),
             ),
             order=92,
+            group="settings",
         )

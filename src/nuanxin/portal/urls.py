@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("desk/", views.desk, name="desk"),
+    path("open/", views.open_to_all, name="open"),
     path("map/", views.area_map, name="map"),
     path("system/check/", views.check, name="check"),
     path("system/retention/", views.retention_report, name="retention"),

@@ -47,6 +47,13 @@ def home(request: Any) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
+@public("a list of what needs no account")
+@require_safe
+def open_to_all(request: Any) -> HttpResponse:
+    """Every page that anybody may read, from one place."""
+    return render(request, "portal/open.html")
+
+
 @requires("portal.workbench")
 @require_safe
 def desk(request: Any) -> HttpResponse:

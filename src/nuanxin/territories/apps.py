@@ -14,5 +14,5 @@ class TerritoriesConfig(AppConfig):
             _("区划"), "territories:tree", icon="sitemap", permission="territories.view",
             match=("territories:tree", "territories:territory", "territories:load_outlines"),
         )  # fmt: skip
-        slots.register("rail", browse, order=70)
+        slots.register("rail", browse, order=70, group="people")
         slots.register("map_background", slots.Item(_("地图"), "territories:map_style"))

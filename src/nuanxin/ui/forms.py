@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 
 from nuanxin.kernel.errors import DomainError, Invalid
+from nuanxin.kernel.words import seen
 
 DIVISION_CODE = r"^\d{12}$|^\d{15}$"
 
@@ -17,6 +18,17 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 
 class Refusing(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        """Words are what can be seen of them: a required one that is only spaces of no width is missing."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, value in list(told.items()):
+            field = self.fields.get(name)
+            if isinstance(field, forms.CharField) and field.strip and isinstance(value, str):
+                told[name] = seen(value)
+                if value and not told[name] and field.required:
+                    self.add_error(name, field.error_messages["required"])
+        return told
+
     def refuse(self, error: DomainError) -> None:
         """Show what the service did not accept: beside its field, else above the form, with what to do."""
         fields = error.fields if isinstance(error, Invalid) else {}

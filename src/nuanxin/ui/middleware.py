@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import DomainError, RateLimited
 
@@ -12,12 +13,27 @@ Respond = Callable[[HttpRequest], HttpResponse]
 R = TypeVar("R", bound=HttpResponse)
 
 
+class NotAPage(DomainError):
+    """Somebody opens by hand, or comes back to, what a button sends to; without this the page stays white."""
+
+    status = 405
+    default_message = _("这里要从页面上的按钮进来")
+    default_hint = _("刚才那一步没有再做一遍。回到上一页，或者从首页进去再点一次。")
+
+
 class DomainErrorMiddleware:
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == NotAPage.status and request.headers.get("sec-fetch-mode") == "navigate":
+            allow = response["Allow"]
+            response = render(
+                request, "ui/error.html", {"error": NotAPage(), "status": NotAPage.status}, status=405
+            )
+            response["Allow"] = allow
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):

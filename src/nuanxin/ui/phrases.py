@@ -4,7 +4,7 @@ Plain time is what every clock in Nuanxin speaks: “还剩 42 分钟 · 今天 
 date format differs by language, the format string itself is translated.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils import dateformat, timezone
@@ -100,10 +100,21 @@ def moment(at: datetime, *, now: datetime) -> str:
     return f"{day_words(at, now=now)} {time_of_day(at)}"
 
 
+def calendar_day(day: date) -> str:
+    """“9月18日”: for words that are read again days later."""
+    return dateformat.format(day, pgettext("date format", "n月j日"))
+
+
+def dated(day: date, *, now: datetime) -> str:
+    """“9月18日”, with the year when it is another one."""
+    local = timezone.localtime(day) if isinstance(day, datetime) else day
+    same = local.year == timezone.localtime(now).year
+    return calendar_day(local) if same else dateformat.format(local, pgettext("date format", "Y年n月j日"))
+
+
 def calendar_moment(at: datetime) -> str:
-    """“9月18日 17:30”: for words that are read again days later."""
-    day = dateformat.format(timezone.localtime(at), pgettext("date format", "n月j日"))
-    return f"{day} {time_of_day(at)}"
+    """“9月18日 17:30”."""
+    return f"{calendar_day(timezone.localtime(at))} {time_of_day(at)}"
 
 
 def stamp(at: datetime, pattern: str) -> str:

@@ -6,19 +6,24 @@ A context registers in its `AppConfig.ready()`:
     slots.register("rail", slots.Item(_("队列"), "cases:queue", icon="inbox", permission="cases.read"), order=10)
     slots.register("home", slots.Panel("cases/home_panel.html", context=home_context), order=20)
 
+What is not the daily work of whoever reads it stands in the rail under a heading: `register(…, group="places")`, where
+`slots.name_group("places", _("点位"), icon="map-pin", order=20)` says how it is called.
+
 Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`,
 `case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
 `data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one
 item: the script that keeps pages for when there is no signal), `kept_page` (a page that such a phone keeps; the one
 view in `match` is what it keeps of it: nobody's), `map_background` (one
-item: the style that lies below every map), `report` (one item: where one reports, `?category=` chosen),
-`received` and `contributed` (figures of one's own: what the city did for somebody, and the other way).
+item: the style that lies below every map), `report` (one item: where one reports, `?category=` chosen), `team_desk`
+(what else there is of a team, `?team=`), `footer` (links below every page),
+`received` and `contributed` (figures of one's own: what the city did for
+somebody, and the other way).
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,15 +33,19 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Item:
-    """A link. `match` are the view names (or `namespace:` prefixes) for which it counts as the current one."""
+    """A link. `match` are the view names (or `namespace:` prefixes) for which it counts as the current one.
+
+    Of several permissions one is enough.
+    """
 
     label: str | Promise
     url_name: str
     icon: str = ""
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None
     match: tuple[str, ...] = ()
     primary: bool = False
     count: Callable[[HttpRequest], int] | None = None
+    group: str = ""
 
     def is_current(self, view_name: str) -> bool:
         names = self.match or (self.url_name,)
@@ -62,6 +71,25 @@ class Link:
     current: bool
     primary: bool
     count: int | None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading over links."""
+
+    label: str | Promise
+    icon: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """Links that stand together, as one request sees them; without a heading when there is none or but one link."""
+
+    links: list[Link]
+    heading: Group | None = None
+    open: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,13 +117,22 @@ class Counted:
 
 Entry = Item | Panel | Figure
 _registry: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+_groups: dict[str, Group] = {}
+AT_A_GLANCE = 12  # so many links are read without searching: up to here every heading is open
 
 
-def register(slot: str, item: Entry, *, order: int = 50) -> None:
-    """Idempotent: registering an equal item again changes nothing."""
+def register(slot: str, item: Entry, *, order: int = 50, group: str = "") -> None:
+    """Idempotent: registering an equal item again changes nothing. Links of one `group` stand under its heading."""
+    if group and isinstance(item, Item):
+        item = replace(item, group=group)
     if all(known != item for _, known in _registry[slot]):
         _registry[slot].append((order, item))
         _registry[slot].sort(key=lambda entry: entry[0])
+
+
+def name_group(name: str, label: str | Promise, *, icon: str, order: int) -> None:
+    """Give the links registered with this `group` their heading; idempotent."""
+    _groups[name] = Group(label, icon, order)
 
 
 def entries(slot: str, request: HttpRequest) -> list[Entry]:
@@ -115,6 +152,23 @@ def links(slot: str, request: HttpRequest) -> list[Link]:
     return [_link(item, request, view_name) for item in entries(slot, request) if isinstance(item, Item)]
 
 
+def sections(slot: str, request: HttpRequest) -> list[Section]:
+    """The links of a slot under their headings: those without first, then group by group.
+
+    A long list is folded: open is the heading under which the reader stands.
+    """
+    found = links(slot, request)
+    parts = [Section([link for link in found if not link.group])]
+    for name, heading in sorted(_groups.items(), key=lambda each: each[1].order):
+        within = [link for link in found if link.group == name]
+        stands_here = any(link.current for link in within)
+        if len(within) > 1:
+            parts.append(Section(within, heading, stands_here or len(found) <= AT_A_GLANCE))
+        elif within:
+            parts.append(Section(within))
+    return [part for part in parts if part.links]
+
+
 def figures(slot: str, request: HttpRequest) -> list[Counted]:
     """Each with its two numbers, in order."""
     found = [item for item in entries(slot, request) if isinstance(item, Figure)]
@@ -129,7 +183,8 @@ def _permitted(item: Entry, request: HttpRequest) -> bool:
     from nuanxin.kernel.access import policy  # apps.py imports this module before models may be loaded
 
     actor = getattr(request, "actor", None)
-    return actor is not None and policy.permits(actor, item.permission)
+    names = (item.permission,) if isinstance(item.permission, str) else item.permission
+    return actor is not None and any(policy.permits(actor, name) for name in names)
 
 
 def _link(item: Item, request: HttpRequest, view_name: str) -> Link:
@@ -140,4 +195,5 @@ def _link(item: Item, request: HttpRequest, view_name: str) -> Link:
         current=item.is_current(view_name),
         primary=item.primary,
         count=item.count(request) if item.count else None,
+        group=item.group,
     )

@@ -12,13 +12,17 @@ SHEETS = {
     "phone": (*COMMON, "weui", "phone", "print"),
     "workbench": (*COMMON, "workbench", "print"),
 }
+# What only those who write it read; a notice of a licence (`/*!`) goes along.
+REMARK = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
+INDENT = re.compile(r"\s*\n\s*")
 IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
 
 
 @lru_cache(maxsize=len(SHEETS))
 def sheet(name: str) -> str:
     """Raises `KeyError` for a shell that does not exist. What a file imports into a layer stands in its place."""
-    return "\n".join(_text(f"ui/{part}.css") for part in SHEETS[name])
+    whole = "\n".join(_text(f"ui/{part}.css") for part in SHEETS[name])
+    return INDENT.sub("\n", REMARK.sub("", whole)).strip()
 
 
 def _text(file: str) -> str:

@@ -33,7 +33,10 @@ class ShiftOut(Schema):
 
 
 class ActivityOut(Schema):
-    """`state`: published, open, running, done, archived, cancelled (with its `reason`)."""
+    """`state`: published, open, running, done, archived, cancelled (with its `reason`).
+
+    `required`: a skill or training that is looked at; `required_post`: code of the post that whoever comes has to hold.
+    """
 
     id: UUID
     title: str
@@ -50,6 +53,8 @@ class ActivityOut(Schema):
     opens_at: datetime | None
     with_children: bool
     for_families: bool
+    required: str
+    required_post: str
     shifts: list[ShiftOut]
 
 
@@ -107,7 +112,8 @@ def _activity(activity: Activity, shifts: list[dict[str, Any]]) -> dict[str, Any
         "line": activity.line_id, "organiser": activity.organiser.name, "where": where_words(activity),
         "link": activity.link, "scope_code": activity.scope_code, "state": activity.state,
         "reason": activity.state_reason, "mode": activity.mode, "opens_at": activity.opens_at,
-        "with_children": activity.with_children, "for_families": activity.for_families, "shifts": shifts,
+        "with_children": activity.with_children, "for_families": activity.for_families, "required": activity.required,
+        "required_post": activity.required_post_id or "", "shifts": shifts,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from nuanxin.ui.forms import DIVISION_CODE, Refusing
 from nuanxin.volunteering.enums import SignUpMode, TagGroup
 from nuanxin.volunteering.models import Activity, ActivityKind, ActivityTag, Shift
 from nuanxin.volunteering.queries.activities import Wanted
+from nuanxin.volunteering.queries.matching import post_kinds
 from nuanxin.volunteering.queries.organising import TABS, ActivityFilters
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services.activity_rules import ActivityData
@@ -83,9 +84,12 @@ class ActivityForm(Refusing):
     area_only = forms.BooleanField(label=_("只给这个社区或街道的人"), required=False)
     for_women = forms.BooleanField(label=_("女性专场（由本人说，不记录）"), required=False)
     for_families = forms.BooleanField(label=_("可以带家人"), required=False)
+    required_post = forms.ChoiceField(
+        label=_("只给在任的岗位"), required=False, help_text=_("选了，不在任的报不上，页面会告诉他怎么办。")
+    )
     required = forms.CharField(
         label=_("要会什么"), max_length=60, required=False,
-        help_text=_("例如：急救证；平安合伙人。到场前由主办方看一眼，勾上“看过了”。"),
+        help_text=_("例如：急救培训。平台上有培训、岗位记录的自动认；没有的，到场看一眼，勾上“看过了”。"),
     )  # fmt: skip
     with_children = forms.BooleanField(label=_("孩子的活动：由监护人报名"), required=False)
     min_age = forms.IntegerField(label=_("孩子最小几岁"), required=False, min_value=3, max_value=17)
@@ -116,6 +120,7 @@ class ActivityForm(Refusing):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = _kinds()
         fields["organiser"].choices = [(str(each.public_id), each.name) for each in organisers]
+        fields["required_post"].choices = [NONE, *((each.code, each.name) for each in post_kinds())]
         others = [NONE, *((str(each.public_id), each.name) for each in partners)]
         for name in PARTNERS:
             fields[name].choices = others
@@ -152,6 +157,7 @@ def activity_initial(activity: Activity, partners: Iterable[Organisation]) -> di
     return {
         **held, **others, "kind": activity.kind_id, "organiser": str(activity.organiser.public_id),
         "place": str(activity.place.public_id) if activity.place else "",
+        "required_post": activity.required_post_id or "",
         "tags": [each.code for each in activity.tags.all()], "audience_types": list(activity.worker_types),
         "area_only": bool(activity.audience_area),
     }  # fmt: skip

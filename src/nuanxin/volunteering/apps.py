@@ -55,21 +55,22 @@ def _load_taxonomy(**kwargs: Any) -> None:
 
 
 def _activity_slots() -> None:
+    slots.name_group("volunteering", _("志愿服务"), icon="heart-handshake", order=30)
     listed = slots.Item(
         _("活动"), "volunteering:activity_list", icon="calendar-event", permission="volunteering.activity_view",
         match=ACTIVITY_PAGES,
     )  # fmt: skip
-    slots.register("rail", listed, order=70)
+    slots.register("rail", listed, order=70, group="volunteering")
     mine = slots.Item(
         _("我的班次"), "volunteering:my_shifts", icon="calendar-event", permission="volunteering.sign_up",
         match=("volunteering:my_shifts", "volunteering:shift_calendar"),
     )  # fmt: skip
-    slots.register("my_page", mine, order=26)
+    slots.register("my_page", mine, order=26, group="volunteering")
     on = slots.Item(
         _("附近的活动"), "volunteering:activities", icon="users-group", permission="volunteering.sign_up",
         match=("volunteering:activities", "volunteering:activity", "volunteering:activity_sign_up"),
     )  # fmt: skip
-    slots.register("my_page", on, order=27)
+    slots.register("my_page", on, order=25, group="volunteering")
     panel = slots.Panel(
         "volunteering/home_shift.html", context=_home_shift, permission="volunteering.sign_up"
     )
@@ -80,8 +81,12 @@ def _home_shift(request: Any) -> dict[str, Any]:
     from nuanxin.volunteering.queries.own_shifts import (
         next_shift,  # models exist only after the apps are ready
     )
+    from nuanxin.volunteering.queries.records import next_to_check  # as above
 
-    return {"next_shift": next_shift(request.actor, now=request.now)}
+    return {
+        "next_shift": next_shift(request.actor, now=request.now),
+        "led": next_to_check(request.actor, request.now),
+    }
 
 
 def _record_slots() -> None:
@@ -94,8 +99,8 @@ def _record_slots() -> None:
     helping = slots.Item(
         _("愿意帮忙"), "volunteering:helping", icon="heart-handshake", permission="volunteering.serve"
     )
-    slots.register("my_page", hours, order=26)
-    slots.register("my_page", helping, order=27)
+    slots.register("my_page", hours, order=26, group="volunteering")
+    slots.register("my_page", helping, order=27, group="volunteering")
     screens = slots.Item(
         _("签到屏"), "volunteering:screens", icon="qrcode", permission="volunteering.check_in",
         match=("volunteering:screens", "volunteering:screen"),
@@ -116,9 +121,9 @@ def _record_slots() -> None:
         _("时长抽查"), "volunteering:spot_checks", icon="search", permission="volunteering.spot_check"
     )
     for order, item in enumerate((screens, confirming, certifying, needs)):
-        slots.register("rail", item, order=70 + order)
-        slots.register("my_page", item, order=70 + order)
-    slots.register("rail", spots, order=74)
+        slots.register("rail", item, order=70 + order, group="volunteering")
+        slots.register("my_page", item, order=70 + order, group="volunteering")
+    slots.register("rail", spots, order=74, group="volunteering")
 
 
 def _pages(*names: str) -> tuple[str, ...]:
@@ -130,7 +135,7 @@ def _team_slots() -> None:
         _("志愿服务队"), "volunteering:team_list", icon="users-group", permission="volunteering.view_team",
         match=_pages("team_list", "team_desk", "team_new", "team_edit", "team_invite", "team_import", "team_plan"),
     )  # fmt: skip
-    slots.register("rail", teams, order=68)
+    slots.register("rail", teams, order=68, group="volunteering")
     posts = slots.Item(
         _("岗位"), "volunteering:post_list", icon="id-badge-2", permission="volunteering.view_post",
         match=_pages(
@@ -138,27 +143,27 @@ def _team_slots() -> None:
             "appointment_step", "appointment_answer",
         ),
     )  # fmt: skip
-    slots.register("rail", posts, order=69)
+    slots.register("rail", posts, order=69, group="volunteering")
     safety = slots.Item(
         _("平安提示"), "volunteering:prevention_list", icon="shield-check", permission="volunteering.notify",
         match=_pages("prevention_list", "prevention_new", "prevention_recall"),
     )  # fmt: skip
-    slots.register("rail", safety, order=72)
+    slots.register("rail", safety, order=72, group="volunteering")
     programmes = slots.Item(
         _("随手拍行动"), "volunteering:programme_list", icon="camera", permission="volunteering.run_programme",
         match=_pages("programme_list", "programme_new"),
     )  # fmt: skip
-    slots.register("rail", programmes, order=73)
+    slots.register("rail", programmes, order=73, group="volunteering")
     reserve = slots.Item(
         _("后备人才"), "volunteering:reserve_list", icon="briefcase", permission="volunteering.view_reserve",
         match=_pages("reserve_list", "candidate", "candidate_step", "reserve_recommend"),
     )  # fmt: skip
-    slots.register("rail", reserve, order=74)
+    slots.register("rail", reserve, order=74, group="volunteering")
     kinds = slots.Item(
         _("岗位类别"), "volunteering:post_kinds", icon="list-details", permission="volunteering.post_kinds",
         match=_pages("post_kinds", "post_kind", "post_kind_new"),
     )  # fmt: skip
-    slots.register("rail_foot", kinds, order=26)
+    slots.register("rail", kinds, order=26, group="settings")
     _own_team_slots()
 
 
@@ -193,4 +198,4 @@ def _own_team_slots() -> None:
             permission=f"volunteering.{permission}",
             match=_pages(*match),
         )
-        slots.register("my_page", item, order=order)
+        slots.register("my_page", item, order=order, group="volunteering")

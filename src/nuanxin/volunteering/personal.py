@@ -24,6 +24,7 @@ from nuanxin.volunteering.models import (
     Certificate,
     CheckInPoint,
     Child,
+    ClaimPicture,
     HelpOffer,
     PostObjection,
     ProgrammeMember,
@@ -42,6 +43,7 @@ from nuanxin.volunteering.services.activity_rounds import (
     forget_names,
     names_due,
 )
+from nuanxin.volunteering.services.claim_pictures import erase_pictures, forget_pictures, pictures_due
 from nuanxin.volunteering.services.family import children_due, forget_children
 from nuanxin.volunteering.services.leaving import (
     appointments_due,
@@ -237,6 +239,31 @@ retain(
     of=Rows(points_due, lambda now: blur_points(now=now)),
 )
 register(
+    ClaimPicture,
+    purpose=_("您补记服务时附的照片；只给您自己、确认的人和抽查的人看，不带拍摄的地点和时间"),
+    fields={"record": "S1", "file": "S2", "added_at": "S1"},
+    retention=_("180 天；注销时删掉"),
+    erase=erase_pictures,
+    export=columns(
+        ClaimPicture, "record__person_id", "record__title", "record__served_on", "added_at", "file__public_id"
+    ),
+)
+name_columns(
+    {
+        "record__title": _("做了什么"),
+        "record__served_on": _("日期"),
+        "added_at": _("什么时候附的"),
+        "file__public_id": _("照片的编号"),
+    },
+    table="volunteering.ClaimPicture",
+)
+retain(
+    ClaimPicture,
+    purpose=_("补记服务时附的照片"),
+    keeps=_("180 天"),
+    of=Rows(pictures_due, lambda now: forget_pictures(now=now)),
+)
+register(
     Certificate,
     purpose=_("您申请的服务证明，和谁都能核对的编号"),
     fields={"person": "S1", "period_from": "S1", "period_to": "S1", "minutes": "S1", "number": "S1", "code": "S1"},
@@ -311,7 +338,7 @@ register(
     fields={
         "shift": "S1", "person": "S2", "state": "S1", "state_since": "S1", "asked_at": "S1", "places": "S1",
         "held_until": "S1", "remind_at": "S1", "rank": "S1", "had_lately": "S1", "is_checked": "S1",
-        "called_late": "S1",
+        "checked_by": "S1", "checked_at": "S1", "called_late": "S1",
     },
     retention=_("活动过后 1 年不再知道是谁，只剩人数"),
     erase=erase_sign_ups,

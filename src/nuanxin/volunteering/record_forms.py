@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.people.models import Organisation
 from nuanxin.ui.forms import DIVISION_CODE, Refusing
+from nuanxin.ui.pictures import PictureField
 from nuanxin.volunteering.enums import QUALITIES, EntryKind, HelpKind, RecordSource, SpotResult
 from nuanxin.volunteering.models import ServiceRecord
 from nuanxin.volunteering.queries.matching import PARTS, post_kinds, skills
@@ -61,6 +62,10 @@ class ClaimForm(Refusing):
         max_length=200,
         widget=AREA,
         help_text=_("在哪里、和谁一起、谁看见了。别写别人的手机号和门牌。"),
+    )
+    picture = PictureField(
+        label=_("照片"),
+        help_text=_("只给确认和抽查的人看，180 天后删；不存拍摄的地点和时间。别拍到别人的脸、门牌和证件。"),
     )
 
     def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:

@@ -1,14 +1,16 @@
 """Service over the API: checking in and out, one's own records and certificates; a certificate for whoever holds it."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import File, Form, Query, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import AwareDatetime, Field
 
 from nuanxin.kernel.access.api import PROBLEMS, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
+from nuanxin.kernel.files.accept import accept_image
 from nuanxin.volunteering.models import Certificate, ServiceRecord
 from nuanxin.volunteering.queries import certificates as certified
 from nuanxin.volunteering.queries import records as queries
@@ -52,11 +54,28 @@ class HoursOut(Schema):
 class CheckInIn(Schema):
     """`code`: what was scanned or typed. A position is used with consent only; `device` tells two phones apart."""
 
-    code: Annotated[str, Field(min_length=4, max_length=200)]
-    device: Annotated[str, Field(max_length=64)] = ""
+    code: Annotated[ShortText, Field(min_length=4, max_length=200)]
+    device: Annotated[ShortText, Field(max_length=64)] = ""
     lng: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     accuracy_m: Annotated[float, Field(ge=0, le=100_000)] = 0
+
+
+class IssuerOut(Schema):
+    id: UUID
+    name: str
+
+
+class ClaimIn(Schema):
+    """What was done without a check-in; `proof` says by what it can be looked into. The same `key` is the same."""
+
+    key: UUID
+    organisation: UUID
+    source: Literal["post", "case", "help"]
+    title: Annotated[ShortText, Field(max_length=60)]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    proof: ShortText
 
 
 class CorrectionIn(Schema):
@@ -130,6 +149,31 @@ def mine(request: ActorRequest, year: Annotated[int, Query(ge=2000, le=2100)] = 
         "waiting": found.waiting,
         "items": [_record(row) for month in found.months for row in month.rows],
     }
+
+
+@router.get(
+    "/organisations", response={200: list[IssuerOut], **PROBLEMS}, summary="For whom one may have served"
+)
+@operation("volunteering.serve")
+def organisations(request: ActorRequest) -> list[dict[str, Any]]:
+    """Those that `POST /service-records` and `POST /service-records/certificates` take."""
+    return [{"id": each.public_id, "name": each.name} for each in queries.own_organisations(request.actor)]
+
+
+@router.post("", response={200: RecordOut, **PROBLEMS}, summary="Hours by hand, with a picture if one likes")
+@operation("volunteering.serve")
+def claim(
+    request: ActorRequest, given: Form[ClaimIn], picture: File[UploadedFile | None] = None
+) -> dict[str, Any]:
+    """Confirmed by the organisation, drawn for spot-checks more often. Of the picture neither where nor when it was
+    taken is kept; it is gone after 180 days.
+    """
+    told = given.model_dump(exclude={"key"})
+    shown = None if picture is None else accept_image(picture)  # type: ignore[arg-type]  # it reads like a file
+    row = services.enter_service(
+        actor=request.actor, claim=services.Claim(**told, picture=shown), key=given.key, now=request.now
+    )
+    return _record(row)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from nuanxin.kernel.access.api import PROBLEMS, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, PlainText, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.volunteering.models import Appointment
 from nuanxin.volunteering.queries import posts as post_queries
@@ -78,15 +78,15 @@ class AppointmentOut(Schema):
 
 
 class JoinIn(Schema):
-    shown_as: Annotated[str, Field(max_length=30)]
+    shown_as: Annotated[ShortText, Field(max_length=30)]
 
 
 class ApplyIn(Schema):
-    why: Annotated[str, Field(max_length=300)]
+    why: Annotated[PlainText, Field(max_length=300)]
 
 
 class StepWordsIn(Schema):
-    words: Annotated[str, Field(max_length=300)] = ""
+    words: Annotated[PlainText, Field(max_length=300)] = ""
 
 
 def _team(row: TeamRow) -> dict[str, Any]:

@@ -41,6 +41,7 @@ urlpatterns += [  # --- Service records ---
     path("records/", confirming.record_list, name="records"),
     path("records/export/", confirming.record_export, name="record_export"),
     path("records/<uuid:public_id>/", confirming.record, name="record"),
+    path("records/<uuid:public_id>/picture/", my_hours.claim_picture, name="claim_picture"),
     path("records/<uuid:public_id>/<slug:name>/", confirming.record_act, name="record_act"),
     path("spot-checks/", spot_checks.spot_checks, name="spot_checks"),
     path("spot-checks/public/", spot_checks.spot_public, name="spot_public"),

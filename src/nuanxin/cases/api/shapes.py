@@ -127,24 +127,24 @@ class TransitionIn(Schema):
 
     task_id: Id | None = None
     opinion: Annotated[PlainText, Field(max_length=1000)] = ""
-    reason: Annotated[str, Field(max_length=4)] = ""
-    outcome: Annotated[str, Field(max_length=12)] = ""
+    reason: Annotated[ShortText, Field(max_length=4)] = ""
+    outcome: Annotated[ShortText, Field(max_length=12)] = ""
     lead: UUID | None = None
     assists: list[UUID] = []
     units: list[UUID] = []
     basis: ShortText = ""
     unfinished: Annotated[PlainText, Field(max_length=300)] = ""
-    answer: Annotated[str, Field(max_length=8)] = ""
+    answer: Annotated[ShortText, Field(max_length=8)] = ""
     until: datetime | None = None
     category: Annotated[str, Field(pattern=r"^(\d{4})?$")] = ""
     parent: Annotated[str, Field(pattern=r"^(\d{19})?$")] = ""
     subject: Annotated[PlainText, Field(max_length=60)] = ""
     measure: Id | None = None
     danger: Annotated[PlainText, Field(max_length=200)] = ""
-    stage: Annotated[str, Field(max_length=10)] = ""
+    stage: Annotated[ShortText, Field(max_length=10)] = ""
     plan: Annotated[list[PlanText], Field(max_length=3)] = []
-    cause: Annotated[str, Field(max_length=8)] = ""
-    about: Annotated[str, Field(max_length=30)] = ""
+    cause: Annotated[ShortText, Field(max_length=8)] = ""
+    about: Annotated[ShortText, Field(max_length=30)] = ""
     public_words: Annotated[PlainText, Field(max_length=200)] = ""
     target_on: date | None = None
 
@@ -177,7 +177,7 @@ class OfferOut(Schema):
 
 class ConfirmationIn(Schema):
     key: Key
-    token: Annotated[str, Field(min_length=8, max_length=300)]
+    token: Annotated[PlainText, Field(min_length=8, max_length=300)]
 
 
 class ConfirmationOut(Schema):
@@ -233,7 +233,7 @@ class WordsIn(Schema):
 
 
 class QueueIn(Schema):
-    tab: Annotated[str, Field(max_length=12)] = "open"
+    tab: Annotated[ShortText, Field(max_length=12)] = "open"
     cursor: Cursor = ""
     words: ShortText = ""
     category: Annotated[str, Field(pattern=r"^(\d{4})?$")] = ""

@@ -24,7 +24,7 @@ from nuanxin.cases.enums import PhotoKind
 from nuanxin.cases.queries import detail, queue
 from nuanxin.cases.services import BulkItem, StepInput
 from nuanxin.kernel.access import policy
-from nuanxin.kernel.access.api import PROBLEMS, as_json, operation
+from nuanxin.kernel.access.api import PROBLEMS, ShortText, as_json, operation
 
 
 @router.get("", response={200: PageOut, **PROBLEMS})
@@ -83,7 +83,7 @@ def one(request: Any, number: Number) -> Any:
 def transition(
     request: Any,
     number: Number,
-    name: Annotated[str, Field(max_length=20)],
+    name: Annotated[ShortText, Field(max_length=20)],
     given: Form[TransitionIn],
     before: list[UploadedFile] = File([]),  # noqa: B008  -- how ninja declares it
     after: list[UploadedFile] = File([]),  # noqa: B008

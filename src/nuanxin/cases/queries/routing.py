@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from nuanxin.cases.queries.consulting import open_parties
 from nuanxin.cases.queries.parties import is_party, without_parties
 from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access.scope import LEVELS
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.models import Organisation
 from nuanxin.people.queries.responsible import ancestor_codes, organisations_covering
 
@@ -177,4 +179,10 @@ def compound_of(pk: int | None) -> Compound | None:
     """The compound with its property manager; `None` for one that is no longer in use."""
     if pk is None:
         return None
-    return Compound.objects.filter(pk=pk, is_active=True).select_related("manager").first()
+    return _compound.first(pk=pk)
+
+
+_compound = Prepared(
+    lambda *, pk: Compound.objects.filter(pk=pk, is_active=True).select_related("manager"),
+    pk=BigIntegerField(),
+)

@@ -55,6 +55,12 @@ def closed_case_numbered(actor: Actor, number: str) -> tuple[int, str] | None:
     return rows.values_list("pk", "scope_code").first()
 
 
+def is_reported_by(*, number: str, subject_id: UUID) -> bool | None:
+    """Whether the report of that number is this subject's; None where there is no such number."""
+    found = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    return None if found is None else Reporter.objects.filter(case=found, subject_id=subject_id).exists()
+
+
 def subject_to_thank(case_id: int) -> UUID | None:
     """The opaque subject that reported it, for a posting; nobody once the link is cut."""
     return Reporter.objects.filter(case=case_id).values_list("subject_id", flat=True).first()

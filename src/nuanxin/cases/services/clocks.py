@@ -14,6 +14,7 @@ from nuanxin.cases.models import Case, Clock, ClockChange, Task
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.watching import first_watch, next_watch
+from nuanxin.kernel.plain_rows import change_row
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI, Limit, Pause, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
@@ -197,22 +198,26 @@ def stop_clocks(
     organisation_id: int | None = None,
 ) -> None:
     """Stop the running clocks of these kinds; on time or late is decided here, once."""
-    running = Clock.objects.filter(case=case, kind__in=kinds, stopped_at=None)
-    if task is not None:
-        running = running.filter(task=task)
-    if organisation_id is not None:
-        running = running.filter(organisation=organisation_id)
+    running = [
+        clock
+        for clock in _running.rows(case=case.pk)
+        if clock.kind in kinds and _is_about(clock, task) and organisation_id in (None, clock.organisation_id)
+    ]
     _stop(running, in_time=ClockOutcome.MET, now=now)
 
 
 def cancel_clocks(case: Case, *kinds: str, now: datetime, task: Task | None = None) -> None:
     """Stop without a result: the work was taken away, or the case is over. What had passed before stays late."""
-    running = Clock.objects.filter(case=case, stopped_at=None)
-    if kinds:
-        running = running.filter(kind__in=kinds)
-    if task is not None:
-        running = running.filter(task=task)
+    running = [
+        clock
+        for clock in _running.rows(case=case.pk)
+        if (not kinds or clock.kind in kinds) and _is_about(clock, task)
+    ]
     _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
+
+
+def _is_about(clock: Clock, task: Task | None) -> bool:
+    return task is None or clock.task_id == task.pk
 
 
 def cancel_running(clocks: QuerySet[Clock], *, now: datetime) -> None:
@@ -225,24 +230,26 @@ def stop_or_cancel(running: QuerySet[Clock], *, now: datetime) -> None:
     _stop(running, in_time=ClockOutcome.CANCELLED, now=now)
 
 
-def _stop(running: QuerySet[Clock], *, in_time: ClockOutcome, now: datetime) -> None:
-    late = Value(ClockOutcome.LATE.value)
-    running.update(
-        stopped_at=now,
-        paused_at=None,
-        paused_for="",
-        outcome=When_(When(due_at__gte=now, then=Value(in_time.value)), default=late),
-    )
+def _stop(running: Iterable[Clock], *, in_time: ClockOutcome, now: datetime) -> None:
+    """Under the lock of their case, as every step of it."""
+    ended: dict[ClockOutcome, list[int]] = {}
+    for clock in running:
+        ended.setdefault(in_time if clock.due_at >= now else ClockOutcome.LATE, []).append(clock.pk)
+    for outcome, keys in ended.items():
+        Clock.objects.filter(pk__in=keys, stopped_at=None).update(
+            stopped_at=now, paused_at=None, paused_for="", outcome=outcome
+        )
 
 
 def set_next_due(case: Case) -> None:
     """The earliest running clock is what a queue sorts by."""
     due = _next_due.first(case=case.pk)
     if due != case.next_due_at:
-        Case.objects.filter(pk=case.pk).update(next_due_at=due)
+        change_row(case, to={"next_due_at": due})
         case.next_due_at = due
 
 
+_running = Prepared(lambda *, case: Clock.objects.filter(case=case, stopped_at=None), case=BigIntegerField())
 _next_due = Prepared(
     lambda *, case: (
         Clock.objects.filter(case=case, stopped_at=None, paused_at=None)

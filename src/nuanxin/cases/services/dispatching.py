@@ -17,10 +17,18 @@ from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.queries.routing import suggest_units, territorial_owner
 from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_clocks
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
-from nuanxin.cases.services.steps import MissingField, announce, locked_case, move_case, require_text
+from nuanxin.cases.services.steps import (
+    MissingField,
+    announce,
+    locked_case,
+    move_case,
+    open_tasks_of,
+    require_text,
+)
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.plain_rows import change_row
 from nuanxin.kernel.worktime import SHANGHAI, due_at
 from nuanxin.kernel.worktime.services import calendar_for
 from nuanxin.people.models import Organisation
@@ -142,7 +150,7 @@ def start_total(case: Case, *, now: datetime, dispatches: bool = True) -> None:
     starts = [Start(ClockKind.TOTAL), Start(ClockKind.MAKE_SAFE)]
     clocks = plan_clocks(case, [*starts, Start(ClockKind.DISPATCH)] if dispatches else starts, now=now)
     case.due_at = next(clock.due_at for clock in clocks if clock.kind == ClockKind.TOTAL)
-    Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+    change_row(case, to={"due_at": case.due_at})
     Clock.objects.bulk_create(clocks)
 
 
@@ -192,7 +200,7 @@ def give_out(
 def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]:
     """One task for each organisation that has none open, with its clocks. Raises `AboutThemselves`."""
     refuse_parties(case, [part.organisation for part in parts])
-    busy = set(Task.objects.filter(case=case, ended_at=None).values_list("organisation_id", flat=True))
+    busy = {task.organisation_id for task in open_tasks_of(case)}
     tasks = [
         Task(case=case, organisation=part.organisation, role=part.role, reason=part.reason, dispatched_at=now)
         for part in parts
@@ -217,7 +225,7 @@ def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]
 
 def _withdraw_others(case: Case, *, keep: set[tuple[int, str]], now: datetime) -> None:
     """A new dispatch takes the work from those who are not in it, or no longer in the same part."""
-    for task in Task.objects.filter(case=case, ended_at=None):
+    for task in open_tasks_of(case):
         if (task.organisation_id, task.role) not in keep:
             cancel_clocks(case, task=task, now=now)
             TASK.step(task, "withdraw", ended_at=now)
@@ -225,7 +233,7 @@ def _withdraw_others(case: Case, *, keep: set[tuple[int, str]], now: datetime) -
 
 def _catch_up(case: Case, *, actor: Actor, now: datetime) -> None:
     """Whoever keeps a part may be further on already: the case is where they are, not one step back."""
-    open_tasks = dict(Task.objects.filter(case=case, ended_at=None).values_list("role", "state"))
+    open_tasks = {task.role: task.state for task in open_tasks_of(case)}
     if open_tasks.get(TaskRole.COMMUNITY) in {TaskState.CLAIMED, TaskState.IN_PROGRESS}:
         move_case(case, "claim", actor=SYSTEM, now=now)
     lead = open_tasks.get(TaskRole.LEAD)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -12,6 +13,7 @@ from nuanxin.cases.queries.routing import suggest_units
 from nuanxin.cases.services.dispatching import dispatch_case
 from nuanxin.cases.services.reporting import Draft, report_case
 from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.models import Organisation
 from nuanxin.places.enums import DoubtEnd
 from nuanxin.places.models import Place
@@ -39,12 +41,20 @@ def open_door_case(*, place_id: int, doubt_id: int, now: datetime) -> Case | Non
 
 def door_case_over(*, case_id: int, is_rejected: bool, now: datetime) -> None:
     """The place is told: put right, or nothing found. A report that was merged ends with the one it went into."""
-    related = PlaceCase.objects.select_related("place")
-    for each in [*related.filter(case=case_id), *related.filter(case__parent=case_id)]:
+    for each in [*_about.rows(case=case_id), *_gone_into.rows(case=case_id)]:
         if is_rejected:
             settle_doubt(actor=SYSTEM, place=each.place, end=DoubtEnd.UNFOUNDED, now=now)
         else:
             record_repair(actor=SYSTEM, public_id=each.place.public_id, now=now)
+
+
+_about = Prepared(
+    lambda *, case: PlaceCase.objects.select_related("place").filter(case=case), case=BigIntegerField()
+)
+_gone_into = Prepared(
+    lambda *, case: PlaceCase.objects.select_related("place").filter(case__parent=case),
+    case=BigIntegerField(),
+)
 
 
 def _draft(place: Place) -> Draft:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateTimeField, QuerySet, prefetch_related_objects
 
 from nuanxin.cases.enums import ClockKind, SupervisionCause, SupervisionLevel
 from nuanxin.cases.events import ClockPassed
@@ -20,6 +20,8 @@ from nuanxin.cases.services.steps import announce
 from nuanxin.cases.services.supervising import open_supervision, responsible_for, urge
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.plain_rows import change_row
+from nuanxin.kernel.prepared import Prepared
 
 BATCH = 200
 
@@ -37,17 +39,33 @@ def _to_watch(now: datetime) -> QuerySet[Clock]:
 @transaction.atomic
 def _watch_case(case_id: int, *, now: datetime) -> int:
     """All of one case's at once: the case is locked before its clocks, as in every step."""
-    rows = Case.objects.select_for_update(of=("self",), skip_locked=True)
-    case = rows.select_related("lead_organisation").filter(pk=case_id).first()
+    case = _free_case.first(pk=case_id)
     if case is None:  # somebody is at it; a minute later
         return 0
-    clocks = _to_watch(now).filter(case=case).order_by("watch_at", "id")
-    found = list(clocks.select_related("organisation", "calendar").prefetch_related("changes__calendar"))
+    found = _due_of.rows(case=case_id, now=now)
+    prefetch_related_objects(found, "changes__calendar")
     for clock in found:
         _watch(case, clock, now=now)
     if found:
         set_next_due(case)
     return len(found)
+
+
+_free_case = Prepared(
+    lambda *, pk: (
+        Case.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("lead_organisation")
+        .filter(pk=pk)
+    ),
+    pk=BigIntegerField(),
+)
+_due_of = Prepared(
+    lambda *, case, now: (
+        _to_watch(now).filter(case=case).select_related("organisation", "calendar").order_by("watch_at", "id")
+    ),
+    case=BigIntegerField(),
+    now=DateTimeField(),
+)
 
 
 def _watch(case: Case, clock: Clock, *, now: datetime) -> None:
@@ -57,7 +75,7 @@ def _watch(case: Case, clock: Clock, *, now: datetime) -> None:
     if clock.due_at < now and clock.climbed_at is None:
         clock.climbed_at = now
         _climb(case, clock, now=now)
-    Clock.objects.filter(pk=clock.pk).update(watch_at=clock.watch_at, climbed_at=clock.climbed_at)
+    change_row(clock, to={"watch_at": clock.watch_at, "climbed_at": clock.climbed_at})
     if clock.kind in SUPERVISED:
         new = [rung for rung in passed if since is None or rung.at >= since]
         _supervise(case, clock, passed, new, now=now)

@@ -19,6 +19,7 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.services import store_image
+from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.kernel.prepared import Prepared, PreparedFor
 from nuanxin.kernel.words import seen
 
@@ -67,6 +68,12 @@ def locked_task(actor: Actor, permission: str, task: Task) -> tuple[Case, Task]:
     return case, row
 
 
+def open_tasks_of(case: Case) -> list[Task]:
+    """Those that nobody has ended."""
+    return _open_tasks.rows(case=case.pk)
+
+
+_open_tasks = Prepared(lambda *, case: Task.objects.filter(case=case, ended_at=None), case=BigIntegerField())
 _case_of = Prepared(
     lambda *, pk: Case.objects.select_for_update(of=("self",)).filter(pk=pk), pk=BigIntegerField()
 )
@@ -186,7 +193,7 @@ def write_log(
     is_reporter: bool = False,
 ) -> CaseLog:
     """The case's own log, its pictures, and the audit row. The reporter's steps carry no assignment."""
-    log = CaseLog.objects.create(
+    log = CaseLog(
         case=case,
         task=task,
         action=action,
@@ -201,6 +208,7 @@ def write_log(
         seconds_used=max(0, int((now - since).total_seconds())),
         is_overdue=not is_reporter and _is_overdue(case, action, task, actor, now=now),
     )
+    _log.write(log)
     attach(case, log, _as_agreed(photos, actor), now=now)
     audit.record(
         actor=actor,
@@ -215,6 +223,9 @@ def write_log(
     if case.supervision:
         ease_after(case, action, task, now=now)
     return log
+
+
+_log = NewRows(CaseLog)
 
 
 def write_beside(

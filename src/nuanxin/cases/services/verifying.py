@@ -10,7 +10,15 @@ from nuanxin.cases.enums import CaseState, ClockKind, Outcome, TaskState
 from nuanxin.cases.events import CaseClosed, ReworkRequested
 from nuanxin.cases.models import RATING_WINDOW, Case, Task
 from nuanxin.cases.services.clocks import Start, cancel_clocks, set_next_due, start_clocks, stop_clocks
-from nuanxin.cases.services.steps import MissingField, Photo, announce, locked_case, move_case, require_text
+from nuanxin.cases.services.steps import (
+    MissingField,
+    Photo,
+    announce,
+    locked_case,
+    move_case,
+    open_tasks_of,
+    require_text,
+)
 from nuanxin.cases.services.supervising import list_after_reworks
 from nuanxin.cases.workflow import TASK
 from nuanxin.kernel.access import SYSTEM, Actor
@@ -43,7 +51,7 @@ def pass_verification(
         move_case(case, "pass", actor=actor, now=now, opinion=opinion.strip(), photos=photos, outcome=outcome)
         stop_clocks(case, ClockKind.VERIFY, ClockKind.TOTAL, now=now)
         cancel_clocks(case, now=now)
-        for task in Task.objects.filter(case=case, ended_at=None):
+        for task in open_tasks_of(case):
             TASK.step(task, "finish", ended_at=now)
         set_next_due(case)
         announce(case, _closed(case, now=now), now=now)

@@ -33,6 +33,7 @@ def causes(request: ActorRequest) -> HttpResponse:
         "show": show,
         "following": _start(request) + patterns.PAGE if len(found) > patterns.PAGE else 0,
         "may_export": policy.permits(request.actor, "cases.export"),
+        "has_topics": policy.permits(request.actor, "cases.topics"),
     }
     return render(request, CAUSES, context)
 

@@ -22,11 +22,10 @@ from nuanxin.cases.views.actions import actions_of
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import csv_file, named
+from nuanxin.kernel.downloads import XLSX, csv_file, named
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EMPTY = {
     "screen": (_("没有等核实的上报"), _("新的上报一到就会出现在这里，先到期的在最上面。")),
     "dispatch": (_("都派出去了"), _("立案后还没派的、单位退回的、上报人说没解决的，会出现在这里。")),

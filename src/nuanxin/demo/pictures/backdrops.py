@@ -25,10 +25,11 @@ def _sky(c: Canvas, bottom: float) -> None:
     gradient = Image.new("RGB", (1, 2))
     gradient.putpixel((0, 0), _rgb(above))
     gradient.putpixel((0, 1), _rgb(below))
-    size = (WIDTH * SCALE, int(bottom * SCALE))
-    c.image.paste(
-        gradient.resize((1, 32), Image.Resampling.BILINEAR).resize(size, Image.Resampling.BILINEAR), (0, 0)
+    width, height = WIDTH * SCALE, int(bottom * SCALE)
+    smooth = gradient.resize((1, 32), Image.Resampling.BILINEAR).resize(
+        (1, height), Image.Resampling.BILINEAR
     )
+    c.image.paste(smooth.resize((width, height), Image.Resampling.NEAREST), (0, 0))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

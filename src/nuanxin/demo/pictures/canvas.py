@@ -42,6 +42,7 @@ class Canvas:
         self.light = NIGHT if night else self.rng.choice(LIGHTS)
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), CREAM)
         self.draw = ImageDraw.Draw(self.image, "RGBA")
+        self._opaque = ImageDraw.Draw(self.image)
         self.z, self.fx, self.floor = 1.0, WIDTH / 2, 330.0
 
     def subject(self) -> None:
@@ -56,30 +57,36 @@ class Canvas:
             ((y - self.floor) * self.z + self.floor) * SCALE,
         )
 
+    def _in(self, fill: Colour) -> ImageDraw.ImageDraw:
+        """What covers all is drawn in half the time of what lets something through."""
+        return self._opaque if isinstance(fill, str) else self.draw
+
     def rect(self, x: float, y: float, w: float, h: float, fill: Colour, r: float = 0) -> None:
         box = (*self._p(x, y), *self._p(x + w, y + h))
         if r:
-            self.draw.rounded_rectangle(box, r * SCALE * self.z, fill)
+            self._in(fill).rounded_rectangle(box, r * SCALE * self.z, fill)
         else:
-            self.draw.rectangle(box, fill)
+            self._in(fill).rectangle(box, fill)
 
     def oval(self, x: float, y: float, rx: float, ry: float, fill: Colour) -> None:
-        self.draw.ellipse((*self._p(x - rx, y - ry), *self._p(x + rx, y + ry)), fill)
+        self._in(fill).ellipse((*self._p(x - rx, y - ry), *self._p(x + rx, y + ry)), fill)
 
     def poly(self, points: Sequence[tuple[float, float]], fill: Colour) -> None:
-        self.draw.polygon([self._p(*point) for point in points], fill)
+        self._in(fill).polygon([self._p(*point) for point in points], fill)
 
     def line(self, points: Sequence[tuple[float, float]], fill: Colour, width: float) -> None:
         thick = max(1, round(width * SCALE * self.z))
-        self.draw.line([self._p(*point) for point in points], fill, thick, joint="curve")
+        self._in(fill).line([self._p(*point) for point in points], fill, thick, joint="curve")
         if thick > 5:
             for point in (points[0], points[-1]):
                 x, y = self._p(*point)
-                self.draw.ellipse((x - thick / 2, y - thick / 2, x + thick / 2 - 1, y + thick / 2 - 1), fill)
+                self._in(fill).ellipse(
+                    (x - thick / 2, y - thick / 2, x + thick / 2 - 1, y + thick / 2 - 1), fill
+                )
 
     def arc(self, x: float, y: float, r: float, start: float, end: float, fill: Colour, width: float) -> None:
         box = (*self._p(x - r, y - r), *self._p(x + r, y + r))
-        self.draw.arc(box, start, end, fill, max(1, round(width * SCALE * self.z)))
+        self._in(fill).arc(box, start, end, fill, max(1, round(width * SCALE * self.z)))
 
     def shadow(self, x: float, y: float, rx: float, ry: float = 0) -> None:
         self.oval(x, y, rx, ry or rx * 0.18, SHADE)
@@ -127,16 +134,16 @@ class Canvas:
 
     def jpeg_ready(self) -> Image.Image:
         small = self.image.reduce(SCALE)
-        mark = _mark()
-        label = Image.new("RGB", (mark.width // 2 + 16, mark.height // 2 + 6), "#2B2F36")
-        ink = Image.new("RGB", (mark.width // 2, mark.height // 2), "#FFF7EC")
-        label.paste(ink, (8, 3), mark.reduce(2))
+        word = mark()
+        label = Image.new("RGB", (word.width // 2 + 16, word.height // 2 + 6), "#2B2F36")
+        ink = Image.new("RGB", (word.width // 2, word.height // 2), "#FFF7EC")
+        label.paste(ink, (8, 3), word.reduce(2))
         small.paste(label, (WIDTH - label.width - 10, HEIGHT - label.height - 10))
         return small
 
 
 @cache
-def _mark() -> Image.Image:
+def mark() -> Image.Image:
     """演示图片, drawn once and shipped, so that no font is needed where the demo runs."""
     with Image.open(REFERENCE / "mark.png") as image:
         return image.convert("L")

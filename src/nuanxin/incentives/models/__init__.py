@@ -1,8 +1,10 @@
+from nuanxin.incentives.models.absences import Absence, AbsenceReview
 from nuanxin.incentives.models.boards import BoardMark, BoardMember, BoardTally, TeamTally
 from nuanxin.incentives.models.deeds import Deed, Mention
 from nuanxin.incentives.models.holds import Hold, HoldRule
 from nuanxin.incentives.models.honours import Honour, HonourKind, HonourPhoto, HonourStep
 from nuanxin.incentives.models.ledger import Account, Draw, Lot, Posting
+from nuanxin.incentives.models.reference import ReferenceChange
 from nuanxin.incentives.models.reviewing import Appeal, Objection
 from nuanxin.incentives.models.rules import Grant, RuleVersion, SealedStatement
 from nuanxin.incentives.models.shop import (
@@ -29,8 +31,11 @@ from nuanxin.incentives.models.stars import (
     TipProgramme,
     WorkerRating,
 )
+from nuanxin.incentives.models.team_awards import TeamAward, TeamUse
 
 __all__ = [
+    "Absence",
+    "AbsenceReview",
     "Account",
     "Appeal",
     "BoardMark",
@@ -54,6 +59,7 @@ __all__ = [
     "Posting",
     "RatingLevel",
     "RatingLink",
+    "ReferenceChange",
     "Refill",
     "RuleVersion",
     "SealedStatement",
@@ -68,7 +74,9 @@ __all__ = [
     "StarLevel",
     "StarScheme",
     "Supplier",
+    "TeamAward",
     "TeamTally",
+    "TeamUse",
     "TipOff",
     "TipProgramme",
     "WorkerRating",

@@ -37,7 +37,7 @@ class Posting(models.Model):
     a reversal, hold, release or refund moves. `group` and `on` (in Shanghai) are what caps are counted by.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     on = models.DateField()
@@ -46,8 +46,8 @@ class Posting(models.Model):
     version = models.PositiveIntegerField(default=0)
     group = models.CharField(max_length=12, blank=True)
     scope_code = models.CharField(max_length=15, blank=True)
-    deed = models.ForeignKey(Deed, on_delete=models.PROTECT, related_name="+")
-    of = models.ForeignKey(Deed, on_delete=models.PROTECT, null=True, related_name="+")
+    deed = models.ForeignKey(Deed, on_delete=models.PROTECT, related_name="+", db_index=False)
+    of = models.ForeignKey(Deed, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     debit = models.CharField(max_length=8, choices=Side.choices)
     credit = models.CharField(max_length=8, choices=Side.choices)
     amount = models.PositiveIntegerField()
@@ -69,7 +69,8 @@ class Posting(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "on"], name="incentives_posting_day"),
+            # What a day's caps count, and a statement in the order of what happened: `on` is the day of `at`.
+            models.Index(fields=["account", "on", "at", "number"], name="incentives_posting_day"),
             models.Index(fields=["of"], name="incentives_posting_of", condition=Q(of__isnull=False)),
             models.Index(fields=["on", "rule"], name="incentives_posting_cost"),
         ]
@@ -86,9 +87,9 @@ class Lot(models.Model):
     `deed` and `rule` say which award they come from, also after a refund has brought them back.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()  # of the posting that brought it
-    deed = models.ForeignKey(Deed, on_delete=models.PROTECT, related_name="+")
+    deed = models.ForeignKey(Deed, on_delete=models.PROTECT, related_name="+", db_index=False)
     rule = models.CharField(max_length=32, blank=True)
     amount = models.PositiveIntegerField()
     remaining = models.PositiveIntegerField()
@@ -115,13 +116,14 @@ class Lot(models.Model):
                 fields=["expires_at", "id"], name="incentives_lot_due", condition=Q(remaining__gt=0)
             ),
             models.Index(fields=["deed"], name="incentives_lot_deed"),
+            models.Index(fields=["account", "number"], name="incentives_lot_number"),
         ]
 
 
 class Draw(models.Model):
     """So much of a lot went with a posting. Append-only."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()  # of the posting that took it
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="draws")
     amount = models.PositiveIntegerField()

@@ -12,7 +12,8 @@ class RuleVersion(models.Model):
 
     `conditions` are compared with the deed's facts, all of them must hold: `{"outcome": ["resolved"]}`. `amount` are
     points, or points for an hour. Caps are points a day in Shanghai, 0 for none: by this rule, by its group, by all, by
-    the category of the case. `near_amount`: what a case earns that the same person had reported there days before.
+    the category of the case. `team_*`: by this rule for what was done with one team, a day or a month; a leader gives
+    one team no more than `leader_per_month`. `near_amount`: what a case earns that its reporter had reported there.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -31,6 +32,9 @@ class RuleVersion(models.Model):
     group_per_day = models.PositiveSmallIntegerField("这一类每天最多", default=0)
     all_per_day = models.PositiveSmallIntegerField("所有的每天最多", default=0)
     category_per_day = models.PositiveSmallIntegerField("同一类事项每天最多", default=0)
+    team_per_day = models.PositiveIntegerField("一支队每天最多", default=0)
+    team_per_month = models.PositiveIntegerField("一支队每月最多", default=0)
+    leader_per_month = models.PositiveIntegerField("一位队长每月最多", default=0)
     near_amount = models.PositiveSmallIntegerField("同一处反复报", null=True)
     first_places = models.PositiveSmallIntegerField("只给前几位", default=0)
     needs_two = models.BooleanField("每一笔都要两个人批", default=False)

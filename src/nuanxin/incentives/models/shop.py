@@ -193,6 +193,7 @@ class ShopLot(models.Model):
 class ShopOrder(models.Model):
     """One thing for one person. States: `workflow.ORDER`. What it cost and is settled at is kept as it was that day.
 
+    `is_held`: a person looks at it before it is handed over (`services/self_redeem.py`).
     `number` is what a pick-up code carries and says nothing of the worker. `shown_at`: a code has been given out since,
     so that it may have been taken in where there is no signal. `settlement`, `taken_back_in`: the bills in which it is
     counted, and in which it is taken off again after a return.
@@ -212,6 +213,7 @@ class ShopOrder(models.Model):
     state_since = models.DateTimeField()
     placed_at = models.DateTimeField()
     collect_by = models.DateTimeField()
+    is_held = models.BooleanField("等人看", default=False)
     shown_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     collected_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
-from nuanxin.incentives.enums import StarState, TipState
+from nuanxin.incentives.enums import NoShowEffect, StarState, TipState
 from nuanxin.kernel.access.scope import Scoped
 from nuanxin.kernel.ids import random_id, uuid7
 
@@ -40,12 +40,17 @@ class HoursTotal(models.Model):
 class StarScheme(models.Model):
     """A version of the star rules. It is never changed: whoever edits it makes the next version.
 
-    `most_no_shows` a year and `needs_balance` are policies of some cities; 0 and false leave them off.
+    `most_no_shows` a year and `needs_balance` are policies of some cities; 0 and false leave them off. What follows
+    from too many of the first is `no_show_effect`, after a person has looked (`services/absences.py`).
     """
 
     version = models.PositiveSmallIntegerField("版本", unique=True)
     publicity_days = models.PositiveSmallIntegerField("公示期（工作日）", default=5)
     most_no_shows = models.PositiveSmallIntegerField("一年最多爽约几次", default=0)
+    no_show_effect = models.CharField(
+        "到了次数怎么办", max_length=8, choices=NoShowEffect.choices, default=NoShowEffect.REMIND
+    )
+    pause_months = models.PositiveSmallIntegerField("最多停几个月", default=6)
     needs_balance = models.BooleanField("积分欠着不评", default=False)
     note = models.CharField("改了什么", max_length=120, blank=True)
     published_at = models.DateTimeField()

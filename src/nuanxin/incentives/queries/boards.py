@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from nuanxin.incentives.enums import BoardKind
 from nuanxin.incentives.models import BoardMember, BoardTally, TeamTally
-from nuanxin.incentives.queries.stars import hours_shown
 from nuanxin.kernel.access.scope import LEVELS, level_of
 from nuanxin.people.models import Organisation
 from nuanxin.people.queries import organisations_by_public_id
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 ALWAYS = "all"
 PURPOSE = "points_board"
@@ -123,8 +122,3 @@ def team_board(*, period: str, within: str = "", limit: int = TOP) -> list[TeamR
 def _inside(organisation: Organisation, within: str) -> bool:
     area = _area(within)
     return all(organisation.scope_code.startswith(prefix) for prefix in area.values())
-
-
-def points_in(subject_id: UUID, period: str) -> int:
-    rows = BoardTally.objects.filter(subject_id=subject_id, period=period, kind=BoardKind.ALL)
-    return rows.aggregate(all=Sum("points"))["all"] or 0

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import RPad, Substr, TruncMonth
 from django.utils import timezone
 
-from nuanxin.incentives.enums import PostingKind
-from nuanxin.incentives.models import Account, Posting, RuleVersion
+from nuanxin.incentives.enums import PostingKind, TeamAwardState
+from nuanxin.incentives.models import Account, Posting, RuleVersion, TeamAward
+from nuanxin.incentives.queries.rules import reason_in_words
 from nuanxin.kernel.access.scope import LEVELS, level_of, significant
 from nuanxin.territories.queries import path_names
 
@@ -48,6 +49,7 @@ class Costs:
     people: int
     by_rule: list[CostRow]
     by_area: list[CostRow]
+    by_team: list[CostRow]
     by_month: list[MonthRow]
     spent: int | None
     lapsed: int | None
@@ -69,6 +71,7 @@ def costs(*, within: str, now: datetime) -> Costs:
     return Costs(
         scope=within, since=since, until=until, issued=total["sum"] or 0, corrected=corrected,
         people=total["people"], by_rule=_by_rule(awards, names), by_area=_by_area(awards, within),
+        by_team=_by_team(within, since, now),
         by_month=_by_month(rows, within, is_whole=is_whole),
         spent=_sum(rows, PostingKind.SPEND) - _sum(rows, PostingKind.REFUND) if is_whole else None,
         lapsed=_sum(rows, PostingKind.EXPIRY) if is_whole else None,
@@ -94,8 +97,20 @@ def _by_rule(awards: QuerySet[Posting], names: dict[str, str]) -> list[CostRow]:
     rows = awards.order_by().values("rule").annotate(
         sum=Sum("amount"), people=Count("account", distinct=True), rows=Count("pk")
     )  # fmt: skip
-    found = [_row(names.get(each["rule"], each["rule"]), each) for each in rows]
+    found = [_row(names.get(each["rule"]) or reason_in_words(each["rule"]), each) for each in rows]
     return sorted(found, key=lambda row: -row.issued)
+
+
+def _by_team(within: str, since: date, now: datetime) -> list[CostRow]:
+    """What leaders gave by hand and was not taken back."""
+    start = timezone.make_aware(datetime.combine(since, datetime.min.time()))
+    rows = TeamAward.objects.filter(at__gte=start, at__lte=now, state=TeamAwardState.GIVEN)
+    if within:
+        rows = rows.filter(scope_code__startswith=significant(within))
+    found = rows.order_by().values("team__name").annotate(
+        sum=Sum("amount"), people=Count("subject_id", distinct=True), rows=Count("pk")
+    )  # fmt: skip
+    return sorted((_row(each["team__name"], each) for each in found), key=lambda row: -row.issued)
 
 
 def _row(name: str, each: Mapping[str, Any]) -> CostRow:
@@ -110,21 +125,15 @@ def _by_area(awards: QuerySet[Posting], within: str) -> list[CostRow]:
         return []
     below = {"province": "city", "city": "district", "district": "street", "street": "community"}[level]
     digits = LEVELS[below]
-    found: dict[str, dict[str, int]] = {}
-    people: dict[str, set[object]] = {}
-    for code, account, amount in awards.filter(scope_code__gt="").values_list(
-        "scope_code", "account_id", "amount"
-    ).iterator(chunk_size=2000):  # fmt: skip
-        area = code[:digits].ljust(12, "0")
-        total = found.setdefault(area, {"sum": 0, "people": 0, "rows": 0})
-        total["sum"] += amount
-        total["rows"] += 1
-        people.setdefault(area, set()).add(account)
+    rows = awards.filter(scope_code__gt="").order_by().annotate(
+        area=RPad(Substr("scope_code", 1, digits), 12, Value("0"))
+    ).values("area").annotate(
+        sum=Sum("amount"), people=Count("account", distinct=True), rows=Count("pk")
+    )  # fmt: skip
+    found = {each["area"]: each for each in rows}
     paths = path_names(list(found))
-    rows = [
-        _row(paths.get(area, area), {**total, "people": len(people[area])}) for area, total in found.items()
-    ]
-    return sorted(rows, key=lambda row: -row.issued)
+    lines = [_row(paths.get(area, area), each) for area, each in found.items()]
+    return sorted(lines, key=lambda row: -row.issued)
 
 
 def _by_month(rows: QuerySet[Posting], within: str, *, is_whole: bool) -> list[MonthRow]:
@@ -154,7 +163,7 @@ def _scope_q(within: str) -> Q:
 def cost_rows(found: Costs) -> Iterator[list[str]]:
     """The same for a spreadsheet."""
     yield ["kind", "name", "issued", "awards", "people"]
-    for kind, rows in (("rule", found.by_rule), ("area", found.by_area)):
+    for kind, rows in (("rule", found.by_rule), ("area", found.by_area), ("team", found.by_team)):
         for row in rows:
             numbers = ["<3"] * 3 if row.is_hidden else [str(row.issued), str(row.awards), str(row.people)]
             yield [kind, row.name, *numbers]

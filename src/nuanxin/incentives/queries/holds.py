@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.incentives.enums import HoldReason, HoldState, Reviewed
-from nuanxin.incentives.models import Appeal, Hold
+from nuanxin.incentives.models import Appeal, Hold, ShopOrder
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import NotFound
 
@@ -19,6 +18,7 @@ PAGE = 50
 EXPORT_MOST = 5000
 UNDECIDED = (HoldState.HELD, HoldState.ANSWERED)
 KEPT_AFTER = timedelta(days=90)
+APPEAL_WITHIN = timedelta(days=30)
 TABS: dict[str, tuple[HoldState, ...]] = {
     "todo": UNDECIDED,
     "released": (HoldState.RELEASED,),
@@ -33,6 +33,38 @@ WHY: Mapping[str, Any] = {
     HoldReason.RECIPROCAL: gettext_lazy("您和另一个账号多次互相点了“我也看到了”。"),
     HoldReason.BURST: gettext_lazy("十分钟里得了好几笔上报积分。"),
     HoldReason.SELF_REDEEM: gettext_lazy("这一单像是自己店里兑给了自己。"),
+}
+# Where the evidence has this key, it is said so.
+SEEN: Mapping[str, tuple[str, Any]] = {
+    HoldReason.SAME_PICTURE: (
+        "bits",
+        gettext_lazy("两张照片的 64 位指纹差 %(bits)s 位；10 位以内一般是同一个画面。"),
+    ),
+    HoldReason.TRAVEL: ("km", gettext_lazy("相距 %(km)s 公里，中间隔 %(minutes)s 分钟。")),
+    HoldReason.OLD_PICTURE: (
+        "minutes",
+        gettext_lazy("拍摄和上报相差 %(minutes)s 分钟。手机时间不准也会这样。"),
+    ),
+    HoldReason.DEVICE: (
+        "accounts",
+        gettext_lazy("%(days)s 天里有 %(accounts)s 个得积分的账号在这台手机上登录过。"),
+    ),
+    HoldReason.RECIPROCAL: (
+        "given",
+        gettext_lazy("30 天里给对方点了 %(given)s 次，对方给您点了 %(taken)s 次。"),
+    ),
+    HoldReason.BURST: ("count", gettext_lazy("%(minutes)s 分钟里 %(count)s 笔。")),
+    HoldReason.SELF_REDEEM: ("count", gettext_lazy("%(days)s 天里在自己能管的超市换了 %(count)s 次。")),
+}
+# What explains it so often that whoever looks need not write it.
+GIVEN: Mapping[str, tuple[Any, ...]] = {
+    HoldReason.DEVICE: (
+        gettext_lazy("一家人、合租的工友共用一台手机，正常。"),
+        gettext_lazy("临时借手机登录，正常。"),
+    ),
+    HoldReason.SELF_REDEEM: (gettext_lazy("用自己的积分换自己用的，次数也正常。"),),
+    HoldReason.SAME_PICTURE: (gettext_lazy("同一处接着又出了问题，照片取景一样，正常。"),),
+    HoldReason.OLD_PICTURE: (gettext_lazy("停稳以后才报的，正常。"),),
 }
 
 
@@ -60,23 +92,43 @@ def why(hold: Hold) -> str:
 
 def facts_of(hold: Hold) -> list[str]:
     """What the rule saw, as sentences with their numbers; for the owner and for who looks."""
-    seen = hold.evidence
-    match hold.reason:
-        case HoldReason.SAME_PICTURE if "bits" in seen:
-            return [_("两张照片的 64 位指纹差 %(bits)s 位；10 位以内一般是同一个画面。") % seen]
-        case HoldReason.TRAVEL if "km" in seen:
-            return [_("相距 %(km)s 公里，中间隔 %(minutes)s 分钟。") % seen]
-        case HoldReason.OLD_PICTURE if "minutes" in seen:
-            return [_("拍摄和上报相差 %(minutes)s 分钟。手机时间不准也会这样。") % seen]
-        case HoldReason.RECIPROCAL if "given" in seen:
-            return [_("30 天里给对方点了 %(given)s 次，对方给您点了 %(taken)s 次。") % seen]
-        case HoldReason.BURST if "count" in seen:
-            return [_("%(minutes)s 分钟里 %(count)s 笔。") % seen]
-    return []
+    key, words = SEEN[hold.reason]
+    return [str(words) % hold.evidence] if key in hold.evidence else []
 
 
 def own_holds(actor: Actor, *, limit: int = PAGE) -> list[Hold]:
     return list(visible(Hold.objects.all(), "incentives.hold_own", actor).order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHold:
+    """One for its owner: in plain words, with the latest appeal, and whether a refusal may still be contested."""
+
+    hold: Hold
+    why: str
+    facts: list[str]
+    appeal: Appeal | None
+    may_appeal: bool
+
+
+def own_holds_told(actor: Actor, *, now: datetime) -> list[OwnHold]:
+    """At most two statements."""
+    rows = own_holds(actor)
+    denied = [each.public_id for each in rows if each.state == HoldState.DENIED]
+    filed = list(Appeal.objects.filter(target__in=denied).order_by("pk")) if denied else []
+    latest, contested = (
+        {each.target: each for each in filed},
+        {(each.target, each.against_at) for each in filed},
+    )
+    return [
+        OwnHold(
+            each, why(each), facts_of(each), latest.get(each.public_id),
+            each.state == HoldState.DENIED
+            and now <= each.state_since + APPEAL_WITHIN
+            and (each.public_id, each.state_since) not in contested,
+        )
+        for each in rows
+    ]  # fmt: skip
 
 
 def waiting_for(subject_id: UUID) -> int:
@@ -153,11 +205,6 @@ def hold_figures(actor: Actor, *, now: datetime) -> Figures:
     return Figures(**told)
 
 
-def appeal_against(target: UUID) -> Appeal | None:
-    """The latest one about it."""
-    return Appeal.objects.filter(target=target).order_by("-pk").first()
-
-
 def open_appeals(actor: Actor, *, limit: int = PAGE) -> list[Appeal]:
     """Those that one may decide: not one's own, and not against one's own decision."""
     rows = visible(Appeal.objects.filter(decided_at=None), "incentives.appeal_decide", actor)
@@ -175,6 +222,14 @@ def visible_appeal(actor: Actor, public_id: UUID) -> Appeal:
     if found is None:
         raise HoldNotFound
     return found
+
+
+def order_behind(hold: Hold) -> ShopOrder | None:
+    """What somebody redeemed at a shop that they keep; whose it is stays with the counter."""
+    if hold.reason != HoldReason.SELF_REDEEM:
+        return None
+    rows = ShopOrder.objects.select_related("item", "shop__place").defer("person")
+    return rows.filter(public_id=hold.deed.source.partition(":")[2]).first()
 
 
 def hold_behind(appeal: Appeal) -> Hold | None:

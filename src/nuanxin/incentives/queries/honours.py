@@ -137,10 +137,6 @@ def my_honour(actor: Actor, public_id: UUID) -> Honour:
     return visible_honour(actor, public_id, "incentives.honour_own")
 
 
-def honours_awarded_to(subject_id: UUID) -> int:
-    return Honour.objects.filter(subject_id=subject_id, state__in=AWARDED).count()
-
-
 def _shown(now: datetime) -> "QuerySet[Honour]":
     """What everybody may see this very moment: the consent is asked for again in the statement itself."""
     publicity = Q(state=HonourState.PUBLICITY, may_publicise_at__isnull=False)
@@ -200,9 +196,3 @@ class HonourFacts:
     title: str
     kind: HonourKind
     verified_by_id: int | None
-
-
-def honour_facts(public_id: str) -> HonourFacts:
-    """For the contexts above. Raises `Honour.DoesNotExist`."""
-    found = Honour.objects.select_related("kind").get(public_id=public_id)
-    return HonourFacts(found.public_id, found.title, found.kind, found.verified_by_id)

@@ -23,6 +23,7 @@ class Balance:
 
 
 NOTHING = Balance()
+_CONTENT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def balance_of(subject_id: UUID) -> Balance:
@@ -39,9 +40,9 @@ def balances_of(subject_ids: Iterable[UUID]) -> dict[UUID, Balance]:
 
 
 def statement_of(subject_id: UUID) -> QuerySet[Posting]:
-    """Every posting of somebody, the newest first; slice it."""
-    rows = Posting.objects.filter(account=subject_id).select_related("deed", "deed__mention")
-    return rows.order_by("-number")
+    """Every posting of somebody, what happened last first; slice it."""
+    rows = Posting.objects.filter(account=subject_id).select_related("deed", "deed__mention", "of")
+    return rows.order_by("-on", "-at", "-number")
 
 
 def open_lots(subject_id: UUID) -> QuerySet[Lot]:
@@ -54,6 +55,10 @@ def lapsing(subject_id: UUID, *, until: datetime) -> int:
     return sum(open_lots(subject_id).filter(expires_at__lte=until).values_list("remaining", flat=True))
 
 
+# What the chain is made of; whoever follows one reads these alone.
+CHAINED = ("number", "at", "kind", "rule", "version", "debit", "credit", "amount", "because")
+
+
 def digest_of(posting: Posting, previous: bytes) -> bytes:
     """SHA-256 over the posting's content and the digest before it; ids of rows are no part of it."""
     content = [
@@ -62,5 +67,4 @@ def digest_of(posting: Posting, previous: bytes) -> bytes:
         str(posting.kind), posting.rule, posting.version, str(posting.debit), str(posting.credit), posting.amount,
         posting.because,
     ]  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(previous + text.encode()).digest()
+    return hashlib.sha256(previous + _CONTENT.encode(content).encode()).digest()

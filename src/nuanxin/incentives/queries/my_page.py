@@ -16,9 +16,10 @@ from nuanxin.incentives.models import Honour, HoursEntry, Posting, ShopOrder
 from nuanxin.incentives.queries.holds import waiting_for
 from nuanxin.incentives.queries.honours import AWARDED
 from nuanxin.incentives.queries.ledger import Balance, balance_of
-from nuanxin.incentives.queries.stars import Standing, hours_shown, standing_of
+from nuanxin.incentives.queries.stars import Standing, standing_of
 from nuanxin.kernel.access import Actor, permits
 from nuanxin.kernel.worktime.weeks import week_begins
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 LATEST = 3
 NOBODY = UUID(int=0)

@@ -1,5 +1,7 @@
 """Rules and big awards as staff read them."""
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import Formula, GrantState, RuleState
 from nuanxin.incentives.models import Grant, RuleVersion
+from nuanxin.incentives.workflow import RULE
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.words import seen
+from nuanxin.kernel.workflow import Transition
 
 # What a deed is called for whoever reads a rule; a context that is not there yet is said to be.
 EVENTS: dict[str, str | Promise] = {
@@ -22,24 +27,53 @@ EVENTS: dict[str, str | Promise] = {
     "cases.CaseMerged": _("和别人报的并成一件"),
     "cases.CaseRejected": _("上报不予受理"),
     "incentives.GrantApproved": _("两个人批的一笔"),
+    "incentives.TeamAwarded": _("队长给队员的一笔"),
     "volunteering.HoursRecorded": _("志愿服务记录在案"),
     "volunteering.DidNotCome": _("报了名没来"),
+    "places.KitchenLookedAt": _("开放日去后厨看过、填了表"),
     "learning.CoursePassed": _("通过一门课（课程还没有开）"),
     "cobuild.MeetingAttended": _("参加一次议事（议事还没有开）"),
 }
 MOST = 60
+ON, OFF, WAITING = "on", "off", "waiting"
+RULE_STATES = ((ON, _("启用")), (OFF, _("没启用")), (WAITING, _("等另一位批")))
 
 
 class RuleNotFound(NotFound):
     default_message = _("没有这条规则。")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFilters:
+    """`state`: of `RULE_STATES`; `words`: in its names, its code or what it listens to."""
+
+    event: str = ""
+    state: str = ""
+    words: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.event or self.state or self.words)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRow:
+    """`is_waiting`: its next version waits for a second person."""
+
     version: RuleVersion
     event: str | Promise
     worth: str | Promise
     caps: list[str]
+    is_waiting: bool = False
+
+    @property
+    def is_on(self) -> bool:
+        return self.version.amount != 0
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """A rule that gives something and waits is in both lists."""
+        return (ON if self.is_on else OFF, *((WAITING,) if self.is_waiting else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +88,38 @@ class RulePage:
 
 
 def rules_now(now: datetime) -> list[RuleRow]:
-    rows = RuleVersion.objects.filter(state=RuleState.APPROVED, effective_from__lte=now)
-    held = {each.code: each for each in rows.order_by("effective_from", "number")}
-    return [row_of(each) for each in sorted(held.values(), key=lambda each: (each.sort, each.code))]
+    """What holds of each rule, in their order; one statement."""
+    in_force = Q(state=RuleState.APPROVED, effective_from__lte=now)
+    rows = list(RuleVersion.objects.filter(in_force | Q(state=RuleState.PROPOSED)))
+    waiting = {each.code for each in rows if each.state == RuleState.PROPOSED}
+    held: dict[str, RuleVersion] = {}
+    for each in sorted(rows, key=lambda each: (each.effective_from, each.number)):
+        if each.state == RuleState.APPROVED:
+            held[each.code] = each
+    ordered = sorted(held.values(), key=lambda each: (each.sort, each.code))
+    return [row_of(each, is_waiting=each.code in waiting) for each in ordered]
+
+
+def narrowed(rows: Iterable[RuleRow], filters: RuleFilters) -> list[RuleRow]:
+    """Of the few dozen that there are."""
+    words = _folded(seen(filters.words))
+    return [
+        row
+        for row in rows
+        if filters.event in ("", row.version.event)
+        and (not filters.state or filters.state in row.states)
+        and words in _folded(f"{row.version.name_zh} {row.version.name_en} {row.version.code} {row.event}")
+    ]
+
+
+def events_of(rows: Iterable[RuleRow]) -> list[tuple[str, str | Promise]]:
+    """For the filter: what these rules listen to."""
+    return list({row.version.event: row.event for row in rows}.items())
+
+
+def _folded(text: str) -> str:
+    """Letters of either width and case are the same."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def proposals() -> list[RuleRow]:
@@ -75,8 +138,14 @@ def rule_page(code: str, now: datetime) -> RulePage:
     return RulePage(held, row_of(held), proposal, row_of(proposal) if proposal else None, versions)
 
 
-def row_of(version: RuleVersion) -> RuleRow:
-    return RuleRow(version, EVENTS.get(version.event, version.event), worth_of(version), caps_of(version))
+def row_of(version: RuleVersion, *, is_waiting: bool = False) -> RuleRow:
+    event = EVENTS.get(version.event, version.event)
+    return RuleRow(version, event, worth_of(version), caps_of(version), is_waiting)
+
+
+def conditions_shown(version: RuleVersion) -> str:
+    """As they are written: `outcome=solved|explained; line=x`."""
+    return "; ".join(f"{fact}={'|'.join(values)}" for fact, values in version.conditions.items())
 
 
 def worth_of(version: RuleVersion) -> str:
@@ -84,6 +153,8 @@ def worth_of(version: RuleVersion) -> str:
         return str(_("每小时 %d 分 × 服务质量") % version.amount)
     if not version.amount:
         return str(_("0 分（没有开）"))
+    if version.formula == Formula.GIVEN:
+        return str(_("每次最多 %d 分，由队长定") % version.amount)
     return str(_("每次 %d 分") % version.amount)
 
 
@@ -93,6 +164,9 @@ def caps_of(version: RuleVersion) -> list[str]:
         (version.group_per_day, _("这一类每天最多 %d")),
         (version.all_per_day, _("所有的每天最多 %d")),
         (version.category_per_day, _("同一类事项每天最多 %d")),
+        (version.team_per_day, _("一支队每天最多 %d")),
+        (version.team_per_month, _("一支队每月最多 %d")),
+        (version.leader_per_month, _("一位队长每月最多给一支队 %d")),
         (version.first_places, _("只给前 %d 位")),
     )
     found = [str(words % cap) for cap, words in caps if cap]
@@ -103,12 +177,20 @@ def caps_of(version: RuleVersion) -> list[str]:
     return found
 
 
-def code_of(public_id: UUID) -> str:
+def version(public_id: UUID) -> RuleVersion:
     """Raises `RuleNotFound`."""
-    code = RuleVersion.objects.filter(public_id=public_id).values_list("code", flat=True).first()
-    if code is None:
+    found = RuleVersion.objects.filter(public_id=public_id).select_related("proposed_by").first()
+    if found is None:
         raise RuleNotFound
-    return code
+    return found
+
+
+def moves_of(actor: Actor, version: RuleVersion) -> list[Transition]:
+    """Who proposed it may take it back, anybody else with the permission decides."""
+    if version.state != RuleState.PROPOSED:
+        return []
+    own = is_own(actor, version)
+    return [each for each in RULE.available(actor, version) if (each.name == "withdraw") == own]
 
 
 def is_own(actor: Actor, version: RuleVersion) -> bool:

@@ -36,6 +36,9 @@ class Rule:
     needs_two: bool
     months: int
     effective_from: datetime
+    team_per_day: int = 0
+    team_per_month: int = 0
+    leader_per_month: int = 0
 
 
 def rule_of(version: RuleVersion) -> Rule:
@@ -46,7 +49,8 @@ def rule_of(version: RuleVersion) -> Rule:
         group_per_day=version.group_per_day, all_per_day=version.all_per_day,
         category_per_day=version.category_per_day, near_amount=version.near_amount,
         first_places=version.first_places, needs_two=version.needs_two, months=version.months,
-        effective_from=version.effective_from,
+        effective_from=version.effective_from, team_per_day=version.team_per_day,
+        team_per_month=version.team_per_month, leader_per_month=version.leader_per_month,
     )  # fmt: skip
 
 
@@ -122,13 +126,17 @@ def _full(rule: Rule, facts: Mapping[str, Any]) -> int:
 
 
 def _room(rule: Rule, facts: Mapping[str, Any], earned: Counter[str]) -> int:
+    """`left`: what the rule could still give for the team when the deed was heard of; nobody else's book says it."""
     caps = (
         (rule.rule_per_day, f"rule:{rule.code}"),
         (rule.group_per_day, f"group:{rule.group}"),
         (rule.all_per_day, "all"),
         (rule.category_per_day, f"category:{facts.get('category', '')}"),
     )
-    return min((cap - earned[key] for cap, key in caps if cap), default=rule.amount * 1_000_000)
+    room = [cap - earned[key] for cap, key in caps if cap]
+    if rule.code in facts.get("left", {}):
+        room.append(int(facts["left"][rule.code]))
+    return min(room, default=rule.amount * 1_000_000)
 
 
 def add(total: Counter[str], amount: int, *, rule: Rule, facts: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.incentives.enums import OrderState, ShopState
 from nuanxin.incentives.models import Shop, ShopItem, ShopLot, ShopOrder
 from nuanxin.incentives.queries.ledger import balance_of
-from nuanxin.kernel.access import Actor, permits, scope_q, visible
-from nuanxin.kernel.access.scope import LEVELS, padded
+from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.prepared import Prepared, PreparedFor
 from nuanxin.places.enums import OfferState, PlaceState
 from nuanxin.places.models import Offer, Place
-from nuanxin.places.queries import Hours, hours_of_all, streets_with_places
+from nuanxin.places.queries import Hours, hours_of_all
 
 SHOWN = 60
 PUBLIC = Q(
@@ -72,63 +72,39 @@ class Offered:
         return (self.points or 0) - self.item.points
 
 
-@dataclass(frozen=True, slots=True)
-class ShopCard:
-    """`words`: whether it is open, and until when."""
-
-    shop: Shop
-    hours: Hours
-    words: str
-    items: int
-
-
 def public_shop(public_id: UUID) -> Shop:
     """Raises `ShopNotFound`."""
-    return _one(Shop.objects.filter(PUBLIC), public_id)
+    return _found(_public_shop.first(public_id=public_id))
 
 
 def shop_for(actor: Actor, public_id: UUID, permission: str = "incentives.shop_view") -> Shop:
     """Raises `ShopNotFound`."""
-    return _one(visible(Shop.objects.all(), permission, actor), public_id)
+    return _found(_shop_for.of(actor, permission).first(public_id=public_id))
 
 
-def _one(rows: QuerySet[Shop], public_id: UUID) -> Shop:
-    found = rows.select_related("place__type", "place__site", "run_by").filter(public_id=public_id).first()
-    if found is None:
+def _found(shop: Shop | None) -> Shop:
+    if shop is None:
         raise ShopNotFound
-    return found
+    return shop
+
+
+def _one(rows: QuerySet[Shop], public_id: UUID) -> QuerySet[Shop]:
+    return rows.select_related("place__type", "place__site", "run_by").filter(public_id=public_id)
+
+
+_public_shop = Prepared(
+    lambda *, public_id: _one(Shop.objects.filter(PUBLIC), public_id), public_id=UUIDField()
+)
+_shop_for = PreparedFor(
+    lambda actor, permission, *, public_id: _one(visible(Shop.objects.all(), permission, actor), public_id),
+    public_id=UUIDField(),
+)
 
 
 def shops_of(actor: Actor, permission: str) -> list[Shop]:
     """With which the actor may do this; those of the own site first."""
     rows = visible(Shop.objects.exclude(state=ShopState.CLOSED), permission, actor)
     return list(rows.select_related("place__type", "run_by").order_by("place__initials", "id")[:SHOWN])
-
-
-def shops_within(code: str, *, now: datetime) -> list[ShopCard]:
-    """Open to the public in a territory, what is open at this hour first."""
-    rows = (
-        Shop.objects.filter(PUBLIC).filter(scope_q(code, "place__")).select_related("place__type", "run_by")
-    )
-    today = timezone.localdate(now)
-    shops = list(rows.annotate(shown=Count("items", filter=in_season_q(today, "items__")))[:SHOWN])
-    hours = hours_of_all([each.place for each in shops], now)
-    cards = []
-    for each in shops:
-        said = hours[each.place_id]
-        cards.append(ShopCard(each, said, said.words(now), each.shown))
-    return sorted(cards, key=lambda each: (not each.hours.is_open, each.shop.pk))
-
-
-def streets_with_shops() -> Mapping[str, list[tuple[str, str]]]:
-    """What one chooses from without a position, by district."""
-    rows = Shop.objects.filter(PUBLIC).order_by().values_list("place__scope_street", flat=True).distinct()
-    wanted = {padded(each) for each in rows if len(each) == LEVELS["street"]}
-    return {
-        district: kept
-        for district, streets in streets_with_places().items()
-        if (kept := [each for each in streets if each[0] in wanted])
-    }
 
 
 def hours_of_shop(shop: Shop, *, now: datetime) -> Hours:
@@ -156,7 +132,7 @@ def free_of(items: Iterable[ShopItem | int], *, now: datetime) -> dict[int, int]
 
 def offered_in(shop: Shop, actor: Actor, *, points: int | None, now: datetime) -> list[Offered]:
     """In the order of what they cost; what is there comes before what is gone."""
-    rows = shop.items.filter(in_season_q(timezone.localdate(now)))
+    rows = shop.items.filter(in_season_q(timezone.localdate(now))).select_related("picture")
     found = _offered(list(rows[: 4 * SHOWN]), actor, points, now)
     return sorted(found, key=lambda each: (not each.is_left, each.item.points, each.item.pk))
 
@@ -166,10 +142,21 @@ def offered_item(public_id: UUID, actor: Actor, *, points: int | None, now: date
     return _offered([public_item(public_id)], actor, points, now)[0]
 
 
+SHOWN_ITEM = Q(shop__state__in=[ShopState.OPEN, ShopState.PAUSED], is_offered=True)
+
+
+def public_item_key(public_id: UUID) -> int:
+    """Of one that everybody may see: for whoever reads it under its lock. Raises `ItemNotFound`."""
+    rows = ShopItem.objects.filter(SHOWN_ITEM, public_id=public_id)
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise ItemNotFound
+    return found
+
+
 def public_item(public_id: UUID) -> ShopItem:
     """One that everybody may see, whatever is left of it. Raises `ItemNotFound`."""
-    shown = Q(shop__state__in=[ShopState.OPEN, ShopState.PAUSED], is_offered=True)
-    rows = ShopItem.objects.filter(shown).select_related("shop__place__type", "offer__place")
+    rows = ShopItem.objects.filter(SHOWN_ITEM).select_related("shop__place__type", "offer__place", "picture")
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise ItemNotFound
@@ -179,11 +166,24 @@ def public_item(public_id: UUID) -> ShopItem:
 def item_for(actor: Actor, public_id: UUID, permission: str = "incentives.shop_manage") -> ShopItem:
     """For those who keep the shop. Raises `ItemNotFound`."""
     shops = visible(Shop.objects.all(), permission, actor)
-    rows = ShopItem.objects.filter(shop__in=shops).select_related("shop__place__type", "supplier")
+    rows = ShopItem.objects.filter(shop__in=shops).select_related("shop__place__type", "supplier", "picture")
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise ItemNotFound
     return found
+
+
+def picture_of_item(actor: Actor, file_id: UUID) -> UUID:
+    """Of a thing that everybody may see, else for who keeps or looks after its shop. Raises `ItemNotFound`."""
+    everybody = Q(shop__state__in=[ShopState.OPEN, ShopState.PAUSED], is_offered=True)
+    kept = [
+        Q(shop__in=visible(Shop.objects.all(), name, actor).values("pk"))
+        for name in ("incentives.shop_stock", "incentives.shop_view", "incentives.shop_manage")
+    ]
+    rows = ShopItem.objects.filter(picture__public_id=file_id)
+    if not rows.filter(everybody).exists() and not rows.filter(kept[0] | kept[1] | kept[2]).exists():
+        raise ItemNotFound
+    return file_id
 
 
 def _offered(items: list[ShopItem], actor: Actor, points: int | None, now: datetime) -> list[Offered]:
@@ -271,7 +271,8 @@ def kept_shop(actor: Actor, public_id: UUID) -> Shop:
     """Whose shelf one keeps, or may look at. Raises `ShopNotFound`."""
     keeps = visible(Shop.objects.all(), "incentives.shop_stock", actor)
     sees = visible(Shop.objects.all(), "incentives.shop_view", actor)
-    return _one(Shop.objects.filter(Q(pk__in=keeps.values("pk")) | Q(pk__in=sees.values("pk"))), public_id)
+    either = Shop.objects.filter(Q(pk__in=keeps.values("pk")) | Q(pk__in=sees.values("pk")))
+    return _found(_one(either, public_id).first())
 
 
 def kept_shops(actor: Actor) -> list[Shop]:

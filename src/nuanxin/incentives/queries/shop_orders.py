@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from nuanxin.incentives.models import Pickup, Shop, ShopItem, ShopOrder
 from nuanxin.incentives.workflow import ORDER
 from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.prepared import PreparedFor
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.kernel.workflow import Transition
@@ -50,12 +51,20 @@ def own_order(actor: Actor, public_id: UUID) -> ShopOrder:
 
 def order_for(actor: Actor, public_id: UUID, permission: str) -> ShopOrder:
     """Raises `OrderNotFound`."""
-    rows = visible(ShopOrder.objects.all(), permission, actor)
-    related = ("item", "lot", "shop__place__type", "person", "return_asked_by")
-    found = rows.select_related(*related).filter(public_id=public_id).first()
+    found = _order_for.of(actor, permission).first(public_id=public_id)
     if found is None:
         raise OrderNotFound
     return found
+
+
+_order_for = PreparedFor(
+    lambda actor, permission, *, public_id: (
+        visible(ShopOrder.objects.all(), permission, actor)
+        .select_related("item", "lot", "shop__place__type", "person", "return_asked_by")
+        .filter(public_id=public_id)
+    ),
+    public_id=UUIDField(),
+)
 
 
 def whose(order: ShopOrder) -> str:

@@ -22,7 +22,7 @@ from nuanxin.incentives.models import (
     Supplier,
 )
 from nuanxin.incentives.models.shop import yuan
-from nuanxin.incentives.queries.shop import free_of, good_q
+from nuanxin.incentives.queries.shop import good_q
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.worktime import SHANGHAI
@@ -79,7 +79,7 @@ class Shelved:
 
 def shelf(shop: Shop, *, show: str = "", text: str = "", now: datetime) -> list[Shelved]:
     """`show`: low, expiring, hidden or everything that is offered. Three statements."""
-    rows = shop.items.filter(is_offered=show != "hidden").select_related("supplier", "shop__place")
+    rows = shop.items.filter(is_offered=show != "hidden").select_related("supplier", "shop__place", "picture")
     if show == "low":
         rows = rows.filter(low_since__isnull=False)
     if text:
@@ -293,9 +293,3 @@ def settlements_due(shop: Shop, *, now: datetime) -> list[Due]:
         for key, number, fen in counted.order_by(F("supplier"))
         if key not in closed
     ]
-
-
-def low_items(shop: Shop, *, now: datetime) -> list[tuple[ShopItem, int]]:
-    items = list(shop.items.filter(low_since__isnull=False, is_offered=True))
-    free = free_of(items, now=now)
-    return [(each, free[each.pk]) for each in items]

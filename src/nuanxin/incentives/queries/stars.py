@@ -10,6 +10,7 @@ from nuanxin.incentives.enums import StarState
 from nuanxin.incentives.models import Account, HoursTotal, StarApplication, StarLevel, StarScheme
 from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 PAGE = 50
 OPEN = (StarState.APPLIED, StarState.PUBLICITY)
@@ -21,12 +22,6 @@ NOBODY = UUID(int=0)
 class StarNotFound(NotFound):
     default_message = _("没有找到这份星级申请。")
     default_hint = _("它可能不归您现在的身份看。")
-
-
-def hours_shown(minutes: int) -> str:
-    """Two decimals, rounded down (`domain.md` §4.1): what is shown is never more than what was served."""
-    hundredths = minutes * 100 // 60
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def scheme_in_force() -> StarScheme:

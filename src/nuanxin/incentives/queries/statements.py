@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.thanking import categories_of
 from nuanxin.incentives.enums import PostingKind, Side
-from nuanxin.incentives.models import Lot, Posting, SealedStatement
-from nuanxin.incentives.queries.ledger import digest_of, open_lots, statement_of
+from nuanxin.incentives.models import Lot, Posting, SealedStatement, TeamAward
+from nuanxin.incentives.queries.capped import given_by, less_in_words
+from nuanxin.incentives.queries.ledger import CHAINED, digest_of, open_lots, statement_of
 from nuanxin.incentives.queries.rules import reason_in_words
+from nuanxin.incentives.queries.team_awards import TEAM_THANKS, words_by_source
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.audit.proof import Proof, prove
@@ -39,12 +41,16 @@ class StatementFilters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A posting as its owner reads it. `number` is the case's, for the owner alone."""
+    """A posting as its owner reads it. `case_number` is for the owner alone; `words` are what a team leader wrote;
+    `less` says by how much a cap made it less.
+    """
 
     posting: Posting
     sentence: str
     case_number: str
     lapses_on: date | None
+    words: str = ""
+    less: str = ""
 
     @property
     def change(self) -> int:
@@ -54,12 +60,22 @@ class Line:
 def lines_of(
     subject_id: UUID, filters: StatementFilters, *, before: int = 0, most: int = PAGE
 ) -> tuple[list[Line], bool]:
-    """The newest first, those below posting `before`; and whether there are more."""
+    """What happened last first, those after posting `before` in that order; and whether there are more."""
     rows = _filtered(subject_id, filters)
     if before:
-        rows = rows.filter(number__lt=before)
+        rows = _after(rows, subject_id, before)
     found = list(rows[: most + 1])
     return in_words(found[:most]), len(found) > most
+
+
+def _after(rows: QuerySet[Posting], subject_id: UUID, number: int) -> QuerySet[Posting]:
+    """Those that follow this posting; what is heard of late has a higher number than what happened after it."""
+    last = Posting.objects.filter(account=subject_id, number=number).values_list("on", "at").first()
+    if last is None:
+        return rows.filter(number__lt=number)
+    on, at = last
+    same_day = Q(on=on) & (Q(at__lt=at) | Q(at=at, number__lt=number))
+    return rows.filter(Q(on__lt=on) | same_day, on__lte=on)  # the second is where the index begins
 
 
 def all_lines(subject_id: UUID, filters: StatementFilters) -> Iterable[Line]:
@@ -96,7 +112,7 @@ def _filtered(subject_id: UUID, filters: StatementFilters) -> QuerySet[Posting]:
 
 
 def in_words(postings: list[Posting]) -> list[Line]:
-    """Two further statements for any number of postings."""
+    """Three further statements for any number of postings, one more where a team leader gave something."""
     mentions = {each.pk: mention for each in postings if (mention := getattr(each.deed, "mention", None))}
     kinds = categories_of({mention.case_id for mention in mentions.values()})
     numbers = {(each.account_id, each.number) for each in postings if each.credit == Side.POINTS}
@@ -108,6 +124,8 @@ def in_words(postings: list[Posting]) -> list[Line]:
         if lot.remaining:
             key = (lot.account_id, lot.number)
             lapses[key] = min(lapses.get(key, lot.expires_at), lot.expires_at)
+    thanked = words_by_source(_source(each) for each in postings if each.rule == TEAM_THANKS)
+    given = given_by(postings)
     found = []
     for each in postings:
         mention = mentions.get(each.pk)
@@ -118,9 +136,24 @@ def in_words(postings: list[Posting]) -> list[Line]:
             Line(
                 each, reason_in_words(each.because, category=category, hours=hours),
                 mention.number if mention else "", last_day(lapses.get((each.account_id, each.number))),
+                _words(each, thanked), less_in_words(each, given),
             )
         )  # fmt: skip
     return found
+
+
+def _source(posting: Posting) -> str:
+    """Of the award itself, also where it is taken back."""
+    return posting.of.source if posting.of is not None else posting.deed.source
+
+
+def _words(posting: Posting, thanked: Mapping[str, TeamAward]) -> str:
+    """What the leader wrote; of a reversal, why."""
+    award = thanked.get(_source(posting))
+    if award is None or posting.kind not in (PostingKind.AWARD, PostingKind.REVERSAL):
+        return ""
+    words = award.reversed_because if posting.kind == PostingKind.REVERSAL else award.reason
+    return f"{award.team.name} · {words}" if words else award.team.name
 
 
 def last_day(expires_at: datetime | None) -> date | None:
@@ -232,7 +265,7 @@ def own_verdict(actor: Actor, code: str) -> Verdict:
 def _is_chained(statement: SealedStatement) -> bool:
     head = bytes(32)
     rows = Posting.objects.filter(account=statement.subject_id, number__lte=statement.last).order_by("number")
-    for row in rows.iterator(chunk_size=2000):
+    for row in rows.values_list(*CHAINED, named=True).iterator(chunk_size=2000):
         head = digest_of(row, head)
     kept = totals_of(statement.subject_id, last=statement.last)
     return head == bytes(statement.head) and kept == statement.totals

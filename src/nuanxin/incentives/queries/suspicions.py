@@ -1,6 +1,7 @@
 """What makes an award wait for a human being (`domain.md` §4.3): each rule answers with numbers, or with nothing.
 
-Only what is there already is looked at: no device is marked, nothing is followed. Limits are data (`HoldRule`).
+Nothing is followed. Of a phone only how many accounts that earn points signed in on it (`people/queries/devices.py`).
+Limits are data (`HoldRule`).
 """
 
 from collections.abc import Callable
@@ -8,13 +9,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import BigIntegerField
+
 from nuanxin.cases.enums import PhotoKind
 from nuanxin.cases.models import Attachment, Case, Confirmation
-from nuanxin.incentives.enums import HoldReason, PostingKind
-from nuanxin.incentives.models import HoldRule, Posting
+from nuanxin.incentives.enums import HoldReason, HoldState, PostingKind
+from nuanxin.incentives.models import Account, Hold, HoldRule, Posting
 from nuanxin.kernel.files.likeness import difference
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.geo.coordinates import distance_m
+from nuanxin.kernel.prepared import Prepared
+from nuanxin.people.queries.devices import KEPT, accounts_beside
 
 NEAR_M = 500  # two points this near are one place: position is not that exact
 LOOK_BACK = timedelta(days=30)
@@ -36,11 +41,15 @@ def suspicion_about(posting: Posting, case_number: str) -> Suspicion | None:
     limits = dict(HoldRule.objects.filter(is_on=True).values_list("reason", "limit"))
     if not limits:
         return None
-    case = Case.objects.filter(number=case_number).first() if case_number else None
+    case = case_of(case_number)
     for reason, rule in RULES.items():
         if reason in limits and (found := rule(posting, case, limits[reason])) is not None:
             return Suspicion(reason, found)
     return None
+
+
+def case_of(number: str) -> Case | None:
+    return Case.objects.filter(number=number).first() if number else None
 
 
 def _same_picture(posting: Posting, case: Case | None, limit: int) -> dict[str, Any] | None:
@@ -134,18 +143,47 @@ def _burst(posting: Posting, case: Case | None, limit: int) -> dict[str, Any] | 
     return {"count": count, "minutes": int(BURST.total_seconds() // 60)} if count >= limit else None
 
 
+def _device(posting: Posting, case: Case | None, limit: int) -> dict[str, Any] | None:
+    """More accounts that earn points on one phone than a family has; only their number is kept.
+
+    One question at a time: while it waits nothing else of the account does, and a number that somebody has found to be
+    in order (a family's phone) is not asked about again until more accounts come.
+    """
+    phones = accounts_beside(posting.account_id, on=posting.on)
+    most = max(phones, key=len, default=set())
+    if len(most) <= limit:
+        return None
+    count = max(
+        Account.objects.filter(pk__in=each, growth__gt=0).count() for each in phones if len(each) > limit
+    )
+    if count <= limit:
+        return None
+    asked = Hold.objects.filter(subject_id=posting.account_id, reason=HoldReason.DEVICE).exclude(evidence={})
+    for state, seen in asked.exclude(state=HoldState.DENIED).values_list("state", "evidence"):
+        if state != HoldState.RELEASED or seen.get("accounts", 0) >= count:
+            return None
+    return {"accounts": count, "days": KEPT}
+
+
 Rule = Callable[[Posting, Case | None, int], dict[str, Any] | None]
 RULES: dict[HoldReason, Rule] = {
     HoldReason.SAME_PICTURE: _same_picture,
     HoldReason.TRAVEL: _travel,
     HoldReason.OLD_PICTURE: _old_picture,
+    HoldReason.DEVICE: _device,
     HoldReason.RECIPROCAL: _reciprocal,
     HoldReason.BURST: _burst,
 }
 
 
 def award_of(posting_id: int) -> Posting | None:
-    return Posting.objects.filter(pk=posting_id, kind=PostingKind.AWARD).select_related("deed").first()
+    return _award.first(pk=posting_id)
+
+
+_award = Prepared(
+    lambda *, pk: Posting.objects.filter(pk=pk, kind=PostingKind.AWARD).select_related("deed"),
+    pk=BigIntegerField(),
+)
 
 
 def award_by_deed(deed_id: int, rule: str) -> Posting | None:

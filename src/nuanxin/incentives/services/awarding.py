@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import BigIntegerField, CharField, UUIDField
 
 from nuanxin.cases.queries.thanking import reported_here_before
-from nuanxin.incentives.models import Deed, Mention
+from nuanxin.incentives.enums import PostingKind
+from nuanxin.incentives.models import Deed, Mention, Posting
 from nuanxin.incentives.queries.rules import Rule, Rules, rules_held, worth
 from nuanxin.incentives.services.book import Book
 from nuanxin.incentives.services.ledger import About, apply, note_deed, tell_awards
 from nuanxin.incentives.services.rows import open_book, write
+from nuanxin.incentives.services.team_caps import Uses, left_by_rule, lock_uses, team_of
 from nuanxin.kernel.events import Envelope
 from nuanxin.kernel.prepared import Prepared
 
@@ -66,17 +68,47 @@ def hear_of_correction(*, envelope: Envelope, facts: dict[str, Any]) -> None:
         ).order_by("-id")  # fmt: skip
         if before := earlier.first():
             facts["of"] = before.pk
-        _earn(book, CORRECTED, envelope, facts, None)
+            facts |= {"team": before.facts["team"]} if before.facts.get("team") else {}
+        _earn(book, CORRECTED, envelope, facts, None, before=before)
 
 
-def _earn(book: Book, name: str, envelope: Envelope, facts: dict[str, Any], about: About | None) -> None:
-    deed, is_new = note_deed(
-        name=name, source=str(envelope.id), subject_id=book.account.pk, facts=facts,
-        scope_code=envelope.scope_code, about=about, at=envelope.occurred_at, is_fresh=about is not None,
-    )  # fmt: skip
-    if is_new:
-        take_effect(book, deed, rules_held.get())
-        tell_awards(write(book), deed, about.number if about else "")
+def _earn(
+    book: Book, name: str, envelope: Envelope, facts: dict[str, Any], about: About | None, *,
+    before: Deed | None = None,
+) -> None:  # fmt: skip
+    key: dict[str, Any] = {"name": name, "source": str(envelope.id), "subject_id": book.account.pk}
+    # A case is asked for by its mention, before; all else by its own key.
+    if about is None and Deed.objects.filter(**key, rule="").exists():
+        return
+    uses = _limited(name, envelope.occurred_at, facts, before)
+    deed, _new = note_deed(
+        **key,
+        facts=facts,
+        scope_code=envelope.scope_code,
+        about=about,
+        at=envelope.occurred_at,
+        is_fresh=True,
+    )
+    take_effect(book, deed, rules_held.get())
+    done = write(book)
+    if uses is not None:
+        uses.add_awards(done)
+    tell_awards(done, deed, about.number if about else "")
+
+
+def _limited(name: str, at: datetime, facts: dict[str, Any], before: Deed | None) -> Uses | None:
+    """Of what was done with a team: its caps, locked; what they leave goes into the facts. `before` counts no more."""
+    team = team_of(facts)
+    if team is None:
+        return None
+    rules = _listening(RECORDED if name == CORRECTED else name, at)
+    uses = lock_uses(team, (rule.code for rule in rules), at, *([before.at] if before else []))
+    given = Posting.objects.filter(deed=before, kind=PostingKind.AWARD) if before else Posting.objects.none()
+    for posting in given:
+        uses.add(posting.rule, posting.at, -posting.amount)
+    if left := left_by_rule(uses, rules, at):
+        facts["left"] = left
+    return uses
 
 
 def take_effect(book: Book, deed: Deed, rules: Rules) -> None:
@@ -110,4 +142,7 @@ def _listening(name: str, at: datetime) -> list[Rule]:
 
 
 def _is_capped(rule: Rule) -> bool:
-    return bool(rule.rule_per_day or rule.group_per_day or rule.all_per_day or rule.category_per_day)
+    return bool(
+        rule.rule_per_day or rule.group_per_day or rule.all_per_day or rule.category_per_day
+        or rule.team_per_day or rule.team_per_month
+    )  # fmt: skip

@@ -1,10 +1,11 @@
 """Boards: joined and left by one's own choice; each award adds to the sums of its periods once."""
 
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, CharField, F, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,8 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.kernel.plain_rows import NewRows
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.models import Person
 from nuanxin.people.queries import person_of_subject
 from nuanxin.people.services.consents import give_consent, withdraw_consent
@@ -80,26 +83,36 @@ def take_off(*, subject_id: UUID) -> None:
 
 def count_points(*, event: UUID, posting_id: int, amount: int, now: datetime) -> bool:
     """An award, or with a negative amount its reversal, in the sums of its month and of always. Once for each event."""
-    posting = Posting.objects.filter(pk=posting_id).only("account_id", "group", "at").first()
-    if posting is None:
+    found = _posting.first(pk=posting_id)
+    if found is None:
         return False
+    subject_id, group, at = found
     with transaction.atomic():
-        _mark, new = BoardMark.objects.get_or_create(event=event, defaults={"at": now})
-        if not new:
+        if not _marks.write_missing(BoardMark(event=event, at=now)):
             return False
-        month = f"{timezone.localtime(posting.at):%Y-%m}"
-        kind = KINDS.get(posting.group, BoardKind.OTHER)
-        keys = [(period, each) for period in (month, ALWAYS) for each in (BoardKind.ALL, kind)]
-        _add(posting.account_id, keys, amount)
+        month = f"{timezone.localtime(at):%Y-%m}"
+        kind = KINDS.get(group, BoardKind.OTHER)
+        _add(subject_id, month, (BoardKind.ALL, kind), amount)
     return True
 
 
-def _add(subject_id: UUID, keys: list[tuple[str, BoardKind]], amount: int) -> None:
+_marks = NewRows(BoardMark)
+_tallies = Prepared(
+    lambda *, subject, month: BoardTally.objects.filter(
+        subject_id=subject, period__in=(month, ALWAYS)
+    ).values_list("period", "kind"),
+    subject=UUIDField(),
+    month=CharField(),
+)
+_posting = Prepared(
+    lambda *, pk: Posting.objects.filter(pk=pk).values_list("account_id", "group", "at"), pk=BigIntegerField()
+)
+
+
+def _add(subject_id: UUID, month: str, kinds: tuple[BoardKind, ...], amount: int) -> None:
     """Rows that are there already take one statement together; a new one takes what its owner has chosen."""
-    periods = {period for period, _kind in keys}
-    found = BoardTally.objects.filter(subject_id=subject_id, period__in=periods)
-    known = set(found.values_list("period", "kind"))
-    missing = [key for key in keys if key not in known]
+    known = set(_tallies.rows(subject=subject_id, month=month))
+    missing = [key for key in product((month, ALWAYS), kinds) if key not in known]
     if missing:
         member = BoardMember.objects.filter(subject_id=subject_id).first()
         shown = _shown(member) if member else {}
@@ -110,8 +123,8 @@ def _add(subject_id: UUID, keys: list[tuple[str, BoardKind]], amount: int) -> No
             ],
             ignore_conflicts=True,
         )
-    kinds = {kind for _period, kind in keys}
-    found.filter(kind__in=kinds).update(points=F("points") + amount)
+    found = BoardTally.objects.filter(subject_id=subject_id, period__in=(month, ALWAYS), kind__in=kinds)
+    found.update(points=F("points") + amount)
 
 
 def _shown(member: BoardMember) -> dict[str, object]:

@@ -5,18 +5,20 @@ what came of it. What is owed is paid by whatever comes in, before anything can 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting
 from nuanxin.incentives.queries.ledger import digest_of
 from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.worktime import SHANGHAI
+from nuanxin.kernel.worktime.months import months_on
 
 LIFE = 24  # months (`domain.md` §4.3)
 GRACE = timedelta(days=30)  # what comes back stays at least so long
@@ -51,10 +53,22 @@ class Shelf(Protocol):
     def earned(self, at: datetime) -> Counter[str]: ...
 
 
+class Makers(NamedTuple):
+    """What a book's rows are: models in life, something lighter in a replay (`services/memory.py`)."""
+
+    posting: Callable[..., Any] = Posting
+    lot: Callable[..., Any] = Lot
+    draw: Callable[..., Any] = Draw
+
+
+MODELS = Makers()
+
+
 @dataclass(slots=True)
 class Book:
     account: Account
     shelf: Shelf
+    makes: Makers = MODELS
     postings: list[Posting] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
@@ -107,8 +121,11 @@ class Book:
                 back.append((lot.deed_id, lot.rule, self._not_before(lot.expires_at, deed.at), part))
         self._bring(deed, PostingKind.RELEASE, Side.HELD, back, because=because, of=of, rule=rule)
 
-    def reverse(self, deed: Deed, of: int, rule: str, *, because: str) -> None:
-        """An award is taken back: what is held, what lapsed, what is left of it, other points, and the rest is owed."""
+    def reverse(self, deed: Deed, of: int, rule: str, *, because: str, to: Side = Side.ISSUED) -> None:
+        """An award is taken back: what is held, what lapsed, what is left of it, other points, and the rest is owed.
+
+        `to`: where it came from.
+        """
         award = self.shelf.award(of, rule)
         if award.is_reversed or not award.amount:
             return
@@ -116,15 +133,15 @@ class Book:
         left = award.amount
         for side, part in ((Side.HELD, award.held), (Side.EXPIRED, min(award.expired, left - award.held))):
             if part > 0:
-                self._post(deed, PostingKind.REVERSAL, side, Side.ISSUED, part, **how)
+                self._post(deed, PostingKind.REVERSAL, side, to, part, **how)
                 left -= part
         own = [lot for lot in self.shelf.lots_of(of, rule) if lot.remaining]
         known = {id(lot) for lot in own}
         others = (lot for lot in self.shelf.open_lots() if id(lot) not in known and lot.remaining)
         part = min(left, self.account.points)
-        self._take(deed, PostingKind.REVERSAL, Side.ISSUED, part, _chained(own, others), **how)
+        self._take(deed, PostingKind.REVERSAL, to, part, _chained(own, others), **how)
         if left - part:
-            self._post(deed, PostingKind.REVERSAL, Side.OWED, Side.ISSUED, left - part, **how)
+            self._post(deed, PostingKind.REVERSAL, Side.OWED, to, left - part, **how)
 
     def deduct(self, deed: Deed, amount: int, *, because: str, rule: str = "", version: int = 0) -> None:
         """By a rule that a city has switched on; `growth` stays, what is not there is owed."""
@@ -158,7 +175,7 @@ class Book:
             paid -= part - kept
             if kept:
                 self.lots.append(
-                    Lot(
+                    self.makes.lot(
                         account_id=self.account.pk, number=self.account.count, deed_id=of, rule=rule,
                         amount=kept, remaining=kept, expires_at=expires_at,
                     )
@@ -180,7 +197,7 @@ class Book:
             left -= part
             self.touched[id(lot)] = lot
             self.draws.append(
-                Draw(account_id=self.account.pk, number=self.account.count, lot=lot, amount=part)
+                self.makes.draw(account_id=self.account.pk, number=self.account.count, lot=lot, amount=part)
             )
 
     def _post(
@@ -192,8 +209,8 @@ class Book:
         _move(account, credit, amount)
         account.growth += amount * ((debit in EARNED) - (credit in EARNED))
         account.count += 1
-        posting = Posting(
-            account_id=account.pk, number=account.count, at=deed.at, on=timezone.localdate(deed.at), kind=kind,
+        posting = self.makes.posting(
+            account_id=account.pk, number=account.count, at=deed.at, on=deed.at.astimezone(SHANGHAI).date(), kind=kind,
             rule=rule, version=version, group=group, scope_code=str(deed.facts.get("scope", "")),
             deed_id=deed.pk, of_id=of, debit=debit, credit=credit, amount=amount, because=because,
         )  # fmt: skip
@@ -228,18 +245,15 @@ def _move(account: Account, side: Side, amount: int) -> None:
 
 def lapses_at(at: datetime, months: int) -> datetime:
     """The end of the same day so many months later, in Shanghai; of a shorter month its last day."""
-    day = timezone.localdate(at)
-    month = day.month - 1 + months
-    for last in (day.day, 30, 29, 28):
-        try:
-            then = day.replace(year=day.year + month // 12, month=month % 12 + 1, day=min(day.day, last))
-        except ValueError:
-            continue
-        local = timezone.localtime(at)
-        return _midnight_after(local.replace(year=then.year, month=then.month, day=then.day))
-    raise ValueError(months)
+    return _lapses_after(at.astimezone(SHANGHAI).date(), months)
+
+
+@lru_cache(maxsize=1024)
+def _lapses_after(day: date, months: int) -> datetime:
+    then = months_on(day, months)
+    return _midnight_after(datetime(then.year, then.month, then.day, tzinfo=SHANGHAI))
 
 
 def _midnight_after(at: datetime) -> datetime:
-    local = timezone.localtime(at) + timedelta(days=1)
+    local = at.astimezone(SHANGHAI) + timedelta(days=1)
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -7,17 +7,22 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.queries.thanking import closed_case_numbered, subject_to_thank
-from nuanxin.incentives.enums import GrantState
+from nuanxin.incentives.events import GrantMoved
 from nuanxin.incentives.models import Deed, Grant
 from nuanxin.incentives.queries.rules import rules_held
 from nuanxin.incentives.services.ledger import AWARDED, About, apply, note_deed, tell_awards
 from nuanxin.incentives.services.rows import open_book, write
-from nuanxin.incentives.services.rule_changes import Decided, OwnProposal, ReasonMissing
+from nuanxin.incentives.services.rule_changes import OwnProposal, said_why
+from nuanxin.incentives.workflow import GRANT
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from nuanxin.kernel.events import publish
 
 HAZARD = "hazard"
+DECIDING = tuple(
+    name for name, move in GRANT.transitions.items() if move.permission == "incentives.grant_approve"
+)
 
 
 class CaseNotFound(NotFound):
@@ -42,7 +47,7 @@ class NoReason(Invalid):
 def propose_grant(*, actor: Actor, number: str, reason: str, now: datetime) -> Grant:
     """For a closed case of one's own area, by its number. To whom it goes is not asked and not shown. Audited.
 
-    Raises `NotAllowed`, `CaseNotFound`, `NoReason`, `AlreadyGranted`.
+    Publishes `GrantMoved`. Raises `NotAllowed`, `CaseNotFound`, `NoReason`, `AlreadyGranted`.
     """
     if not policy.permits(actor, "incentives.grant_propose"):
         raise NotAllowed
@@ -57,42 +62,39 @@ def propose_grant(*, actor: Actor, number: str, reason: str, now: datetime) -> G
         rule=HAZARD, amount=rule.amount if rule else 0, case_id=case_id, number=number.strip(), scope_code=scope_code,
         reason=reason.strip()[:200], proposed_by_id=actor.assignment_id, proposed_at=now,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            grant.save(force_insert=True)
-    except IntegrityError:
-        raise AlreadyGranted from None
-    _note(actor, "propose_grant", grant, now)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                grant.save(force_insert=True)
+        except IntegrityError:
+            raise AlreadyGranted from None
+        _told(actor, grant, "propose", now)
     return grant
 
 
-def decide_grant(*, actor: Actor, public_id: UUID, approves: bool, because: str, now: datetime) -> Grant:
-    """Another than who proposed says yes or no. Approved, the points are there at once. Audited.
+def decide_grant(*, actor: Actor, public_id: UUID, name: str, because: str, now: datetime) -> Grant:
+    """Another than who proposed takes the step of that name. Approved, the points are there at once. Audited.
 
-    Publishes `PointsAwarded`. Where the link to who reported is cut already, nobody gets anything. Raises
-    `GrantNotFound`, `OwnProposal`, `Decided`, `ReasonMissing`.
+    Publishes `GrantMoved`, `PointsAwarded`. Where the link to who reported is cut already, nobody gets anything. Raises
+    `KeyError` for a step that decides nothing, `GrantNotFound`, `OwnProposal`, `IllegalMove`, `ReasonMissing`.
     """
+    if name not in DECIDING:
+        raise KeyError(name)
     with transaction.atomic():
         rows = Grant.objects.select_for_update(of=("self",)).select_related("proposed_by")
-        grant = rows.filter(policy.rule("incentives.grant_approve", actor), public_id=public_id).first()
+        grant = rows.filter(policy.rule(GRANT[name].permission, actor), public_id=public_id).first()
         if grant is None:
             raise GrantNotFound
-        if grant.state != GrantState.PROPOSED:
-            raise Decided
-        if actor.assignment_id is None or (
-            grant.proposed_by and grant.proposed_by.person_id == actor.person_id
-        ):
+        own = grant.proposed_by is not None and grant.proposed_by.person_id == actor.person_id
+        if actor.assignment_id is None or own:
             raise OwnProposal
-        if not approves and not because.strip():
-            raise ReasonMissing(fields={"because": ReasonMissing.default_message})
-        grant.state = GrantState.APPROVED if approves else GrantState.REFUSED
-        grant.decided_by_id, grant.decided_at = actor.assignment_id, now
-        grant.decided_because = because.strip()[:200]
-        grant.save()
-        _note(actor, "approve_grant" if approves else "refuse_grant", grant, now)
-        facts = {"grant": str(grant.public_id), "approved": approves}
+        text = said_why(GRANT[name], because)
+        GRANT.step(grant, name, decided_by_id=actor.assignment_id, decided_at=now, decided_because=text)
+        _told(actor, grant, name, now)
+        approved = name == "approve"
+        facts = {"grant": str(grant.public_id), "approved": approved}
         Deed.objects.create(name="incentives.GrantDecided", source=str(grant.public_id), at=now, facts=facts)
-        if approves and grant.amount:
+        if approved and grant.amount:
             _give(grant, now)
     return grant
 
@@ -116,8 +118,10 @@ def _give(grant: Grant, now: datetime) -> None:
         tell_awards(write(book), deed, grant.number)
 
 
-def _note(actor: Actor, action: str, grant: Grant, now: datetime) -> None:
+def _told(actor: Actor, grant: Grant, action: str, now: datetime) -> None:
     audit.record(
-        actor=actor, action=f"incentives.{action}", object_type="incentives.grant", object_id=grant.public_id,
+        actor=actor, action=f"incentives.{action}_grant", object_type="incentives.grant", object_id=grant.public_id,
         scope_code=grant.scope_code, detail={"amount": grant.amount, "case": grant.number}, now=now,
     )  # fmt: skip
+    happened = GrantMoved(str(grant.public_id), action, grant.state, grant.proposed_by_id or 0)
+    publish(happened, subject_id=None, scope_code=grant.scope_code, now=now)

@@ -9,12 +9,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nuanxin.incentives.enums import HoldReason
 from nuanxin.incentives.events import AwardHeld, HoldAnswered, HoldDecided, ReviewLate
 from nuanxin.incentives.models import Appeal, Hold
 from nuanxin.incentives.queries.holds import KEPT_AFTER, UNDECIDED, HoldNotFound
 from nuanxin.incentives.queries.membership import scope_of
 from nuanxin.incentives.queries.suspicions import award_by_deed, award_of, suspicion_about
 from nuanxin.incentives.services import ledger
+from nuanxin.incentives.services.self_redeem import DECIDE_DAYS
+from nuanxin.incentives.services.shop_orders import settle_held_order
 from nuanxin.incentives.workflow import HOLD
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, visible
@@ -22,7 +25,7 @@ from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.places.queries.scene_standard import working_days_on
 
-DECIDE_DAYS = 3  # working days
+ALONE = frozenset({HoldReason.DEVICE})  # what is asked is about a phone: no report is named beside it
 BATCH = 200
 MOST_ANSWER, MOST_OPINION = 400, 200
 
@@ -52,8 +55,8 @@ def look_at_award(*, posting_id: int, case_number: str, now: datetime) -> Hold |
                 made = Hold.objects.create(
                     deed_id=posting.deed_id, rule=posting.rule, subject_id=posting.account_id, amount=amount,
                     because=posting.because[:32], reason=found.reason, evidence=found.evidence,
-                    case_number=case_number, scope_code=scope, state_since=now, held_at=now,
-                    due_at=working_days_on(now, DECIDE_DAYS, scope),
+                    case_number="" if found.reason in ALONE else case_number, scope_code=scope, state_since=now,
+                    held_at=now, due_at=working_days_on(now, DECIDE_DAYS, scope),
                 )  # fmt: skip
         except IntegrityError:
             return None
@@ -87,7 +90,11 @@ def decide_hold(*, actor: Actor, public_id: UUID, name: str, opinion: str, now: 
             raise OwnHold
         changes = {"state_since": now, "opinion": text, "decided_by_id": actor.assignment_id}
         HOLD.step(hold, name, **changes)
-        posting = award_by_deed(hold.deed_id, hold.rule)
+        if hold.reason == HoldReason.SELF_REDEEM:
+            settle_held_order(source=hold.deed.source, is_released=name == "release", reason=text, now=now)
+            posting = None
+        else:
+            posting = award_by_deed(hold.deed_id, hold.rule)
         if posting is not None and name == "release":
             ledger.release(posting_id=posting.pk, because="review_ok", now=now)
         elif posting is not None:
@@ -100,7 +107,7 @@ def restore_hold(*, target: UUID, now: datetime) -> None:
     """An appeal was upheld: what was taken back is given again."""
     hold = Hold.objects.select_for_update().get(public_id=target)
     HOLD.step(hold, "restore", state_since=now)
-    if hold.subject_id is not None:
+    if hold.subject_id is not None and hold.reason != HoldReason.SELF_REDEEM:  # of those the points came back
         ledger.award(
             subject_id=hold.subject_id, amount=hold.amount, rule=hold.rule, source=f"restored:{hold.public_id}",
             because="appeal_upheld", now=now,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nuanxin.incentives.enums import NoShowEffect
 from nuanxin.incentives.models import HoldRule, HonourKind, RatingLevel, StarLevel, StarScheme
 from nuanxin.incentives.queries.stars import HIGHEST, scheme_in_force
 from nuanxin.kernel import audit
@@ -51,7 +52,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def publish_scheme(
     *, actor: Actor, levels: dict[int, tuple[int, int]], publicity_days: int, most_no_shows: int, needs_balance: bool,
-    note: str, now: datetime,
+    note: str, now: datetime, no_show_effect: str = NoShowEffect.REMIND, pause_months: int = 6,
 ) -> StarScheme:  # fmt: skip
     """The next version, for applications from now on; who has a star keeps it.
 
@@ -68,7 +69,8 @@ def publish_scheme(
         version = scheme_in_force().version + 1
         made = _scheme(
             levels, now=now, version=version, publicity_days=publicity_days, most_no_shows=most_no_shows,
-            needs_balance=needs_balance, note=note.strip()[:120], published_by_id=actor.assignment_id,
+            needs_balance=needs_balance, no_show_effect=no_show_effect, pause_months=pause_months,
+            note=note.strip()[:120], published_by_id=actor.assignment_id,
         )  # fmt: skip
         audit.record(
             actor=actor, action="incentives.star_scheme", object_type="star_scheme", object_id=made.pk,
@@ -84,23 +86,3 @@ def _scheme(levels: dict[int, tuple[int, int]], *, now: datetime, **given: objec
         for level, (hours, growth) in levels.items()
     )
     return made
-
-
-def set_hold_rule(
-    *, actor: Actor, reason: str, is_on: bool, now: datetime, limit: int | None = None
-) -> HoldRule:
-    """What makes an award wait, and from which number on. Raises `NotAllowed`, `Invalid` for a rule that is none."""
-    if not permits(actor, "incentives.star_scheme"):
-        raise NotAllowed
-    with transaction.atomic():
-        found = HoldRule.objects.select_for_update().filter(reason=reason).first()
-        if found is None or (limit is not None and limit < 1):
-            raise Invalid(fields={"limit": _("界限要大于 0。")})
-        found.is_on = is_on
-        found.limit = found.limit if limit is None else limit
-        found.save(update_fields=["is_on", "limit"])
-        audit.record(
-            actor=actor, action="incentives.hold_rule", object_type="hold_rule", object_id=reason,
-            detail={"is_on": is_on, "limit": found.limit}, now=now,
-        )  # fmt: skip
-    return found

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.incentives.models import Honour, HonourPhoto
 from nuanxin.incentives.queries.honours import visible_honour
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import SYSTEM, Actor
+from nuanxin.kernel.access import SYSTEM, Actor, permits
 from nuanxin.kernel.errors import Conflict, NotAllowed, NotFound
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.services import delete_file, store_image
+from nuanxin.people.queries import is_same_person
 
 MOST = 4
 
@@ -56,15 +57,17 @@ def release_picture(*, actor: Actor, public_id: UUID, photo_id: int, now: dateti
         photo = HonourPhoto.objects.filter(honour=honour, pk=photo_id).first()
         if photo is None:
             raise PictureNotThere
-        if photo.added_by_id == actor.assignment_id and actor.role != SYSTEM.role:
+        if actor.role != SYSTEM.role and is_same_person(actor, photo.added_by_id):
             raise OwnPicture
         if HonourPhoto.objects.filter(pk=photo.pk, released_at=None).update(released_at=now):
             _audited(actor, honour, "release_picture", now)
 
 
 def remove_picture(*, actor: Actor, public_id: UUID, photo_id: int, now: datetime) -> None:
-    """It goes, and its bytes; asked again it is gone already. Raises `HonourNotFound`."""
-    honour = visible_honour(actor, public_id, "incentives.honour_view")
+    """By who verifies or decides: it goes, and its bytes; asked again it is gone already. Raises `HonourNotFound`."""
+    may_verify = permits(actor, "incentives.honour_verify")
+    permission = "incentives.honour_verify" if may_verify else "incentives.honour_decide"
+    honour = visible_honour(actor, public_id, permission)
     with transaction.atomic():
         photo = HonourPhoto.objects.filter(honour=honour, pk=photo_id).first()
         if photo is None:

@@ -3,10 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.incentives.enums import HonourState, StarState
 from nuanxin.incentives.models import (
     Appeal,
     Hold,
@@ -18,6 +16,7 @@ from nuanxin.incentives.models import (
 from nuanxin.incentives.services.boards import take_off
 from nuanxin.incentives.services.honours import DISPLAY, PUBLICITY, withdraw_all
 from nuanxin.incentives.services.ratings import forget_ratings
+from nuanxin.incentives.workflow import HONOUR, STAR
 from nuanxin.kernel.privacy.register import Erased, Subject
 from nuanxin.people.models import Person
 from nuanxin.people.services.consents import on_withdrawal
@@ -61,10 +60,8 @@ def erase_honours(subject: Subject, *, now: datetime) -> Erased:
     if subject.subject_id is None:
         return Erased()
     own = Honour.objects.filter(subject_id=subject.subject_id)
-    shown = Q(state__in=[HonourState.DISPLAYED, HonourState.PUBLICITY])
-    own.filter(shown).update(
-        state=HonourState.ENDED, state_since=now, may_display_at=None, may_publicise_at=None
-    )
+    for shown in own.filter(state__in=HONOUR["forget"].sources):
+        HONOUR.step(shown, "forget", state_since=now)
     emptied = own.update(
         subject_id=None, shown_as="", who="", title=_("（已注销）"), story=_("（本人注销了账号，事迹已删去。）"),
         may_display_at=None, may_publicise_at=None,
@@ -78,9 +75,8 @@ def erase_stars(subject: Subject, *, now: datetime) -> Erased:
     if subject.subject_id is None:
         return Erased()
     rows = StarApplication.objects.filter(subject_id=subject.subject_id)
-    rows.filter(state__in=[StarState.APPLIED, StarState.PUBLICITY]).update(
-        state=StarState.WITHDRAWN, state_since=now
-    )
+    for open_still in rows.filter(state__in=STAR["forget"].sources):
+        STAR.step(open_still, "forget", state_since=now)
     return Erased(anonymised=rows.update(subject_id=None, shown_as=""))
 
 

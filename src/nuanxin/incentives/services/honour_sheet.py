@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nuanxin.incentives.enums import ReferenceKind
+from nuanxin.incentives.queries.absences import absences_to_export
 from nuanxin.incentives.queries.holds import EXPORT_MOST, HoldFilters, holds_to_export
 from nuanxin.incentives.queries.honours import HonourFilters, honours_to_export
-from nuanxin.incentives.queries.stars import hours_shown, stars_to_export
+from nuanxin.incentives.queries.reference_data import reference_rows
+from nuanxin.incentives.queries.reference_words import head_of, line_of
+from nuanxin.incentives.queries.stars import stars_to_export
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
-from nuanxin.kernel.downloads import named, stamp
+from nuanxin.kernel.downloads import sent, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
-from nuanxin.places.services.tables import table_file
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 
 class TooMany(Invalid):
@@ -46,6 +50,21 @@ def export_honours(*, actor: Actor, filters: HonourFilters, form: str, now: date
         for each in honours_to_export(actor, filters)
     ]  # fmt: skip
     return _file(actor, "honours", _("荣誉"), head, rows, form, now)
+
+
+def export_absences(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpResponseBase:
+    """Raises `NotAllowed`, `TooMany`. Nothing of whose they are, and not what they said."""
+    if not permits(actor, "incentives.star_check"):
+        raise NotAllowed
+    head = [_("哪一年"), _("没来几次"), _("办法里的次数"), _("区划"), _("状态"), _("期限"), _("停到哪天")]
+    rows = [
+        [
+            str(each.year), str(each.count), str(each.most), each.scope_code, str(each.get_state_display()),
+            _day(each.due_at), f"{each.until:%Y-%m-%d}" if each.until else "",
+        ]
+        for each in absences_to_export(actor, tab=tab, limit=EXPORT_MOST + 1)
+    ]  # fmt: skip
+    return _file(actor, "absences", _("报名没来的核实"), head, rows, form, now)
 
 
 def export_stars(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpResponseBase:
@@ -87,6 +106,17 @@ def export_holds(*, actor: Actor, filters: HoldFilters, form: str, now: datetime
     return _file(actor, "holds", _("待核实积分"), head, rows, form, now)
 
 
+def export_reference(*, actor: Actor, kind: ReferenceKind, form: str, now: datetime) -> HttpResponseBase:
+    """Raises `NotAllowed`."""
+    if not permits(actor, "incentives.reference"):
+        raise NotAllowed
+    head = [_("代码"), *head_of(kind), _("说明"), _("启用")]
+    lines = [line_of(kind, row) for row in reference_rows(kind)]
+    switched = {True: _("是"), False: _("否"), None: ""}
+    rows = [[each.code, *each.cells, each.note, switched[each.is_on]] for each in lines]
+    return _file(actor, "reference", str(kind.label), head, rows, form, now)
+
+
 def _day(at: datetime | None) -> str:
     return timezone.localdate(at).isoformat() if at else ""
 
@@ -100,5 +130,4 @@ def _file(
         actor=actor, action=f"incentives.{name}_export", object_type=name, scope_code=actor.scope_code,
         detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
-    made = table_file(head, rows, title=title, form=form)
-    return named(FileResponse(made.content, content_type=made.content_type), f"{name}-{stamp(now)}.{form}")
+    return sent(table_file(head, rows, title=title, form=form), f"{name}-{stamp(now)}")

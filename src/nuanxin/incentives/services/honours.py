@@ -24,12 +24,13 @@ from nuanxin.incentives.services.stars import called
 from nuanxin.incentives.workflow import HONOUR
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, visible
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.workflow import IllegalMove
-from nuanxin.people.queries import person_of_subject, subject_by_phone
+from nuanxin.kernel.worktime.months import months_on
+from nuanxin.people.queries import is_same_person, person_of_subject, subject_by_phone
 from nuanxin.people.services.consents import give_consent
-from nuanxin.places.queries.scene_standard import months_on, working_days_on
+from nuanxin.places.queries.scene_standard import working_days_on
 
 MOST_OPINION, MOST_WHO, MOST_TITLE, MOST_STORY = 200, 60, 40, 1200
 CASE_KIND = "good_deeds"
@@ -93,7 +94,7 @@ class Nomination:
 def nominate(*, actor: Actor, data: Nomination, key: UUID, now: datetime) -> Honour:
     """Anybody nominates anybody, or themselves. The same `key` again is the same.
 
-    Publishes `HonourNominated`. Raises `NotAllowed`, `Invalid`.
+    Publishes `HonourNominated`. Raises `NotAllowed`, `Invalid`, and `KeyReused` where the key came with something else.
     """
     if not permits(actor, "incentives.nominate"):
         raise NotAllowed
@@ -110,7 +111,13 @@ def nominate(*, actor: Actor, data: Nomination, key: UUID, now: datetime) -> Hon
             )  # fmt: skip
             _told(actor, made, "nominate", "", now)
     except IntegrityError:
-        return Honour.objects.select_related("kind").get(key=key)
+        own = Honour.objects.filter(
+            key=key, nominator_id=actor.subject_id, title=data.title.strip()[:MOST_TITLE]
+        )
+        known = own.select_related("kind").first()
+        if known is None:
+            raise KeyReused from None
+        return known
     return made
 
 
@@ -194,7 +201,7 @@ def perform_honour(*, actor: Actor, public_id: UUID, name: str, opinion: str, no
         raise Invalid(fields={"opinion": _("请写一句：核实了什么，或者为什么。")})
     with transaction.atomic():
         honour = _locked(actor, move.permission, public_id, as_other=name != "withdraw")
-        if move.permission == "incentives.honour_decide" and _same(actor, honour.verified_by_id):
+        if move.permission == "incentives.honour_decide" and is_same_person(actor, honour.verified_by_id):
             raise SameTwo
         if honour.state not in move.sources:
             raise IllegalMove(HonourState(honour.state).label, move.label)
@@ -329,10 +336,6 @@ def _locked(actor: Actor, permission: str, public_id: UUID, *, as_other: bool) -
     if as_other and own is not None and own in (honour.subject_id, honour.nominator_id):
         raise OwnHonour
     return honour
-
-
-def _same(actor: Actor, assignment_id: int | None) -> bool:
-    return assignment_id is not None and assignment_id == actor.assignment_id
 
 
 def _moved(actor: Actor, honour: Honour, name: str, opinion: str, now: datetime, **changes: Any) -> Honour:

@@ -19,6 +19,7 @@ from nuanxin.incentives.services.book import LIFE, Book, NotEnoughPoints
 from nuanxin.incentives.services.rows import open_book, write
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.plain_rows import NewRows
 
 AWARDED, SPENT, REFUNDED = "incentives.Awarded", "incentives.Spent", "incentives.Refunded"
 REVERSED, HELD, RELEASED, EXPIRED = (
@@ -78,14 +79,16 @@ def spend(*, subject_id: UUID, amount: int, source: str, now: datetime, because:
         raise NotAnAmount
     with transaction.atomic():
         book = open_book(subject_id)
-        known = Posting.objects.filter(deed__name=SPENT, deed__source=source, account=subject_id).first()
+        known = Deed.objects.filter(name=SPENT, rule="", source=source, subject_id=subject_id).first()
         if known is not None:
-            return known
+            return Posting.objects.filter(deed=known).order_by("number")[0]
         _lapse(book, now)
         if book.account.points < amount:
             raise NotEnoughPoints
         facts = {"amount": amount, "because": because}
-        deed, _new = note_deed(name=SPENT, source=source, subject_id=subject_id, facts=facts, at=now)
+        deed, _new = note_deed(
+            name=SPENT, source=source, subject_id=subject_id, facts=facts, at=now, is_fresh=True
+        )
         apply(book, deed)
         return write(book)[0]
 
@@ -110,7 +113,8 @@ def refund(
 def reverse(*, posting_id: int, because: str, now: datetime) -> int:
     """Take an award back, once; returns what is owed because it had been spent. Publishes `PointsReversed`."""
     posting = _awarded(posting_id)
-    facts = {"of": posting.deed_id, "because": because}
+    facts: dict[str, Any] = {"of": posting.deed_id, "because": because}
+    facts |= {"team": True} if posting.debit == Side.TEAM else {}
     with transaction.atomic():
         done = _follow(REVERSED, posting.account_id, posting.rule, str(posting.deed_id), facts, now)
         return _tell_reversal(done, posting, because, now) if done else 0
@@ -161,7 +165,8 @@ def apply(book: Book, deed: Deed) -> None:
         case "incentives.Refunded":
             book.refund(deed, facts["of"], facts["amount"], because=because)
         case "incentives.Reversed":
-            book.reverse(deed, facts["of"], deed.rule, because=because)
+            to = Side.TEAM if facts.get("team") else Side.ISSUED
+            book.reverse(deed, facts["of"], deed.rule, because=because, to=to)
         case "incentives.Held":
             book.hold(deed, facts["of"], deed.rule, because=because)
         case "incentives.Released":
@@ -185,12 +190,16 @@ def note_deed(
     known = None if is_fresh else Deed.objects.filter(**key).first()
     if known is not None:
         return known, False
-    deed = Deed.objects.create(**key, at=at, facts=facts)
+    deed = Deed(**key, at=at, facts=facts)
+    _deeds.write(deed)
     if about is not None and subject_id is not None:
-        Mention.objects.create(
-            deed=deed, subject_id=subject_id, case_id=about.case_id, number=about.number, at=at
+        _mentions.write(
+            Mention(deed=deed, subject_id=subject_id, case_id=about.case_id, number=about.number, at=at)
         )
     return deed, True
+
+
+_deeds, _mentions = NewRows(Deed), NewRows(Mention)
 
 
 def tell_awards(postings: list[Posting], deed: Deed, number: str = "") -> None:

@@ -1,7 +1,8 @@
 """The ledger told again from its journal: to see whether it is what it says it is, or to write it anew.
 
 Subject by subject, each wholly in memory and none twice: what a deed did depends on its own subject's deeds only, whose
-order is that of their ids. So a million deeds need no more memory than the longest book.
+order is that of their ids. So a million deeds need no more memory than the longest book, and what is written anew is
+written some thousand rows at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +24,10 @@ from nuanxin.incentives.services.book import Book, NotEnoughPoints
 from nuanxin.incentives.services.memory import empty_book
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM
+from nuanxin.kernel.loading import insert_rows, take_ids
 
 CHUNK = 2_000
+WRITTEN = 5_000  # rows are written anew so many at a time
 TOLD = 10_000  # progress is said after so many deeds
 SHOWN = 20  # subjects that differ are named up to here
 
@@ -33,7 +37,9 @@ POSTING = (
     "amount", "because", "digest",
 )  # fmt: skip
 LOT = ("number", "deed_id", "rule", "amount", "remaining", "expired", "expires_at")
+DRAW = ("number", "lot_id", "amount")
 ACCOUNT = ("points", "held", "owed", "growth", "count", "head")
+_posting, _lot, _account = attrgetter(*POSTING), attrgetter(*LOT), attrgetter(*ACCOUNT)
 
 
 @dataclass(slots=True)
@@ -77,7 +83,7 @@ def _replay(progress: Progress, *, rewrites: bool) -> Replayed:
     rules, done = rules_held.get(), Replayed()
     journal = Deed.objects.filter(subject_id__isnull=False).order_by("subject_id", "id")
     total = journal.count()
-    written = _Written()
+    written, anew = _Written(), _Anew()
     said = 0
     for subject_id, deeds in groupby(_each(journal), key=lambda deed: deed.subject_id):
         for orphan in written.before(subject_id):
@@ -87,7 +93,7 @@ def _replay(progress: Progress, *, rewrites: bool) -> Replayed:
         if what := found.difference(book):
             _differs(done, subject_id, what)
             if rewrites:
-                _rewrite(book, found)
+                anew.add(book, found)
         done.deeds += told
         done.subjects += 1
         if done.deeds - said >= TOLD:
@@ -95,6 +101,7 @@ def _replay(progress: Progress, *, rewrites: bool) -> Replayed:
             progress(done.deeds, total)
     for orphan in written.before(None):
         _differs(done, orphan, "journal")
+    anew.write()
     progress(done.deeds, total)
     return done
 
@@ -132,31 +139,22 @@ class _Found:
 
     def difference(self, book: Book) -> str:
         """Which kind of row differs; empty for none. Rows of lots are told apart by their order."""
+        if self.account is None or _plain(self.account) != _plain(_account(book.account)):
+            return "account"
+        if [row[1:] for row in self.postings] != [_posting(each) for each in book.postings]:
+            return "postings"
+        if [row[2:] for row in self.lots] != [_lot(each) for each in book.lots]:
+            return "lots"
         lots = {id(lot): place for place, lot in enumerate(book.lots)}
         places = {row[0]: place for place, row in enumerate(self.lots)}
-        pairs = (
-            ("account", self.account, tuple(map(_plain, _values(book.account, ACCOUNT)))),
-            ("postings", [row[1:] for row in self.postings], [_row(each, POSTING) for each in book.postings]),
-            ("lots", [row[2:] for row in self.lots], [_row(each, LOT) for each in book.lots]),
-            (
-                "draws",
-                [(number, places.get(lot), amount) for number, lot, amount in self.draws],
-                [(each.number, lots[id(each.lot)], each.amount) for each in book.draws],
-            ),
-        )
-        return next((name for name, old, new in pairs if old != new), "")
+        old = [(number, places.get(lot), amount) for number, lot, amount in self.draws]
+        new = [(each.number, lots[id(each.lot)], each.amount) for each in book.draws]
+        return "" if old == new else "draws"
 
 
-def _values(row: Any, names: tuple[str, ...]) -> list[Any]:
-    return [getattr(row, name) for name in names]
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
-
-
-def _row(row: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
-    return tuple(_plain(value) for value in _values(row, names))
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The last one are bytes, however the driver hands them out."""
+    return (*row[:-1], bytes(row[-1]))
 
 
 class _Rows:
@@ -164,13 +162,16 @@ class _Rows:
 
     def __init__(self, rows: QuerySet[Any], *names: str) -> None:
         self._rows = iter(_each(rows.values_list(*names)))
+        self._ends_in_bytes = names[-1] in ("digest", "head")
         self.next = next(self._rows, None)
 
     def take(self, subject_id: UUID) -> list[tuple[Any, ...]]:
         found = []
         while self.next is not None and self.next[0] == subject_id:
-            found.append(tuple(_plain(value) for value in self.next[1:]))
+            found.append(self.next[1:])
             self.next = next(self._rows, None)
+        if found and self._ends_in_bytes and not isinstance(found[0][-1], bytes):
+            found = [_plain(row) for row in found]
         return found
 
 
@@ -178,7 +179,9 @@ class _Written:
     def __init__(self) -> None:
         self._accounts = _Rows(Account.objects.order_by("subject_id"), "subject_id", *ACCOUNT)
         self._postings = _Rows(Posting.objects.order_by("account_id", "number"), "account_id", "id", *POSTING)
-        self._lots = _Rows(Lot.objects.order_by("account_id", "id"), "account_id", "id", "reminded", *LOT)
+        self._lots = _Rows(
+            Lot.objects.order_by("account_id", "number", "id"), "account_id", "id", "reminded", *LOT
+        )
         self._draws = _Rows(
             Draw.objects.order_by("account_id", "number", "id"), "account_id", "number", "lot_id", "amount"
         )
@@ -199,23 +202,64 @@ class _Written:
                 yield orphan
 
 
-def _rewrite(book: Book, found: _Found) -> None:
-    """The subject's rows as its deeds say; a posting and a lot keep the ids that they had."""
-    subject_id = book.account.pk
-    Draw.objects.filter(account=subject_id).delete()
-    for model in (Lot, Posting):
-        rows = model._default_manager.filter(account=subject_id)
-        rows._raw_delete(rows.db)  # noqa: SLF001  -- others may point to a posting that comes back at once
-    ids = {row[1]: row[0] for row in found.postings}
-    for posting in book.postings:
-        posting.pk = ids.get(posting.number)
-    for lot, old in zip(book.lots, found.lots, strict=False):
-        lot.pk, lot.reminded = old[0], old[1]
-    Account.objects.bulk_create([book.account], update_conflicts=True, unique_fields=["subject_id"],
-                                update_fields=[*ACCOUNT])  # fmt: skip
-    Posting.objects.bulk_create(book.postings, batch_size=500)
-    Lot.objects.bulk_create(book.lots, batch_size=500)
-    Draw.objects.bulk_create(book.draws, batch_size=500)
+class _Anew:
+    """Rows of subjects as their deeds say, written some thousand at a time; a posting and a lot keep their ids."""
+
+    def __init__(self) -> None:
+        self._books: list[tuple[Book, _Found]] = []
+        self._rows = 0
+
+    def add(self, book: Book, found: _Found) -> None:
+        self._books.append((book, found))
+        self._rows += 1 + len(book.postings) + len(book.lots) + len(book.draws)
+        if self._rows >= WRITTEN:
+            self.write()
+
+    def write(self) -> None:
+        """What was added since the last time."""
+        if not self._books:
+            return
+        self._remove()
+        accounts = [book.account for book, _found in self._books]
+        Account.objects.bulk_create(accounts, update_conflicts=True, unique_fields=["subject_id"],
+                                    update_fields=[*ACCOUNT])  # fmt: skip
+        self._give_ids()
+        insert_rows(Posting, ("account_id", "id", *POSTING), (
+            (book.account.pk, each.pk, *_posting(each)) for book, _found in self._books for each in book.postings
+        ))  # fmt: skip
+        insert_rows(Lot, ("account_id", "id", "reminded", *LOT), (
+            (book.account.pk, each.pk, each.reminded, *_lot(each)) for book, _found in self._books for each in book.lots
+        ))  # fmt: skip
+        insert_rows(Draw, ("account_id", *DRAW), (
+            (book.account.pk, each.number, each.lot.pk, each.amount)
+            for book, _found in self._books for each in book.draws
+        ))  # fmt: skip
+        if connection.vendor == "postgresql":  # else a million checks would be remembered until the end
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        self._books, self._rows = [], 0
+
+    def _remove(self) -> None:
+        old = [book.account.pk for book, found in self._books if found.postings or found.lots or found.draws]
+        for start in range(0, len(old), 500):
+            for model in (Draw, Lot, Posting):  # others may point to a posting that comes back at once
+                rows = model._default_manager.filter(account__in=old[start : start + 500])
+                rows._raw_delete(rows.db)  # noqa: SLF001  -- as above
+
+    def _give_ids(self) -> None:
+        for book, found in self._books:
+            ids = {row[1]: row[0] for row in found.postings}
+            for posting in book.postings:
+                posting.pk = ids.get(posting.number)
+            for lot, old in zip(book.lots, found.lots, strict=False):
+                lot.pk, lot.reminded = old[0], old[1]
+        for model, rows in (
+            (Posting, [each for book, _found in self._books for each in book.postings if not each.pk]),
+            (Lot, [each for book, _found in self._books for each in book.lots if not each.pk]),
+        ):
+            for each, key in zip(rows, take_ids(model, len(rows)), strict=True):
+                each.pk = key
 
 
 @contextmanager

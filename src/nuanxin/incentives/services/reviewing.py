@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,18 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nuanxin.incentives.enums import AppealEnd, HoldState, HonourState, Reviewed, StarState, TipState
+from nuanxin.incentives.enums import (
+    AbsenceState,
+    AppealEnd,
+    HoldState,
+    HonourState,
+    Reviewed,
+    StarState,
+    TipState,
+)
 from nuanxin.incentives.events import AppealDecided, AppealFiled, ObjectionRaised
 from nuanxin.incentives.models import (
+    AbsenceReview,
     Appeal,
     Hold,
     Honour,
@@ -21,8 +30,9 @@ from nuanxin.incentives.models import (
     TipOff,
     WorkerRating,
 )
-from nuanxin.incentives.queries.holds import HoldNotFound, visible_appeal
+from nuanxin.incentives.queries.holds import APPEAL_WITHIN, HoldNotFound, visible_appeal
 from nuanxin.incentives.queries.membership import scope_of
+from nuanxin.incentives.services.absences import restore_absence
 from nuanxin.incentives.services.holds import restore_hold
 from nuanxin.incentives.services.honours import reopen_honour
 from nuanxin.incentives.services.ratings import rate_again
@@ -32,10 +42,9 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
-from nuanxin.people.models import Assignment
+from nuanxin.people.queries import is_same_person
 from nuanxin.places.queries.scene_standard import working_days_on
 
-APPEAL_WITHIN = timedelta(days=30)
 JUDGE_DAYS = 5  # working days
 MOST_WORDS, MOST_ANSWER = 400, 200
 REOPEN: dict[str, Callable[..., None]] = {
@@ -44,6 +53,7 @@ REOPEN: dict[str, Callable[..., None]] = {
     Reviewed.RATING: rate_again,
     Reviewed.TIP_OFF: reopen_tip_off,
     Reviewed.HOLD: restore_hold,
+    Reviewed.ABSENCE: restore_absence,
 }
 
 
@@ -119,9 +129,7 @@ def answer_objection(
     if not text:
         raise Invalid(fields={"answer": _("请写明核实了什么、结果怎样；大家看得到。")})
     with transaction.atomic():
-        found = Objection.objects.filter(pk=objection_id).first()
-        if found is None or not _may_answer(actor, found):
-            raise HoldNotFound
+        objection_to_answer(actor, objection_id)
         changed = Objection.objects.filter(pk=objection_id, answered_at=None).update(
             answered_at=now, answered_by_id=actor.assignment_id, is_upheld=is_upheld, answer=text
         )
@@ -134,14 +142,25 @@ def answer_objection(
     return Objection.objects.get(pk=objection_id)
 
 
+def objection_to_answer(actor: Actor, objection_id: int) -> Objection:
+    """Raises `HoldNotFound`."""
+    found = Objection.objects.filter(pk=objection_id).first()
+    if found is None or not _may_answer(actor, found):
+        raise HoldNotFound
+    return found
+
+
 def _may_answer(actor: Actor, objection: Objection) -> bool:
     if objection.about == Reviewed.STAR:
         stars = StarApplication.objects.filter(public_id=objection.target).exclude(
             subject_id=actor.subject_id
         )
         return visible(stars, "incentives.star_check", actor).exists()
-    honours = Honour.objects.filter(public_id=objection.target).exclude(subject_id=actor.subject_id)
-    return visible(honours, "incentives.honour_decide", actor).exists()
+    honours = visible(Honour.objects.filter(public_id=objection.target), "incentives.honour_decide", actor)
+    found = honours.first()
+    return found is not None and (
+        actor.subject_id is None or actor.subject_id not in (found.subject_id, found.nominator_id)
+    )
 
 
 def decision_of(actor: Actor, about: str, target: UUID) -> Decision | None:
@@ -169,6 +188,11 @@ def decision_of(actor: Actor, about: str, target: UUID) -> Decision | None:
         case Reviewed.HOLD:
             hold = Hold.objects.filter(public_id=target, subject_id=own, state=HoldState.DENIED).first()
             found = hold and Decision(hold.state_since, hold.decided_by_id, hold.scope_code)
+        case Reviewed.ABSENCE:
+            review = AbsenceReview.objects.filter(
+                public_id=target, subject_id=own, state=AbsenceState.PAUSED
+            ).first()
+            found = review and Decision(review.state_since, review.decided_by_id, review.scope_code)
     decision: Decision | None = found or None
     return decision
 
@@ -237,9 +261,7 @@ def _has_part(actor: Actor, appeal: Appeal) -> bool:
     """The same human being, in whichever role."""
     if appeal.subject_id is not None and appeal.subject_id == actor.subject_id:
         return True
-    if appeal.against_by_id is None or actor.person_id is None:
-        return False
-    return Assignment.objects.filter(pk=appeal.against_by_id, person_id=actor.person_id).exists()
+    return is_same_person(actor, appeal.against_by_id)
 
 
 def _audited(actor: Actor, appeal: Appeal, action: str, now: datetime) -> None:

@@ -2,23 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Sum, UUIDField
+from django.db.models import DateField, QuerySet, Sum, UUIDField
 from django.utils import timezone
 
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Draw, Lot, Posting
 from nuanxin.incentives.services.book import Award, Book, count
+from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.kernel.prepared import Prepared
 
-_awards = Prepared(
-    lambda *, account, on: Posting.objects.filter(account=account, on=on, kind=PostingKind.AWARD).values_list(
-        "group", "rule", "deed__facts", "amount"
-    ),
-    account=UUIDField(), on=DateField(),
-)  # fmt: skip
 SOME = 40  # lots are read so many at a time: a spending rarely needs more
 
 
@@ -72,11 +68,9 @@ class Rows:
 
     def earned(self, at: datetime) -> Counter[str]:
         """Awards of that day in Shanghai by what caps count: all, group, rule, category."""
-        rows = Posting.objects.filter(account=self.account, on=timezone.localdate(at), kind=PostingKind.AWARD)
         total: Counter[str] = Counter()
-        for group, rule, category, amount in rows.values_list(
-            "group", "rule", "deed__facts__category", "amount"
-        ):
+        awards = _awards_on.rows(account=self.account.pk, on=timezone.localdate(at))
+        for group, rule, category, amount in awards:
             count(total, amount, group=group, rule=rule, category=category or "")
         return total
 
@@ -84,14 +78,27 @@ class Rows:
         return self._known.setdefault(lot.pk, lot)
 
 
+def _awards(*, account: UUID, on: date) -> "QuerySet[Posting, tuple[Any, ...]]":
+    rows = Posting.objects.filter(account=account, on=on, kind=PostingKind.AWARD)
+    return rows.values_list("group", "rule", "deed__facts__category", "amount")
+
+
+_awards_on = Prepared(_awards, account=UUIDField(), on=DateField())
+
+
 def open_book(subject_id: UUID) -> Book:
     """Under the lock of the account, which is there from now on; to be called inside a transaction."""
-    rows = Account.objects.select_for_update().filter(pk=subject_id)
-    account = rows.first()
+    account = _account.first(pk=subject_id)
     if account is None:
         Account.objects.bulk_create([Account(subject_id=subject_id)], ignore_conflicts=True)
-        account = rows.get()
+        account = Account.objects.select_for_update().get(pk=subject_id)
     return Book(account, Rows(account))
+
+
+_account = Prepared(lambda *, pk: Account.objects.select_for_update().filter(pk=pk), pk=UUIDField())
+
+
+_postings, _lots = NewRows(Posting), NewRows(Lot)
 
 
 def write(book: Book) -> list[Posting]:
@@ -100,12 +107,10 @@ def write(book: Book) -> list[Posting]:
     if not done:
         return []
     account = book.account
-    Posting.objects.bulk_create(done)
-    if book.lots:
-        Lot.objects.bulk_create(book.lots)
+    _postings.write(*done)
+    _lots.write(*book.lots)
     if book.touched:
-        changed = [lot for lot in book.touched.values() if lot.pk]
-        Lot.objects.bulk_update(changed, ["remaining", "expired"], batch_size=200)
+        _write_lots([lot for lot in book.touched.values() if lot.pk])
     if book.draws:
         Draw.objects.bulk_create(book.draws, batch_size=500)
     Account.objects.filter(pk=account.pk).update(
@@ -114,3 +119,11 @@ def write(book: Book) -> list[Posting]:
     )  # fmt: skip
     book.postings, book.lots, book.draws, book.touched = [], [], [], {}
     return done
+
+
+def _write_lots(changed: list[Lot]) -> None:
+    if len(changed) == 1:  # mostly: a statement that need not be put together anew
+        [lot] = changed
+        Lot.objects.filter(pk=lot.pk).update(remaining=lot.remaining, expired=lot.expired)
+    else:
+        Lot.objects.bulk_update(changed, ["remaining", "expired"], batch_size=200)

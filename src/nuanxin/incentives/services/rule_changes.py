@@ -1,25 +1,28 @@
 """A rule is changed by two people: one proposes its next version, with what it would have cost; another approves."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.incentives.enums import RuleState
+from nuanxin.incentives.events import RuleMoved
 from nuanxin.incentives.models import Deed, RuleVersion
+from nuanxin.incentives.queries.rule_pages import RuleNotFound
 from nuanxin.incentives.queries.rules import rule_of, rules_held
 from nuanxin.incentives.queries.simulating import Simulated, simulate
 from nuanxin.incentives.services.rule_checks import RuleData, check_rule
+from nuanxin.incentives.workflow import RULE
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-
-
-class RuleNotFound(NotFound):
-    default_message = _("没有这条规则。")
+from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.events import publish
+from nuanxin.kernel.workflow import Transition
 
 
 class AlreadyProposed(Conflict):
@@ -32,13 +35,27 @@ class OwnProposal(NotAllowed):
     default_hint = _("请另一位有权限的同事来批。")
 
 
-class Decided(Conflict):
-    default_message = _("这一版已经有了结论。")
-
-
 class ReasonMissing(Invalid):
     default_message = _("不同意要写一句原因。")
     default_hint = _("提的人会看到，好改了再提。")
+
+
+KEPT = (
+    "name_zh", "name_en", "conditions", "formula", "amount", "rule_per_day", "group_per_day", "all_per_day",
+    "category_per_day", "team_per_day", "team_per_month", "leader_per_month", "near_amount", "first_places", "months",
+)  # fmt: skip
+
+
+def next_data(version: RuleVersion, *, effective_on: date | None = None, **said: Any) -> RuleData:
+    """The version that follows: what is not `said` is as it was; `event`, `group` and `needs_two` always are."""
+    start = timezone.make_aware(datetime.combine(effective_on, datetime.min.time())) if effective_on else None
+    return RuleData(
+        **({name: getattr(version, name) for name in KEPT} | said),
+        event=version.event,
+        group=version.group,
+        needs_two=version.needs_two,
+        effective_from=start,
+    )
 
 
 def dry_run(*, actor: Actor, code: str, data: RuleData, now: datetime) -> Simulated:
@@ -50,7 +67,7 @@ def dry_run(*, actor: Actor, code: str, data: RuleData, now: datetime) -> Simula
 
 
 def propose_rule(*, actor: Actor, code: str, data: RuleData, now: datetime) -> RuleVersion:
-    """The next version, with its simulation, waits for another person. Audited.
+    """The next version, with its simulation, waits for another person. Audited. Publishes `RuleMoved`.
 
     Raises `NotAllowed`, `RuleNotFound`, `BadRule`, `AlreadyProposed`.
     """
@@ -68,53 +85,50 @@ def propose_rule(*, actor: Actor, code: str, data: RuleData, now: datetime) -> R
         version.proposed_by_id = actor.assignment_id
         version.simulated = asdict(found)
         version.save(force_insert=True)
-        _note(actor, "propose_rule", version, now)
+        _told(actor, "propose", version, now)
     return version
 
 
-def decide_rule(*, actor: Actor, public_id: UUID, approves: bool, because: str, now: datetime) -> RuleVersion:
-    """Another than who proposed says yes or no. Approved, it holds from its day on, never earlier than now.
+def step_rule(*, actor: Actor, public_id: UUID, name: str, because: str, now: datetime) -> RuleVersion:
+    """Another than who proposed approves or refuses; who proposed it withdraws it. Audited.
 
-    Writes a deed into the journal; audited. Raises `NotAllowed`, `RuleNotFound`, `OwnProposal`, `Decided`,
-    `ReasonMissing`.
+    Approved, it holds from its day on, never earlier than now, and a deed of the journal says so.
+    Publishes `RuleMoved`. Raises `KeyError` for a step that does not come after a proposal, `NotAllowed`,
+    `RuleNotFound`, `OwnProposal`, `IllegalMove`, `ReasonMissing`.
     """
-    if not policy.permits(actor, "incentives.rules_approve"):
+    move = RULE[name]
+    if "" in move.sources:
+        raise KeyError(name)
+    if not policy.permits(actor, move.permission):
         raise NotAllowed
     with transaction.atomic():
         version = _locked(public_id)
-        if version.state != RuleState.PROPOSED:
-            raise Decided
-        if actor.assignment_id is None or _same_person(actor, version):
+        if name == "withdraw" and not _same_person(actor, version):
+            raise NotAllowed
+        if name != "withdraw" and (actor.assignment_id is None or _same_person(actor, version)):
             raise OwnProposal
-        if not approves and not because.strip():
-            raise ReasonMissing(fields={"because": ReasonMissing.default_message})
-        version.state = RuleState.APPROVED if approves else RuleState.REFUSED
-        version.decided_by_id, version.decided_at = actor.assignment_id, now
-        version.decided_because = because.strip()[:200]
-        version.effective_from = max(version.effective_from, now)
-        version.save()
-        if approves:
+        changes: dict[str, Any] = {"decided_at": now, "decided_because": said_why(move, because)}
+        if name != "withdraw":
+            changes["decided_by_id"] = actor.assignment_id
+        if name == "approve":
+            changes["effective_from"] = max(version.effective_from, now)
+        RULE.step(version, name, **changes)
+        if name == "approve":
             facts = {"code": version.code, "number": version.number}
             Deed.objects.create(
                 name="incentives.RuleApproved", source=str(version.public_id), at=now, facts=facts
             )
             rules_held.changed()
-        _note(actor, "approve_rule" if approves else "refuse_rule", version, now)
+        _told(actor, name, version, now)
     return version
 
 
-def withdraw_rule(*, actor: Actor, public_id: UUID, now: datetime) -> RuleVersion:
-    """Who proposed it takes it back. Audited. Raises `RuleNotFound`, `Decided`, `NotAllowed`."""
-    with transaction.atomic():
-        version = _locked(public_id)
-        if version.state != RuleState.PROPOSED:
-            raise Decided
-        if not _same_person(actor, version):
-            raise NotAllowed
-        version.state, version.decided_at = RuleState.WITHDRAWN, now
-        version.save()
-        _note(actor, "withdraw_rule", version, now)
-    return version
+def said_why(move: Transition, because: str) -> str:
+    """The word that goes with a decision. Raises `ReasonMissing` where the step needs one."""
+    text = because.strip()[:200]
+    if "because" in move.required_fields and not text:
+        raise ReasonMissing(fields={"because": ReasonMissing.default_message})
+    return text
 
 
 def _locked(public_id: UUID) -> RuleVersion:
@@ -139,8 +153,17 @@ def _version(code: str, data: RuleData, now: datetime) -> RuleVersion:
     return RuleVersion(code=code, number=last + 1, proposed_at=now, **values)
 
 
-def _note(actor: Actor, action: str, version: RuleVersion, now: datetime) -> None:
+def _told(actor: Actor, action: str, version: RuleVersion, now: datetime) -> None:
     audit.record(
-        actor=actor, action=f"incentives.{action}", object_type="incentives.rule",
+        actor=actor, action=f"incentives.{action}_rule", object_type="incentives.rule",
         object_id=f"{version.code}:{version.number}", detail={"amount": version.amount}, now=now,
     )  # fmt: skip
+    happened = RuleMoved(
+        str(version.public_id),
+        version.code,
+        version.number,
+        action,
+        version.state,
+        version.proposed_by_id or 0,
+    )
+    publish(happened, subject_id=None, scope_code=actor.scope_code, now=now)

@@ -28,14 +28,20 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "cases.CaseMerged": ("category",),
     "cases.CaseRejected": ("category", "reason"),
     "incentives.GrantApproved": (),
+    "incentives.TeamAwarded": (),
     "volunteering.HoursRecorded": ("line", "quality"),
     "volunteering.DidNotCome": (),
+    "places.KitchenLookedAt": (),
     "learning.CoursePassed": ("kind",),
     "cobuild.MeetingAttended": ("kind",),
 }
 DEDUCTING = frozenset({"cases.CaseRejected", "volunteering.DidNotCome"})
 MOST = {"amount": 100, "rule_per_day": 200, "group_per_day": 200, "all_per_day": 200, "category_per_day": 200,
-        "first_places": 20, "months": 60}  # fmt: skip
+        "team_per_day": 10_000, "team_per_month": 100_000, "leader_per_month": 2_000, "first_places": 20,
+        "months": 60}  # fmt: skip
+BY_HAND = "incentives.TeamAwarded"
+OF_TEAMS = frozenset({"volunteering.HoursRecorded", BY_HAND})  # deeds that say with which team they were done
+OF_A_DAY = ("rule_per_day", "group_per_day", "all_per_day", "category_per_day")
 
 # What people try to write, by the words that they use for it; in names, events and conditions.
 REFUSED: Sequence[tuple[str, Text]] = (
@@ -90,6 +96,9 @@ class RuleData:
     group_per_day: int = 0
     all_per_day: int = 0
     category_per_day: int = 0
+    team_per_day: int = 0
+    team_per_month: int = 0
+    leader_per_month: int = 0
     near_amount: int | None = None
     first_places: int = 0
     needs_two: bool = False
@@ -103,6 +112,7 @@ def check_rule(data: RuleData, *, now: datetime) -> None:
     wrong: dict[str, Text] = dict(_forbidden(data))
     wrong |= _of_conditions(data)
     wrong |= _of_numbers(data)
+    wrong |= _of_teams(data)
     for name, label in (("name_zh", _("请写中文名称。")), ("name_en", _("请写英文名称。"))):
         if not str(getattr(data, name)).strip():
             wrong.setdefault(name, label)
@@ -112,6 +122,8 @@ def check_rule(data: RuleData, *, now: datetime) -> None:
         wrong.setdefault("formula", _("请从列表里选一种算法。"))
     if data.formula == Formula.HOURS and data.event != "volunteering.HoursRecorded":
         wrong.setdefault("formula", _("只有志愿服务有时长，别的请按件给。"))
+    if (data.formula == Formula.GIVEN) != (data.event == BY_HAND):
+        wrong.setdefault("formula", _("由人定分值的只有队长的感谢，它也只能由人定。"))
     if data.effective_from is not None and data.effective_from < now:
         wrong.setdefault("effective_from", _("不能从过去算起：已经给出的积分不变。请选今天以后的一天。"))
     if not data.reason.strip():
@@ -144,6 +156,23 @@ def _of_conditions(data: RuleData) -> dict[str, Text]:
                 % {"fact": fact, "facts": listed}
             }
     return {}
+
+
+def _of_teams(data: RuleData) -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    if data.event not in OF_TEAMS:
+        for name in ("team_per_day", "team_per_month"):
+            if getattr(data, name):
+                found[name] = _("只有志愿服务和队长的感谢知道是哪支队，别的请填 0。")
+    if data.event != BY_HAND and data.leader_per_month:
+        found["leader_per_month"] = _("只有队长的感谢是队长给的，别的请填 0。")
+    if data.event == BY_HAND:
+        for name in OF_A_DAY:  # what is left of them would tell a leader what somebody earned elsewhere
+            if getattr(data, name):
+                found[name] = _(
+                    "队长给的不按个人每天的上限截：截了，队长就看出这个人别处得了多少。请填 0，改用每月上限。"
+                )
+    return found
 
 
 def _of_numbers(data: RuleData) -> dict[str, Text]:

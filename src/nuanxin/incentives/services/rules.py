@@ -20,6 +20,9 @@ NUMBERS = (
     "all_per_day",
     "category_per_day",
     "first_places",
+    "team_per_day",
+    "team_per_month",
+    "leader_per_month",
     "months",
 )
 WORDS = ("code", "name_zh", "name_en", "event", "group", "formula")

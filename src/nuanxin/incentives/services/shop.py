@@ -11,14 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.incentives.enums import Brings, ItemKind, ShopState
 from nuanxin.incentives.models import Shop, ShopItem, Supplier
 from nuanxin.incentives.queries.shop import item_for, shop_for
+from nuanxin.incentives.services.shop_pictures import drop_picture, put_picture
 from nuanxin.incentives.services.shop_stock import NUMBER, locked_item, settle_item
+from nuanxin.incentives.workflow import SHOP
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.people.models import Organisation
 from nuanxin.places.models import Offer, Place
 from nuanxin.places.queries import visible_place
 
+STEP_TO = {ShopState.OPEN: "resume", ShopState.PAUSED: "pause", ShopState.CLOSED: "close"}
 KIND_ICONS = {ItemKind.GOODS: "gift", ItemKind.SERVICE: "heart-handshake", ItemKind.VOUCHER: "receipt"}
 LONGEST = {"name_zh": 40, "name_en": 80, "about_zh": 200, "about_en": 400}
 
@@ -35,7 +39,10 @@ class NotPublicYet(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemData:
-    """What is offered for points; `settlement_fen` is what the shop pays for one. `offer`: a merchant's promise."""
+    """What is offered for points; `settlement_fen` is what the shop pays for one. `offer`: a merchant's promise.
+
+    `picture` replaces the one that is there; without one it stays, unless it is dropped.
+    """
 
     name_zh: str
     points: int
@@ -53,6 +60,8 @@ class ItemData:
     is_offered: bool = True
     brings: str = Brings.SUPPLIER
     offer: UUID | None = None
+    picture: AcceptedImage | None = None
+    drops_picture: bool = False
 
 
 def open_shop(*, actor: Actor, place_id: UUID, run_by_id: int | None, now: datetime) -> Shop:
@@ -76,17 +85,21 @@ def open_shop(*, actor: Actor, place_id: UUID, run_by_id: int | None, now: datet
 
 
 def set_shop_state(*, actor: Actor, shop_id: UUID, state: str, reason: str, now: datetime) -> Shop:
-    """Paused, open again, closed for good. Raises `ShopNotFound`, `Invalid` without a reason."""
+    """Paused, open again, closed for good; the same state again is another reason.
+
+    Raises `ShopNotFound`, `IllegalMove`, `Invalid` without a reason.
+    """
     shop = shop_for(actor, shop_id, "incentives.shop_manage")
     if state not in ShopState.values:
         raise Invalid(fields={"state": _("请选一个状态。")})
     if state != ShopState.OPEN and not reason.strip():
         raise Invalid(fields={"reason": _("请写一句原因，来的人看得到。")})
-    if shop.state == ShopState.CLOSED:
-        raise Conflict(_("这家超市已经撤销。"))
+    text = reason.strip()[:120]
     with transaction.atomic():
-        shop.state, shop.state_since, shop.reason = state, now, reason.strip()[:120]
-        shop.save(update_fields=["state", "state_since", "reason"])
+        if state == shop.state != ShopState.CLOSED:
+            Shop.objects.filter(pk=shop.pk, state=state).update(reason=text)
+        else:
+            SHOP.step(shop, STEP_TO[ShopState(state)], state_since=now, reason=text)
         _note(actor, "shop_state", "shop", shop.pk, shop.place.scope_code, now, {"state": state})
     return shop
 
@@ -103,6 +116,7 @@ def add_item(*, actor: Actor, shop_id: UUID, data: ItemData, key: UUID, now: dat
         if item.shop_id != shop.pk:
             raise NotAllowed
         if is_new:
+            _picture(item, data, now)
             _note(actor, "item_add", "shop_item", item.pk, shop.place.scope_code, now)
     return item
 
@@ -118,9 +132,17 @@ def edit_item(*, actor: Actor, item_id: UUID, data: ItemData, now: datetime) -> 
             setattr(item, name, value)
         item.supplier = _supplier(item.shop, data)
         item.save()
+        changed += ["picture"] * _picture(item, data, now)
         settle_item(item, now=now)
         _note(actor, "item_edit", "shop_item", item.pk, item.shop.place.scope_code, now, {"columns": changed})
     return item
+
+
+def _picture(item: ShopItem, data: ItemData, now: datetime) -> bool:
+    """A new one, or none any more; returns whether it changed."""
+    if data.picture is not None:
+        return put_picture(item, data.picture, now=now)
+    return data.drops_picture and drop_picture(item)
 
 
 def _supplier(shop: Shop, data: ItemData) -> Supplier:

@@ -13,7 +13,7 @@ from nuanxin.incentives.enums import PickupOutcome, ShopMove
 from nuanxin.incentives.events import PickupDisputed, RedemptionCollected
 from nuanxin.incentives.models import Pickup, Shop, ShopLot, ShopOrder
 from nuanxin.incentives.queries.shop import shop_for
-from nuanxin.incentives.services.shop_orders import OwnRedemption
+from nuanxin.incentives.services.shop_orders import OrderHeld, OwnRedemption
 from nuanxin.incentives.services.shop_stock import locked_item, moved, settle_item
 from nuanxin.incentives.workflow import ORDER
 from nuanxin.kernel import audit
@@ -52,7 +52,7 @@ class TooManyPickups(Invalid):
     default_hint = _("分几次送；每一条都还在手机里。")
 
 
-REFUSALS = (NotAPickup, PickupLate, PickedUpAlready, OrderGone, OwnRedemption)
+REFUSALS = (NotAPickup, PickupLate, PickedUpAlready, OrderGone, OwnRedemption, OrderHeld)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def hand_over(*, actor: Actor, shop_id: UUID, given: HandOver, now: datetime) ->
     """On line: what is wrong is refused before anything is given. The same `key` again is the same. Audited.
 
     Publishes `RedemptionCollected`. Raises `ShopNotFound`, `NotAPickup`, `PickupLate`, `PickedUpAlready`, `OrderGone`,
-    `OwnRedemption`.
+    `OwnRedemption`, `OrderHeld`.
     """
     shop = shop_for(actor, shop_id, "incentives.shop_counter")
     with transaction.atomic():
@@ -169,6 +169,8 @@ def _wrong(actor: Actor, read: _Read) -> PickupOutcome | None:
         return PickupOutcome.TWICE if order.collected_at else PickupOutcome.OVER
     if not read.is_in_time:
         return PickupOutcome.LATE
+    if order.is_held:
+        return PickupOutcome.HELD
     return PickupOutcome.OWN if order.person_id and order.person_id == actor.person_id else None
 
 
@@ -178,6 +180,7 @@ _REFUSED: dict[PickupOutcome, type[Conflict] | type[Invalid] | type[OwnRedemptio
     PickupOutcome.OVER: OrderGone,
     PickupOutcome.LATE: PickupLate,
     PickupOutcome.OWN: OwnRedemption,
+    PickupOutcome.HELD: OrderHeld,
 }
 
 

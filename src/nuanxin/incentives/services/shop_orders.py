@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.incentives import events
 from nuanxin.incentives.enums import ShopMove, ShopState
 from nuanxin.incentives.models import ShopItem, ShopLot, ShopOrder
-from nuanxin.incentives.queries.shop import good_q, public_item, taken_by
+from nuanxin.incentives.queries.shop import good_q, public_item_key, taken_by
 from nuanxin.incentives.queries.shop_orders import OFFLINE_DAYS, order_for, own_order
 from nuanxin.incentives.services.ledger import refund, spend
+from nuanxin.incentives.services.self_redeem import look_at_order
 from nuanxin.incentives.services.shop_stock import locked_item, moved, settle_item
 from nuanxin.incentives.workflow import ORDER
 from nuanxin.kernel import audit
@@ -80,6 +81,11 @@ class SamePersonTwice(NotAllowed):
     default_hint = _("请另一位同事看过东西再定。")
 
 
+class OrderHeld(Conflict):
+    default_message = _("这一单还在等人看，先不能取。")
+    default_hint = _("在自己管的超市换东西，要另一位同事看一眼；结果会通知本人，积分一分不少。")
+
+
 class OrderOver(Conflict):
     default_message = _("这一单已经取走、取消或者过期了。")
     default_hint = _("到“我换的”里看看是哪一步。")
@@ -103,18 +109,18 @@ def place_order(*, actor: Actor, item_id: UUID, key: UUID, now: datetime) -> Sho
     """
     if actor.person_id is None or actor.subject_id is None or not policy.permits(actor, "incentives.redeem"):
         raise NotAllowed
-    known = public_item(item_id)
+    item_key = public_item_key(item_id)
     try:
         with transaction.atomic():
-            return _placed(actor, actor.subject_id, known, key, now)
+            return _placed(actor, actor.subject_id, item_key, key, now)
     except IntegrityError:  # the same key at the same moment, for something else
         if ShopOrder.objects.filter(person=actor.person_id, key=key).exists():
             raise AnotherOrder from None
         raise
 
 
-def _placed(actor: Actor, subject_id: UUID, known: ShopItem, key: UUID, now: datetime) -> ShopOrder:
-    item = locked_item(known.pk)
+def _placed(actor: Actor, subject_id: UUID, item_key: int, key: UUID, now: datetime) -> ShopOrder:
+    item = locked_item(item_key)
     again = ShopOrder.objects.filter(person=actor.person_id, key=key).first()
     if again is not None:
         if again.item_id != item.pk:
@@ -131,7 +137,8 @@ def _placed(actor: Actor, subject_id: UUID, known: ShopItem, key: UUID, now: dat
     settle_item(item, now=now)
     happened = events.RedemptionPlaced(order.pk, item.shop_id, item.pk, item.points)
     publish(happened, subject_id=subject_id, scope_code=item.shop.place.scope_code, now=now)
-    spend(subject_id=subject_id, amount=item.points, source=order.source, now=now)
+    spent = spend(subject_id=subject_id, amount=item.points, source=order.source, now=now)
+    look_at_order(actor=actor, order=order, spent=spent, now=now)
     return order
 
 
@@ -171,9 +178,11 @@ def _free_number(shop_id: int) -> str:
 def show_order(*, actor: Actor, public_id: UUID, now: datetime) -> PickupCode:
     """A fresh code, good for two minutes at this shop's counter. From now on it may have been taken in off line.
 
-    Raises `OrderNotFound`, `OrderOver`.
+    Raises `OrderNotFound`, `OrderOver`, `OrderHeld`.
     """
     order = own_order(actor, public_id)
+    if order.is_held:
+        raise OrderHeld
     with transaction.atomic():
         waiting = ShopOrder.objects.filter(
             pk=order.pk, state__in=ORDER["collect"].sources, collect_by__gt=now
@@ -289,6 +298,26 @@ def _by_another(actor: Actor, order: ShopOrder) -> None:
     asked = order.return_asked_by
     if asked is not None and asked.person_id == actor.person_id:
         raise SamePersonTwice
+
+
+def settle_held_order(*, source: str, is_released: bool, reason: str, now: datetime) -> None:
+    """What a person decided about one that waited: it can be fetched for its full time, or the points are back.
+
+    Nothing happens to one that was given up meanwhile. Publishes `RedemptionCancelled`.
+    """
+    key = source.partition(":")[2]
+    known = ShopOrder.objects.filter(public_id=key, is_held=True).values_list("item", flat=True).first()
+    if known is None:
+        return
+    item = locked_item(known)
+    order = ShopOrder.objects.select_related("lot").get(public_id=key)
+    waits = order.state in ORDER["collect"].sources
+    changes = {"collect_by": _deadline(item, order.lot, now)} if waits and is_released else {}
+    ShopOrder.objects.filter(pk=order.pk).update(is_held=False, **changes)
+    if waits and not is_released:
+        _give_back(order, item, "call_off", now, return_reason=reason[:120])
+        happened = events.RedemptionCancelled(order.pk, item.shop_id, item.pk, order.points, by_shop=True)
+        _tell(order, item, happened, now)
 
 
 # --- By the calendar ------------------------------

@@ -17,9 +17,8 @@ from nuanxin.incentives.queries.shop_orders import OrderFilters, filtered_orders
 from nuanxin.incentives.queries.shop_reports import Report, lines_of, monthly_report, settlement_for
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
+from nuanxin.kernel.downloads import File, table_file
 from nuanxin.kernel.errors import Invalid
-from nuanxin.places.services.exporting import File
-from nuanxin.places.services.tables import table_file
 
 MOST = 5000
 ORDERS = (

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from nuanxin.incentives.enums import Reviewed, StarState
 from nuanxin.incentives.events import PublicityOver, StarApplied, StarGranted, StarMoved
 from nuanxin.incentives.models import Objection, StarApplication
+from nuanxin.incentives.queries.absences import paused_until
 from nuanxin.incentives.queries.stars import (
     StarNotFound,
     owed_by,
@@ -22,6 +23,7 @@ from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.words import seen
 from nuanxin.places.queries.scene_standard import working_days_on
 
 BATCH = 200
@@ -38,6 +40,13 @@ class StillOwed(Conflict):
     default_hint = gettext_lazy("欠多少、为什么，在积分明细里看得到；觉得不对可以申诉。")
 
 
+class StarsWait(Conflict):
+    default_message = gettext_lazy("现在还不能申请。")
+    default_hint = gettext_lazy(
+        "报名没来的次数多，停了一段时间的评星；到哪天、为什么、怎么申诉，写在这一页上。"
+    )
+
+
 class OwnStar(NotAllowed):
     default_message = gettext_lazy("自己的星级不能自己核对。")
     default_hint = gettext_lazy("请另一位同事来。")
@@ -46,7 +55,7 @@ class OwnStar(NotAllowed):
 def apply_for_star(*, actor: Actor, shown_as: str, now: datetime) -> StarApplication:
     """For the highest level that the hours entitle to. While one is under way it is that one.
 
-    Publishes `StarApplied`. Raises `NotAllowed`, `NotYet`, `StillOwed`, `Invalid` without what to be called.
+    Publishes `StarApplied`. Raises `NotAllowed`, `NotYet`, `StarsWait`, `StillOwed`, `Invalid` without a name.
     """
     if actor.subject_id is None or not permits(actor, "incentives.star_apply"):
         raise NotAllowed
@@ -56,6 +65,8 @@ def apply_for_star(*, actor: Actor, shown_as: str, now: datetime) -> StarApplica
         return standing.current
     if not standing.may_apply:
         raise NotYet
+    if paused_until(actor.subject_id, now=now) is not None:
+        raise StarsWait
     scheme = scheme_in_force()
     if scheme.needs_balance and owed_by(actor.subject_id):
         raise StillOwed
@@ -76,7 +87,7 @@ def apply_for_star(*, actor: Actor, shown_as: str, now: datetime) -> StarApplica
 
 def called(shown_as: str) -> str:
     """What somebody wants to be called in public. Raises `Invalid`."""
-    name = shown_as.strip()
+    name = seen(shown_as)
     if not name or len(name) > MOST_NAME:
         raise Invalid(fields={"shown_as": _("请写一个 12 个字以内的称呼，例如：枫桥小王。")})
     if any(mark.isdigit() for mark in name) and sum(mark.isdigit() for mark in name) > 4:

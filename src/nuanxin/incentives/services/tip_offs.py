@@ -8,12 +8,14 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nuanxin.cases.queries.thanking import is_reported_by
 from nuanxin.incentives.events import TipOffMoved
 from nuanxin.incentives.models import TipOff, TipProgramme
 from nuanxin.incentives.workflow import TIP_OFF
@@ -33,6 +35,11 @@ class TipNotFound(NotFound):
     default_message = gettext_lazy("没有找到这条登记。")
 
 
+class NotYourReport(Conflict):
+    default_message = gettext_lazy("这个编号的上报不是这个账号报的。")
+    default_hint = gettext_lazy("请填部门给您的线索编号；用别的账号报的，请用那个账号登记。")
+
+
 class TakenClue(Conflict):
     default_message = gettext_lazy("这条线索已经登记过了。")
     default_hint = gettext_lazy("请核对线索编号；是您报的却被别人登记了，请直接找发奖励的部门。")
@@ -41,15 +48,18 @@ class TakenClue(Conflict):
 def register_tip(*, actor: Actor, programme: str, clue: str, now: datetime) -> tuple[TipOff, str]:
     """With the clue's number; returns the claim code, shown this once. It is an opt-in of its own.
 
-    Publishes `TipOffMoved`. Raises `NotAllowed`, `Invalid`, `TakenClue`.
+    Publishes `TipOffMoved`. Raises `NotAllowed`, `Invalid`, `TakenClue`, and `NotYourReport`: numbers of reports are
+    public, so only who reported may claim for one.
     """
     person = person_of_subject(actor.subject_id) if actor.subject_id is not None else None
-    if person is None or not permits(actor, "incentives.tip_off"):
+    if actor.subject_id is None or person is None or not permits(actor, "incentives.tip_off"):
         raise NotAllowed
     found = TipProgramme.objects.filter(code=programme, is_active=True).first()
-    number = "".join(clue.split())[:32]
+    number = "".join(normalize("NFKC", clue).upper().split())[:32]  # the same clue however it is typed
     if found is None or len(number) < 4:
         raise Invalid(fields={"clue": _("请填部门给您的线索编号，或者这条上报的编号。")})
+    if is_reported_by(number=number, subject_id=actor.subject_id) is False:
+        raise NotYourReport
     code = "".join(secrets.choice(ALPHABET) for _digit in range(CODE_LENGTH))
     try:
         with transaction.atomic():
@@ -116,7 +126,7 @@ class ProgrammeData:
 
 def open_programme(*, actor: Actor, data: ProgrammeData, department_id: int, now: datetime) -> TipProgramme:
     """A department's reward, in its own words; the same code again changes nothing. Raises `NotAllowed`."""
-    if not permits(actor, "incentives.star_scheme"):
+    if not permits(actor, "incentives.reference"):
         raise NotAllowed
     made, new = TipProgramme.objects.get_or_create(
         code=data.code, defaults={**asdict(data), "department_id": department_id}

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.incentives.enums import Reviewed
-from nuanxin.incentives.honour_forms import AnswerForm, AppealForm, HoldFilterForm, OpinionForm, VerdictForm
+from nuanxin.incentives.honour_forms import (
+    AnswerForm,
+    AppealForm,
+    HoldFilterForm,
+    HoldOpinionForm,
+    VerdictForm,
+)
 from nuanxin.incentives.queries import holds as queries
 from nuanxin.incentives.services import holds as services
 from nuanxin.incentives.services import reviewing
@@ -55,19 +61,11 @@ def own_holds(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("说明收到了，核实的人会看到；结果马上告诉您。"))
         return redirect("incentives:own_holds")
-    rows = queries.own_holds(request.actor)
     context = {
-        "rows": [
-            {
-                "hold": each, "why": queries.why(each), "facts": queries.facts_of(each),
-                "appeal": queries.appeal_against(each.public_id) if each.state == "denied" else None,
-                "may_appeal": reviewing.may_appeal(request.actor, Reviewed.HOLD, each.public_id, request.now)
-                if each.state == "denied" else False,
-            }
-            for each in rows
-        ],
-        "form": form, "asked": asked,
-    }  # fmt: skip
+        "rows": queries.own_holds_told(request.actor, now=request.now),
+        "form": form,
+        "asked": asked,
+    }
     return render(request, "incentives/hold_own.html", context, status=422 if form.errors else 200)
 
 
@@ -116,15 +114,14 @@ def hold(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """The evidence and the owner's word; given or not, with a reason."""
     found = queries.visible_hold(request.actor, public_id, "incentives.hold_review")
     name = request.POST.get("do", "")
-    form = OpinionForm(posted(request))
-    form.fields["opinion"].required = name == "deny"
+    form = HoldOpinionForm(posted(request), reason=found.reason, denies=name == "deny")
     if request.method == "POST" and name in ("release", "deny") and form.is_valid():
         try:
             services.decide_hold(
                 actor=request.actor,
                 public_id=public_id,
                 name=name,
-                opinion=form.cleaned_data["opinion"],
+                opinion=form.told(),
                 now=request.now,
             )
         except DomainError as error:
@@ -136,7 +133,7 @@ def hold(request: ActorRequest, public_id: UUID) -> HttpResponse:
     context = {
         "hold": found, "facts": queries.facts_of(found), "why": queries.why(found), "form": form,
         "moves": [] if is_own else [each for each in HOLD.from_state(found.state) if each.name in ("release", "deny")],
-        "other": found.evidence.get("other", ""), "is_own": is_own,
+        "other": found.evidence.get("other", ""), "is_own": is_own, "order": queries.order_behind(found),
     }  # fmt: skip
     return render(request, "incentives/hold.html", context, status=422 if form.errors else 200)
 
@@ -173,6 +170,7 @@ BACK = {
     Reviewed.RATING: "incentives:rating",
     Reviewed.TIP_OFF: "incentives:tips",
     Reviewed.HOLD: "incentives:own_holds",
+    Reviewed.ABSENCE: "incentives:own_stars",
 }
 
 

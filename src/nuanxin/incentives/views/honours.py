@@ -32,8 +32,10 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
+from nuanxin.people.queries import is_same_person
 from nuanxin.territories.queries import path_name
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import fill_in, press, take_step
 
 TAB_NAMES = {
     "todo": gettext_lazy("要办的"),
@@ -117,7 +119,7 @@ def honour(request: ActorRequest, public_id: UUID) -> HttpResponse:
         if permits(actor, f"incentives.{name}") and allows(actor, f"incentives.{name}", found)
     }
     is_own = actor.subject_id is not None and actor.subject_id in (found.subject_id, found.nominator_id)
-    is_verifier = found.verified_by_id is not None and found.verified_by_id == actor.assignment_id
+    is_verifier = is_same_person(actor, found.verified_by_id)
     context = {
         "honour": found,
         "page": queries.honour_page(found),
@@ -155,26 +157,14 @@ def honour_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespon
     if not permits(request.actor, move.permission):
         raise NotFound
     found = queries.visible_honour(request.actor, public_id, move.permission)
-    back = reverse("incentives:honour", args=[public_id])
     form = OpinionForm(posted(request)) if move.required_fields else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        opinion = form.cleaned_data["opinion"] if form else ""
-        try:
-            services.perform_honour(
-                actor=request.actor, public_id=public_id, name=name, opinion=opinion, now=request.now
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, error.told)
-                return redirect(back)
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % move.label)
-            return redirect(back)
-    if form is None:
-        return redirect(back)
-    context = {"title": move.label, "about": found.title, "form": form, "move": move, "back": back}
-    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request, form, move, lead=found.title, back=reverse("incentives:honour", args=[public_id]),
+        perform=lambda: services.perform_honour(
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            opinion=form.cleaned_data["opinion"] if form else "",
+        ),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -183,21 +173,13 @@ def honour_story(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """What everybody will read, and whose it is."""
     found = queries.visible_honour(request.actor, public_id, "incentives.honour_verify")
     form = StoryForm(posted(request), initial={"title": found.title, "story": found.story})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_story(
-                actor=request.actor, public_id=public_id, now=request.now, **form.cleaned_data
-            )
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("改好了。"))
-            return redirect("incentives:honour", public_id=public_id)
-    context = {
-        "title": _("改事迹"), "about": found.title, "form": form, "move": None,
-        "back": reverse("incentives:honour", args=[public_id]),
-    }  # fmt: skip
-    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+    return fill_in(
+        request, form, title=_("改事迹"), lead=found.title, button=_("改事迹"), done=_("改好了。"),
+        back=reverse("incentives:honour", args=[public_id]),
+        perform=lambda: services.edit_story(
+            actor=request.actor, public_id=public_id, now=request.now, **form.cleaned_data
+        ),
+    )  # fmt: skip
 
 
 @require_POST
@@ -206,7 +188,9 @@ def honour_picture_add(request: ActorRequest, public_id: UUID) -> HttpResponse:
     file = request.FILES.get("picture")
     queries.visible_honour(request.actor, public_id, "incentives.honour_verify")
     try:
-        if file is not None:
+        if file is None:
+            messages.warning(request, _("还没有选照片。"))
+        else:
             accepted = accept_image(file, name=file.name or "")  # type: ignore[arg-type]  # a file like any other
             honour_photos.add_picture(
                 actor=request.actor, public_id=public_id, accepted=accepted, now=request.now
@@ -227,13 +211,12 @@ def honour_picture_do(request: ActorRequest, public_id: UUID, photo_id: int, nam
     done = {"release": honour_photos.release_picture, "remove": honour_photos.remove_picture}.get(name)
     if done is None:
         raise Http404
-    try:
-        done(**given)
-    except DomainError as error:
-        if isinstance(error, NotFound):
-            raise
-        messages.warning(request, error.told)
-    return redirect("incentives:honour", public_id=public_id)
+    return press(
+        request,
+        back=reverse("incentives:honour", args=[public_id]),
+        done=_("记下了。"),
+        perform=lambda: done(**given),
+    )
 
 
 @require_safe
@@ -250,21 +233,17 @@ def honour_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
 @requires("incentives.honour_decide", "incentives.star_check")
 def objection_answer(request: ActorRequest, objection_id: int) -> HttpResponse:
     form = VerdictForm(request.POST)
-    back = request.POST.get("back", "")
-    if form.is_valid():
-        try:
-            reviewing.answer_objection(
-                actor=request.actor, objection_id=objection_id, now=request.now, **form.cleaned_data
-            )
-        except DomainError as error:
-            if isinstance(error, NotFound):
-                raise
-            messages.warning(request, error.told)
-        else:
-            messages.success(request, _("答复写在公示页上了。"))
-    else:
+    back = reverse("incentives:stars" if request.POST.get("back") == "stars" else "incentives:honours")
+    if not form.is_valid():
+        reviewing.objection_to_answer(request.actor, objection_id)
         messages.warning(request, _("请选成立还是不成立，再写一句理由。"))
-    return redirect("incentives:stars" if back == "stars" else "incentives:honours")
+        return redirect(back)
+    return press(
+        request, back=back, done=_("答复写在公示页上了。"),
+        perform=lambda: reviewing.answer_objection(
+            actor=request.actor, objection_id=objection_id, now=request.now, **form.cleaned_data
+        ),
+    )  # fmt: skip
 
 
 @require_safe

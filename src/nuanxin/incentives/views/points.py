@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.incentives.enums import PostingKind
 from nuanxin.incentives.queries import statements as queries
+from nuanxin.incentives.queries.capped import gave_nothing
 from nuanxin.incentives.queries.ledger import balance_of
 from nuanxin.incentives.rule_forms import StatementForm, VerifyForm
 from nuanxin.incentives.services.sealing import seal_statement
@@ -50,6 +51,7 @@ def points(request: ActorRequest) -> HttpResponse:
     if not request.htmx and subject_id:
         context["balance"] = balance_of(subject_id)
         context["lots"] = queries.lots_of(subject_id, most=LOTS)
+        context["nothing"] = gave_nothing(subject_id, now=request.now)
         context["sealed"] = list(queries.own_statements(request.actor)[:3])
     template = "incentives/partials/points_lines.html" if request.htmx else "incentives/points.html"
     return render(request, template, context)
@@ -64,13 +66,14 @@ def points_export(request: ActorRequest) -> HttpResponseBase:
 
 
 def _rows(request: ActorRequest, filters: queries.StatementFilters) -> Iterator[list[str]]:
-    yield [_("第几笔"), _("时间"), _("种类"), _("原因"), _("案卷号"), _("积分变动"), _("分数")]
+    yield [_("第几笔"), _("时间"), _("种类"), _("原因"), _("案卷号"), _("积分变动"), _("分数"), _("说明")]
     if request.actor.subject_id:
         for line in queries.all_lines(request.actor.subject_id, filters):
             each = line.posting
             yield [
                 str(each.number), f"{timezone.localtime(each.at):%Y-%m-%d %H:%M}", str(PostingKind(each.kind).label),
                 safe(line.sentence), safe(line.case_number), str(line.change), str(each.amount),
+                safe(line.words or line.less),
             ]  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def _totals(verdict: queries.Verdict) -> list[tuple[str, int, str]]:
         (_("成长值"), totals["growth"], _("从开始到现在一共挣的，兑换、到期都不减")),
         (_("得到"), totals["award"], _("所有进账")),
         (_("兑换"), totals["spend"] - totals["refund"], _("换掉的，减去退回的")),
-        (_("到期"), totals["expiry"], _("24 个月没有用的")),
+        (_("过期没用"), totals["expiry"], _("24 个月没有用的")),
         (_("更正"), totals["reversal"] + totals["deduction"], _("记错了收回的")),
         (_("待核实积分"), totals["held"], _("等人看过才能用")),
         (_("待抵扣积分"), totals["owed"], _("更正时已经用掉的，以后的积分先抵")),

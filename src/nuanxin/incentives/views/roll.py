@@ -22,6 +22,7 @@ from nuanxin.kernel.files.services import open_file
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
 from nuanxin.ui.forms import posted
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 
 @public("who agreed to be thanked in public is on the wall")
@@ -90,7 +91,7 @@ def star_shown(request: ActorRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("收到了。核实以后才会授星。"))
             return redirect("incentives:star_shown", public_id=public_id)
-    context = {"star": found, "hours": star_queries.hours_shown(found.minutes), "form": form}
+    context = {"star": found, "hours": hours_shown(found.minutes), "form": form}
     return render(request, "incentives/star_shown.html", context, status=422 if form.errors else 200)
 
 

@@ -4,17 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.incentives.queries import rule_pages as queries
 from nuanxin.incentives.queries.costs import costs
-from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleForm
+from nuanxin.incentives.rule_forms import DecisionForm, GrantForm, RuleFilterForm, RuleForm
 from nuanxin.incentives.services import rule_changes as services
 from nuanxin.incentives.services.cost_sheet import export_costs
-from nuanxin.incentives.services.grants import decide_grant, propose_grant
+from nuanxin.incentives.services.grants import DECIDING, decide_grant, propose_grant
+from nuanxin.incentives.services.rule_sheet import export_rules
+from nuanxin.incentives.workflow import GRANT
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
@@ -22,18 +25,34 @@ from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import DomainError
 from nuanxin.territories.queries import children, is_territory, path_name, territories_by_code
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import press
 
 
 @require_safe
 @requires("incentives.rules_view")
 def rules(request: ActorRequest) -> HttpResponse:
     """What is worth how much now, and what waits for a second person."""
+    rows = queries.rules_now(request.now)
+    form = RuleFilterForm.over(request.GET, queries.events_of(rows))
+    filters = form.filters()
     context = {
-        "rows": queries.rules_now(request.now),
+        "filter": form,
+        "filters": filters,
+        "rows": queries.narrowed(rows, filters),
         "waiting": queries.proposals(),
-        "may_propose": permits(request.actor, "incentives.rules_propose"),
     }
     return render(request, "incentives/rules.html", context)
+
+
+@require_POST
+@requires("incentives.rules_view")
+@limited("exports")
+def rules_export(request: ActorRequest) -> HttpResponseBase:
+    """The list as it is narrowed: CSV or a workbook."""
+    events = queries.events_of(queries.rules_now(request.now))
+    filters = RuleFilterForm.over(request.POST, events).filters()
+    form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
+    return export_rules(actor=request.actor, filters=filters, form=form, now=request.now)
 
 
 @require_safe
@@ -44,15 +63,12 @@ def rule(request: ActorRequest, code: str) -> HttpResponse:
 
 def _rule_page(request: ActorRequest, code: str, form: DecisionForm) -> dict[str, Any]:
     page = queries.rule_page(code, request.now)
-    own = page.proposal is not None and queries.is_own(request.actor, page.proposal)
     return {
         "page": page,
         "form": form,
-        "is_own": own,
+        "is_own": page.proposal is not None and queries.is_own(request.actor, page.proposal),
         "may_propose": permits(request.actor, "incentives.rules_propose") and page.proposal is None,
-        "may_decide": permits(request.actor, "incentives.rules_approve")
-        and page.proposal is not None
-        and not own,
+        "moves": queries.moves_of(request.actor, page.proposal) if page.proposal else [],
     }
 
 
@@ -85,21 +101,16 @@ def rule_edit(request: ActorRequest, code: str) -> HttpResponse:
 @require_POST
 @requires("incentives.rules_approve", "incentives.rules_propose")
 def rule_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
-    """`approve`, `refuse`, `withdraw`."""
+    """A step of its table: approve, refuse, withdraw."""
     form = DecisionForm(request.POST)
     because = form.cleaned_data["because"] if form.is_valid() else ""
-    code = queries.code_of(public_id)
+    code = queries.version(public_id).code
     try:
-        if name == "withdraw":
-            services.withdraw_rule(actor=request.actor, public_id=public_id, now=request.now)
-        else:
-            services.decide_rule(
-                actor=request.actor,
-                public_id=public_id,
-                approves=name == "approve",
-                because=because,
-                now=request.now,
-            )
+        services.step_rule(
+            actor=request.actor, public_id=public_id, name=name, because=because, now=request.now
+        )
+    except KeyError:
+        raise Http404 from None
     except DomainError as error:
         form.refuse(error)
         context = _rule_page(request, code, form)
@@ -127,8 +138,9 @@ def grants(request: ActorRequest) -> HttpResponse:
         "form": form,
         "rows": queries.listed_grants(request.actor),
         "may_propose": permits(request.actor, "incentives.grant_propose"),
-        "may_approve": permits(request.actor, "incentives.grant_approve"),
-        "decision": DecisionForm(),
+        "moves": [GRANT[name] for name in DECIDING]
+        if permits(request.actor, "incentives.grant_approve")
+        else [],
     }
     return render(
         request, "incentives/grants.html", context, status=422 if form.errors and status == 200 else status
@@ -138,22 +150,19 @@ def grants(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires("incentives.grant_approve")
 def grant_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
-    """`approve` or `refuse`."""
+    """A step of its table: approve or refuse."""
+    if name not in DECIDING:
+        raise Http404
     form = DecisionForm(request.POST)
     because = form.cleaned_data["because"] if form.is_valid() else ""
-    try:
-        decide_grant(
-            actor=request.actor,
-            public_id=public_id,
-            approves=name == "approve",
-            because=because,
-            now=request.now,
-        )
-    except DomainError as error:
-        messages.error(request, error.told)
-    else:
-        messages.success(request, _("记下了。"))
-    return redirect("incentives:grants")
+    return press(
+        request,
+        back=reverse("incentives:grants"),
+        perform=lambda: decide_grant(
+            actor=request.actor, public_id=public_id, name=name, because=because, now=request.now
+        ),
+        done=_("记下了。"),
+    )
 
 
 @require_safe

@@ -5,20 +5,24 @@ from uuid import UUID, uuid4
 
 import segno
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.incentives.queries import shop as queries
+from nuanxin.incentives.queries import shop_near as nearby
 from nuanxin.incentives.queries import shop_orders as orders
 from nuanxin.incentives.services import shop_orders as services
 from nuanxin.incentives.services.book import NotEnoughPoints
+from nuanxin.incentives.shop_forms import NearShopsForm
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.errors import DomainError
-from nuanxin.places.queries import own_street
+from nuanxin.kernel.errors import DomainError, NotFound
+from nuanxin.kernel.files.services import open_file
+from nuanxin.places.queries import own_street, position_terms
+from nuanxin.places.services import use_position
 from nuanxin.territories.queries import is_territory
 
 NOT_NOW = (
@@ -35,16 +39,32 @@ NOT_NOW = (
 @require_safe
 @limited("public")
 def shops(request: ActorRequest) -> HttpResponse:
-    """In a street that one chooses, one's own to begin with. No position is asked for."""
+    """In a street that one chooses, one's own to begin with. A position only if somebody presses for it."""
     at = request.GET.get("at", "")
     at = at if at.isascii() and at.isdigit() and is_territory(at) else own_street(request.actor)
     context = {
         "at": at,
-        "streets": queries.streets_with_shops(),
-        "cards": queries.shops_within(at, now=request.now) if at else [],
+        "streets": nearby.streets_with_shops(),
+        "found": nearby.shops_for(request.actor, at, now=request.now) if at else None,
         "points": queries.points_of(request.actor),
+        "terms": position_terms(request.actor),
     }
     return render(request, "incentives/shop_near.html", context)
+
+
+@public("the nearest shops from where somebody stands; the position is used for this answer and kept nowhere")
+@require_POST
+@limited("public")
+def shops_near(request: ActorRequest) -> HttpResponse:
+    """By POST, so that a position is in no address and in no log."""
+    point = NearShopsForm(request.POST).point()
+    if point is None:
+        return redirect("incentives:shops")
+    use_position(actor=request.actor, agreed=request.POST.get("agreed", ""), now=request.now)
+    context = {"found": nearby.shops_around(*point, now=request.now)}
+    response = render(request, "incentives/partials/shop_cards.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @public("what a shop gives for points, and what it is for: for everybody")
@@ -63,6 +83,18 @@ def shop_item(request: ActorRequest, public_id: UUID) -> HttpResponse:
     return render(request, "incentives/shop_item.html", {"page": page, "key": uuid4()})
 
 
+@public("what a thing in the supermarket looks like; one that is not offered only for who keeps the shop")
+@require_safe
+@limited("public")
+def shop_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
+    """Its address changes with the picture, so a phone may keep it."""
+    found = queries.picture_of_item(request.actor, file_id)
+    opened = open_file(public_id=found, thumb="thumb" in request.GET)
+    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
 @require_POST
 @requires("incentives.redeem")
 def shop_redeem(request: ActorRequest, public_id: UUID) -> HttpResponse:
@@ -70,6 +102,7 @@ def shop_redeem(request: ActorRequest, public_id: UUID) -> HttpResponse:
     try:
         key = UUID(request.POST.get("key", ""))
     except ValueError:
+        queries.item_page(request.actor, public_id, now=request.now)  # of a forged one there is no page
         return redirect("incentives:shop_item", public_id)
     try:
         order = services.place_order(actor=request.actor, item_id=public_id, key=key, now=request.now)
@@ -126,7 +159,7 @@ def shop_code(request: ActorRequest, public_id: UUID) -> HttpResponse:
 def shop_cancel(request: ActorRequest, public_id: UUID) -> HttpResponse:
     try:
         order = services.cancel_order(actor=request.actor, public_id=public_id, now=request.now)
-    except orders.OrderNotFound:
+    except NotFound:
         raise
     except DomainError as error:
         messages.warning(request, error.told)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,9 @@ from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.places.queries import codes
 
 LONGEST_CODE = 600
+NO_ROWS = (
+    ValueError, KeyError, TypeError, AttributeError, OverflowError, RawPostDataException, DomainError,
+)  # fmt: skip
 
 
 class NotReadableHere(Invalid):
@@ -70,6 +74,7 @@ def shop_kit(request: ActorRequest, public_id: UUID) -> JsonResponse:
 @requires("incentives.shop_counter")
 def shop_hand_over(request: ActorRequest, public_id: UUID) -> JsonResponse:
     """One, on line: refused with what to do next, or handed over."""
+    _shop(request, public_id)
     [given] = _given(request, most=1)
     try:
         row = services.hand_over(actor=request.actor, shop_id=public_id, given=given, now=request.now)
@@ -83,6 +88,7 @@ def shop_hand_over(request: ActorRequest, public_id: UUID) -> JsonResponse:
 @requires("incentives.shop_counter")
 def shop_sync(request: ActorRequest, public_id: UUID) -> JsonResponse:
     """What was handed over without a network; the same again is the same."""
+    _shop(request, public_id)
     given = _given(request, most=services.MOST_AT_ONCE)
     rows = services.sync_pickups(actor=request.actor, shop_id=public_id, given=given, now=request.now)
     return _answer({"rows": [_outcome(each) for each in rows]})
@@ -97,9 +103,9 @@ def _given(request: ActorRequest, *, most: int) -> list[HandOver]:
     try:
         rows = json.loads(request.body)["rows"]
         if not 1 <= len(rows) <= most:
-            raise ValueError  # noqa: TRY301  -- told as one with the others
+            raise ValueError
         return [_one(each) for each in rows]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, DomainError):
+    except NO_ROWS:
         raise NotReadableHere(
             _("没看懂手机送来的内容。"), hint=_("请刷新页面再试；没送出去的都还在手机里。")
         ) from None

@@ -21,13 +21,13 @@ from nuanxin.incentives.shop_forms import (
     ReasonForm,
     ShelfCountForm,
     ShelfFilterForm,
-    ShopFormBase,
     ShopStateForm,
 )
 from nuanxin.incentives.workflow import REFILL
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.forms import Refusing
 
 WAYS = ["GET", "HEAD", "POST"]
 KEEPS = "incentives.shop_stock"
@@ -113,6 +113,7 @@ def shop_item_new(request: ActorRequest, public_id: UUID) -> HttpResponse:
     shop = queries.shop_for(request.actor, public_id, MANAGES)
     form = ItemForm(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         offers=queries.offers_nearby(shop),
         initial={"key": uuid4()},
     )
@@ -134,7 +135,8 @@ def shop_item_new(request: ActorRequest, public_id: UUID) -> HttpResponse:
 def shop_item_edit(request: ActorRequest, public_id: UUID) -> HttpResponse:
     item = queries.item_for(request.actor, public_id)
     posted = request.POST if request.method == "POST" else None
-    form = ItemForm(posted, offers=queries.offers_nearby(item.shop), item=item)
+    sent = request.FILES if request.method == "POST" else None
+    form = ItemForm(posted, sent, offers=queries.offers_nearby(item.shop), item=item)
     if _done(
         request,
         form,
@@ -201,6 +203,7 @@ def shop_spoil(request: ActorRequest, public_id: UUID, lot_id: int) -> HttpRespo
     try:
         key = UUID(request.POST.get("key", ""))
     except ValueError:
+        queries.item_for(request.actor, public_id, KEEPS)  # of another one's there is no page to go back to
         return redirect("incentives:shop_count", public_id)
     stock.spoil_lot(actor=request.actor, item_id=public_id, lot_id=lot_id, key=key, now=request.now)
     messages.success(request, _("清理了这一批，记在盘点里。"))
@@ -223,7 +226,7 @@ def shop_refill_step(request: ActorRequest, public_id: UUID, name: str) -> HttpR
         raise Http404
     task = stock.refill_for(request.actor, public_id)
     posted = request.POST if request.method == "POST" else None
-    form: ShopFormBase = ShopFormBase(posted)
+    form: Refusing = Refusing(posted)
     if name == "take_in":
         given = {"key": uuid4(), "quantity": task.wanted, "source": task.item.supplier.name}
         form = ArrivalForm(posted, has_expiry=task.item.has_expiry, initial=given)
@@ -243,7 +246,7 @@ def shop_refill_step(request: ActorRequest, public_id: UUID, name: str) -> HttpR
     return _form(request, "incentives/shop_refill.html", context)
 
 
-def _done(request: ActorRequest, form: ShopFormBase, act: Callable[[dict[str, Any]], object]) -> bool:
+def _done(request: ActorRequest, form: Refusing, act: Callable[[dict[str, Any]], object]) -> bool:
     """Whether it was sent and has worked; what was refused stands in the form."""
     if request.method != "POST" or not form.is_valid():
         return False

@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,12 +17,14 @@ from nuanxin.incentives.queries import shop as shops
 from nuanxin.incentives.queries import shop_orders as queries
 from nuanxin.incentives.services import shop_orders as services
 from nuanxin.incentives.services.shop_sheet import export_orders
-from nuanxin.incentives.shop_forms import OrderFilterForm, ReasonForm, ShopFormBase
+from nuanxin.incentives.shop_forms import OrderFilterForm, ReasonForm
 from nuanxin.incentives.workflow import ORDER
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.forms import Refusing
 
 TABS = (
     ("waiting", gettext_lazy("等取")),
@@ -73,7 +74,7 @@ def shop_order_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRe
     order = queries.order_for(request.actor, public_id, move.permission)
     back = _back(request, order.shop.public_id)
     posted = request.POST if request.method == "POST" else None
-    form = ReasonForm(posted) if move.required_fields else ShopFormBase(posted)
+    form = ReasonForm(posted) if move.required_fields else Refusing(posted)
     if request.method == "POST" and form.is_valid():
         try:
             services.perform_order(
@@ -104,7 +105,4 @@ def shop_order_export(request: ActorRequest, public_id: UUID) -> HttpResponseBas
     filters = OrderFilterForm(request.POST, items=shops.items_of(shop)).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = export_orders(actor=request.actor, shop_id=public_id, filters=filters, form=form, now=request.now)
-    name = f"orders-{filters.show}-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"orders-{filters.show}-{stamp(request.now)}")

@@ -5,9 +5,10 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,14 +23,15 @@ from nuanxin.incentives.services.shop_sheet import (
     print_report,
     print_settlement,
 )
-from nuanxin.incentives.shop_forms import ReasonForm, ShopFormBase
+from nuanxin.incentives.shop_forms import ReasonForm
 from nuanxin.incentives.workflow import SETTLEMENT
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.typesetting import typeset
-from nuanxin.places.services.exporting import File
+from nuanxin.ui.forms import Refusing, posted
+from nuanxin.ui.stepping import take_step
 
 TEMPLATE = Path(nuanxin.incentives.__file__).parent / "templates" / "incentives" / "print" / "shop_paper.typ"
 VIEW = "incentives.shop_view"
@@ -58,6 +60,7 @@ def shop_close_month(request: ActorRequest, public_id: UUID) -> HttpResponse:
     except ValueError:
         supplier = None
     if month is None or supplier is None:
+        shops.shop_for(request.actor, public_id, "incentives.shop_manage")  # there is a page to go back to
         return redirect("incentives:shop_settlements", public_id)
     try:
         bill = services.close_settlement(
@@ -91,22 +94,15 @@ def shop_settlement_step(request: ActorRequest, public_id: UUID, name: str) -> H
         raise Http404
     move = SETTLEMENT[name]
     bill = queries.settlement_for(request.actor, public_id, move.permission)
-    posted = request.POST if request.method == "POST" else None
-    form = ReasonForm(posted) if move.required_fields else ShopFormBase(posted)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.perform_settlement(
-                actor=request.actor, public_id=public_id, name=name, now=request.now,
-                reason=form.cleaned_data.get("reason", ""),
-            )  # fmt: skip
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % move.label)
-            return redirect("incentives:shop_settlement", public_id)
-    context = {"bill": bill, "move": move, "form": form}
-    template = "incentives/shop_settlement_step.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    form = ReasonForm(posted(request)) if move.required_fields else Refusing(posted(request))
+    return take_step(
+        request, form, move, template="incentives/shop_settlement_step.html", bill=bill,
+        back=reverse("incentives:shop_settlement", args=[public_id]),
+        perform=lambda: services.perform_settlement(
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            reason=form.cleaned_data.get("reason", ""),
+        ),
+    )  # fmt: skip
 
 
 @require_safe
@@ -119,9 +115,8 @@ def shop_settlement_file(request: ActorRequest, public_id: UUID, form: str) -> H
     if form == "pdf":
         data = print_settlement(actor=request.actor, public_id=public_id, now=request.now)
         return _paper(request, data, name)
-    return _file(
-        export_settlement(actor=request.actor, public_id=public_id, form=_known(form), now=request.now), name
-    )
+    file = export_settlement(actor=request.actor, public_id=public_id, form=_known(form), now=request.now)
+    return sent(file, name)
 
 
 @require_safe
@@ -154,7 +149,7 @@ def shop_report_file(request: ActorRequest, public_id: UUID, month: str, form: s
     file = export_report(
         actor=request.actor, shop_id=public_id, month=day, form=_known(form), now=request.now
     )
-    return _file(file, f"shop-report-{day:%Y-%m}")
+    return sent(file, f"shop-report-{day:%Y-%m}")
 
 
 def _day(text: str) -> date | None:
@@ -173,13 +168,5 @@ def _known(form: str) -> str:
 def _paper(request: ActorRequest, data: dict[str, object], name: str) -> HttpResponse:
     response = HttpResponse(typeset(TEMPLATE, data, now=request.now), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _file(file: File, name: str) -> FileResponse:
-    response = FileResponse(
-        file.content, as_attachment=True, filename=f"{name}.{file.suffix}", content_type=file.content_type
-    )
     response["Cache-Control"] = "private, no-store"
     return response

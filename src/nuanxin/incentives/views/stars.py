@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nuanxin.incentives.enums import Reviewed
 from nuanxin.incentives.honour_forms import CodeForm, NameForm, ReasonForm, SchemeForm, TipFilterForm, TipForm
-from nuanxin.incentives.queries import ratings, tip_offs
+from nuanxin.incentives.queries import absences, ratings, tip_offs
 from nuanxin.incentives.queries import stars as queries
-from nuanxin.incentives.services import honour_catalogue
+from nuanxin.incentives.services import honour_catalogue, reviewing
 from nuanxin.incentives.services import ratings as rating_services
 from nuanxin.incentives.services import stars as services
 from nuanxin.incentives.services import tip_offs as tip_services
@@ -25,6 +26,8 @@ from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import press, take_step
+from nuanxin.volunteering.queries.minutes import hours_shown
 
 SHOW_DAYS = 7
 
@@ -48,7 +51,12 @@ def own_stars(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("申请收到了。核对时长后公示几个工作日，没有问题就授星。"))
             return redirect("incentives:own_stars")
+    counted = absences.own_absences(request.actor, now=request.now)
     context = {
+        "absences": counted,
+        "may_appeal_absence": counted is not None
+        and counted.review is not None
+        and reviewing.may_appeal(request.actor, Reviewed.ABSENCE, counted.review.public_id, request.now),
         "standing": queries.own_standing(request.actor),
         "scheme": queries.scheme_in_force(),
         "rows": queries.own_stars(request.actor),
@@ -61,15 +69,10 @@ def own_stars(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires("incentives.star_apply")
 def star_withdraw(request: ActorRequest, public_id: UUID) -> HttpResponse:
-    try:
-        services.withdraw_star(actor=request.actor, public_id=public_id, now=request.now)
-    except DomainError as error:
-        if isinstance(error, NotFound):
-            raise
-        messages.warning(request, error.told)
-    else:
-        messages.success(request, _("撤回了，想申请时再来。"))
-    return redirect("incentives:own_stars")
+    return press(
+        request, back=reverse("incentives:own_stars"), done=_("撤回了，想申请时再来。"),
+        perform=lambda: services.withdraw_star(actor=request.actor, public_id=public_id, now=request.now),
+    )  # fmt: skip
 
 
 @require_safe
@@ -79,7 +82,7 @@ def stars(request: ActorRequest) -> HttpResponse:
     tab = tab if tab in {*queries.TABS, "all"} else "todo"
     rows, more = queries.listed_stars(request.actor, tab=tab, before=start_of(request))
     context = {
-        "rows": [(each, queries.hours_shown(each.minutes)) for each in rows],
+        "rows": [(each, hours_shown(each.minutes)) for each in rows],
         "tab": tab,
         "next": f"?tab={tab}&before={rows[-1].pk}" if more else "",
         "is_first": not start_of(request),
@@ -96,30 +99,13 @@ def star_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse
     move = STAR[name]
     found = queries.visible_star(request.actor, public_id)
     form = ReasonForm(posted(request)) if move.required_fields else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        reason = form.cleaned_data["reason"] if form else ""
-        try:
-            services.perform_star(
-                actor=request.actor, public_id=public_id, name=name, reason=reason, now=request.now
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, error.told)
-                return redirect("incentives:stars")
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % move.label)
-            return redirect("incentives:stars")
-    if form is None:
-        return redirect("incentives:stars")
-    context = {
-        "title": move.label,
-        "about": found.shown_as,
-        "form": form,
-        "move": move,
-        "back": reverse("incentives:stars"),
-    }
-    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request, form, move, lead=found.shown_as, back=reverse("incentives:stars"),
+        perform=lambda: services.perform_star(
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            reason=form.cleaned_data["reason"] if form else "",
+        ),
+    )  # fmt: skip
 
 
 @require_POST
@@ -230,24 +216,10 @@ def tip_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse:
     move = TIP_OFF[name]
     kind = {"pay": CodeForm, "refuse": ReasonForm}.get(name)
     form = kind(posted(request)) if kind else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        told = {"reason": "", "code": "", **(form.cleaned_data if form else {})}
-        try:
-            tip_services.perform_tip(
-                actor=request.actor, public_id=public_id, name=name, now=request.now, **told
-            )
-        except DomainError as error:
-            if form is None:
-                messages.warning(request, error.told)
-                return redirect("incentives:tips_to_verify")
-            form.refuse(error)
-        else:
-            messages.success(request, _("%s：已办好。") % move.label)
-            return redirect("incentives:tips_to_verify")
-    if form is None:
-        return redirect("incentives:tips_to_verify")
-    context = {
-        "title": move.label, "about": found.clue, "form": form, "move": move,
-        "back": reverse("incentives:tips_to_verify"),
-    }  # fmt: skip
-    return render(request, "incentives/review_step.html", context, status=422 if form.errors else 200)
+    return take_step(
+        request, form, move, lead=found.clue, back=reverse("incentives:tips_to_verify"),
+        perform=lambda: tip_services.perform_tip(
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            **{"reason": "", "code": "", **(form.cleaned_data if form else {})},
+        ),
+    )  # fmt: skip

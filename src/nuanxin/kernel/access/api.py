@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.access.policy import permits
+from nuanxin.kernel.words import seen
 
 
 class Problem(Schema):
@@ -37,11 +38,11 @@ PROBLEMS: dict[Any, Any] = {
 
 
 def _plain(text: str) -> str:
-    """No NUL (PostgreSQL refuses it, SQLite stores it) and no lone surrogates (neither can be encoded)."""
+    """No NUL (PostgreSQL refuses it, SQLite stores it), no lone surrogates (neither can be encoded), nothing unseen."""
     if "\x00" in text:
         raise ValueError("NUL is not text")
     text.encode("utf-8")
-    return text
+    return seen(text)
 
 
 PlainText = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
@@ -66,19 +67,19 @@ class TokenAuth(HttpBearer):
         return edge.actor if edge.api_token is not None and edge.actor.is_authenticated else None
 
 
-def operation(permission: str, *, limit: str = "api") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the permission of an API operation; who does not hold it gets 404. `limit`: by which each call counts."""
+def operation(*permissions: str, limit: str = "api") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the permissions of an API operation, one is enough; else 404. `limit`: by which each call counts."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> Any:
             if limit:
                 spend(limit, caller_of(request), now=request.now)
-            if not permits(request.actor, permission):
+            if not any(permits(request.actor, permission) for permission in permissions):
                 raise Http404
             return view(request, *args, **kwargs)
 
-        guarded.permissions = (permission,)  # type: ignore[attr-defined]
+        guarded.permissions = permissions  # type: ignore[attr-defined]
         return guarded
 
     return decorate

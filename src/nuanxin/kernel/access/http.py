@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import (
@@ -85,8 +86,18 @@ def _ask_to_sign_in(request: ActorRequest) -> HttpResponse:
         redirect_to_login,  # brings models, which the kernel alone has not installed
     )
 
-    answer: HttpResponseRedirect = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    answer: HttpResponseRedirect = redirect_to_login(_page_of(request), settings.LOGIN_URL)
     return answer
+
+
+def _page_of(request: ActorRequest) -> str:
+    """Where to go on after signing in: what is posted to is no page, so from there to the page with the button."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", page.path, page.query, ""))
 
 
 # Interfaces for programs read their own input and answer errors in their own shape.

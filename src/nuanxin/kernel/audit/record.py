@@ -5,6 +5,9 @@ from typing import Any
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.audit.merkle import ALGORITHMS, algorithm_now
 from nuanxin.kernel.audit.models import AuditEntry
+from nuanxin.kernel.plain_rows import NewRows
+
+_entries = NewRows(AuditEntry)
 
 
 def record(
@@ -37,7 +40,7 @@ def record(
         detail=detail or {},
     )
     entry.digest = digest_of(entry)
-    entry.save(force_insert=True)
+    _entries.write(entry)
 
 
 def digest_of(entry: AuditEntry) -> bytes:

@@ -9,16 +9,20 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, DateTimeField, Min, Q, QuerySet
 from django.utils import timezone
 
 from nuanxin.kernel.errors import describe
 from nuanxin.kernel.events.models import Delivery
 from nuanxin.kernel.events.publish import Envelope, Handler, knows, rebuild, subscribers
+from nuanxin.kernel.plain_rows import change_rows
+from nuanxin.kernel.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +44,13 @@ def deliver_batch(*, now: datetime, limit: int = BATCH) -> int:
 
     Raises the database's own errors (connection lost, lock not granted): then nothing of the batch has happened.
     """
-    if not pending(now).exists():  # an idle worker takes no lock
+    if _anything.first(now=now) is None:  # an idle worker takes no lock
         return 0
     claimed: list[int] = []
     try:
         with transaction.atomic():
-            batch = _claim(pending(now), limit)
+            batch = _claimed(limit).rows(now=now)
+            batch.sort(key=_by_event)
             claimed += [delivery.pk for delivery in batch]
             _deliver(batch, now)
     except (InterfaceError, OperationalError):
@@ -103,18 +108,35 @@ def dead_letters(limit: int = 100) -> QuerySet[Delivery]:
     return Delivery.objects.filter(state=Delivery.State.DEAD).select_related("event").order_by("pk")[:limit]
 
 
-def _claim(rows: QuerySet[Delivery], limit: int) -> list[Delivery]:
+_anything = Prepared(lambda *, now: pending(now).values_list("pk", flat=True)[:1], now=DateTimeField())
+
+
+@cache
+def _claimed(limit: int) -> Prepared[Delivery]:
+    """One statement for each size of batch that the code names."""
+    return Prepared(lambda *, now: _claim(pending(now), limit), now=DateTimeField())
+
+
+def _claim(rows: QuerySet[Delivery], limit: int) -> QuerySet[Delivery]:
     rows = rows.select_related("event").order_by("available_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    return sorted(rows[:limit], key=lambda delivery: delivery.event_id)
+    return rows[:limit]
+
+
+def _by_event(delivery: Delivery) -> int:
+    return delivery.event_id
+
+
+def _attempts(delivery: Delivery) -> int:
+    return delivery.attempts
 
 
 def _deliver(batch: list[Delivery], now: datetime) -> None:
-    done = [delivery.pk for delivery in batch if _attempt(delivery, now)]
-    Delivery.objects.filter(pk__in=done).update(
-        state=Delivery.State.DONE, done_at=now, attempts=F("attempts") + 1, last_error=""
-    )
+    done = sorted((each for each in batch if _attempt(each, now)), key=_attempts)
+    for attempts, rows in groupby(done, key=_attempts):  # nearly always the first
+        told = {"state": Delivery.State.DONE, "done_at": now, "attempts": attempts + 1, "last_error": ""}
+        change_rows(Delivery, [each.pk for each in rows], to=told)
 
 
 def _attempt(delivery: Delivery, now: datetime) -> bool:
@@ -133,7 +155,7 @@ def _attempt(delivery: Delivery, now: datetime) -> bool:
 def _deliver_alone(pk: int, now: datetime) -> None:
     try:
         with transaction.atomic():
-            _deliver(_claim(pending(now).filter(pk=pk), 1), now)
+            _deliver(list(_claim(pending(now).filter(pk=pk), 1)), now)
     except (InterfaceError, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001  -- the commit itself failed, so the reason is kept on its own

@@ -10,6 +10,7 @@ from django.db import connection
 
 from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.kernel.ids import uuid7
+from nuanxin.kernel.plain_rows import NewRows
 
 PRIMITIVES = (str, int, float, bool, type(None))
 E = TypeVar("E")
@@ -29,6 +30,7 @@ Handler = Callable[[Any, Envelope], None]
 
 _events: dict[str, type] = {}
 _handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
+_new_events, _new_deliveries = NewRows(Event), NewRows(Delivery)
 
 
 @dataclass_transform(frozen_default=True)
@@ -87,16 +89,17 @@ def publish(happened: Any, *, now: datetime, subject_id: UUID | None = None, sco
     if not connection.in_atomic_block:
         raise NotInTransaction
     row = _row(happened, now, subject_id, scope_code)
-    row.save(force_insert=True)
-    Delivery.objects.bulk_create(_deliveries([row], now))
+    _new_events.write(row)
+    _new_deliveries.write(*_deliveries([row], now))
 
 
 def publish_many(happened: Iterable[tuple[Any, str]], *, now: datetime) -> None:
     """Many events, each with its scope code, in two statements; else as `publish`."""
     if not connection.in_atomic_block:
         raise NotInTransaction
-    rows = Event.objects.bulk_create(_row(each, now, None, scope_code) for each, scope_code in happened)
-    Delivery.objects.bulk_create(_deliveries(rows, now))
+    rows = [_row(each, now, None, scope_code) for each, scope_code in happened]
+    _new_events.write(*rows)
+    _new_deliveries.write(*_deliveries(rows, now))
 
 
 def _row(happened: Any, now: datetime, subject_id: UUID | None, scope_code: str) -> Event:

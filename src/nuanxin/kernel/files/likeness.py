@@ -6,6 +6,7 @@ waves which ones are above the median. Nothing of the picture can be made from i
 
 import math
 import struct
+from operator import mul
 from statistics import median
 
 from PIL import Image
@@ -25,12 +26,10 @@ def likeness_of(picture: Image.Image) -> int | None:
     pixels = grey.tobytes()
     if max(pixels) - min(pixels) <= FLAT:
         return None
-    across = [
-        [sum(map(float.__mul__, map(float, pixels[row : row + SIDE]), wave)) for wave in _COSINES]
-        for row in range(0, SIDE * SIDE, SIDE)
-    ]
+    rows = [pixels[start : start + SIDE] for start in range(0, SIDE * SIDE, SIDE)]
+    across = [[sum(map(mul, row, wave)) for wave in _COSINES] for row in rows]
     columns = list(zip(*across, strict=True))
-    waves = [sum(map(float.__mul__, column, wave)) for wave in _COSINES for column in columns]
+    waves = [sum(map(mul, column, wave)) for wave in _COSINES for column in columns]
     middle = median(waves[1:])  # the first is the brightness of the whole
     bits = sum(1 << place for place, wave in enumerate(waves) if wave > middle)
     return int(struct.unpack("<q", struct.pack("<Q", bits))[0])

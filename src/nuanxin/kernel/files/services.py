@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.models import StoredFile, path_of
+from nuanxin.kernel.plain_rows import NewRows
 
 __all__ = ["OpenedFile", "PictureGone", "clear_orphans", "delete_file", "open_file", "store_image"]
 
@@ -55,7 +56,7 @@ def store_image(*, accepted: AcceptedImage, now: datetime) -> StoredFile:
         path = path_of(folder, digest)
         if not default_storage.exists(path):
             default_storage.save(path, ContentFile(content))
-    return StoredFile.objects.create(
+    stored = StoredFile(
         sha256=digest,
         source_sha256=accepted.source_sha256,
         size=len(accepted.jpeg),
@@ -67,6 +68,11 @@ def store_image(*, accepted: AcceptedImage, now: datetime) -> StoredFile:
         likeness=accepted.likeness,
         created_at=now,
     )
+    _stored.write(stored)
+    return stored
+
+
+_stored = NewRows(StoredFile)
 
 
 def open_file(*, public_id: UUID, thumb: bool = False) -> OpenedFile:

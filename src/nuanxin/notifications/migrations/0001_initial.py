@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-id'], name='notifications_inbox'), models.Index(condition=models.Q(('read_at', None)), fields=['person', 'visible_at'], name='notifications_unread')],
+                'indexes': [models.Index(fields=['person', '-at', '-id'], name='notifications_inbox'), models.Index(condition=models.Q(('read_at', None)), fields=['person', 'visible_at'], name='notifications_unread')],
                 'constraints': [models.UniqueConstraint(fields=('person', 'event_id', 'kind'), name='notifications_once')],
             },
         ),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.quiet import visible_from
 from nuanxin.notifications.services.onward import publish_onward
@@ -64,13 +65,16 @@ def for_staff(
     ]
 
 
+_notices = NewRows(Notice)
+
+
 def tell(notices: Iterable[Notice]) -> None:
     """Put them into the inboxes, in one statement; what is there already stays as it is.
 
     Publishes `MessageDue` for each that is wanted elsewhere too.
     """
     told = list(notices)
-    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    _notices.write_missing(*told)
     publish_onward(told)
 
 

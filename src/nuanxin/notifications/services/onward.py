@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, Q, UUIDField
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from nuanxin.kernel.channels.providers import has_sms
 from nuanxin.kernel.channels.send import ChannelDown, send_chat, send_mail
 from nuanxin.kernel.channels.templates import sms_template
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.kernel.worktime.tables import calendar_for
 from nuanxin.notifications.enums import TEXTED, DigestAt, Group, Mail, group_of
@@ -119,8 +120,10 @@ def _mail_notice(message: MessageDue, now: datetime) -> None:
 def _text_notice(message: MessageDue, subject_id: UUID | None, now: datetime) -> None:
     """To the one who reported, if that is still wanted; what has been read meanwhile needs no message."""
     person = person_of_subject(subject_id) if subject_id else None
-    notice = Notice.objects.filter(person=person, event_id=message.about, kind=message.kind).first()
-    if person is None or notice is None or notice.read_at:
+    if person is None:
+        return
+    notice = _notice_about.first(person=person.pk, event=UUID(message.about), kind=message.kind)
+    if notice is None or notice.read_at:
         return
     kind = _kind_of(notice)
     with translation.override(person.language):
@@ -134,6 +137,14 @@ def _text_notice(message: MessageDue, subject_id: UUID | None, now: datetime) ->
             key=f"progress:{notice.pk}",
             now=now,
         )
+
+
+_notice_about = Prepared(
+    lambda *, person, event, kind: Notice.objects.filter(person=person, event_id=event, kind=kind),
+    person=BigIntegerField(),
+    event=UUIDField(),
+    kind=CharField(),
+)
 
 
 def _say_in_chat(message: MessageDue, now: datetime) -> None:

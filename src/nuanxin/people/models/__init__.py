@@ -1,6 +1,6 @@
 """Who there is: persons, organisations, sites, roles, and which person acts as what, where, how long."""
 
-from nuanxin.people.models.accounts import ApiToken, Invitation, OneTimeCode, RecoveryCode, SignIn
+from nuanxin.people.models.accounts import ApiToken, DeviceMark, Invitation, OneTimeCode, RecoveryCode, SignIn
 from nuanxin.people.models.assignments import Assignment, DutyShift, Handover, Role, RoleAction
 from nuanxin.people.models.consents import Consent, ConsentPurpose
 from nuanxin.people.models.organisations import IndustryCharge, Organisation, Site
@@ -11,6 +11,7 @@ __all__ = [
     "Assignment",
     "Consent",
     "ConsentPurpose",
+    "DeviceMark",
     "DutyShift",
     "Handover",
     "IndustryCharge",

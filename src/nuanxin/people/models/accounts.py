@@ -62,6 +62,22 @@ class SignIn(models.Model):
         indexes = [models.Index(fields=["person", "-started_at"], name="people_sign_in_recent")]
 
 
+class DeviceMark(models.Model):
+    """That an account was signed in to on a phone with this mark, and on which day last (`domain.md` §4.3).
+
+    The mark is a random number in a first-party cookie, of which a keyed digest is kept; nothing of the device is read.
+    No report, place or address is beside it, and nobody's page shows it: only how many accounts share one is ever said.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    seen_on = models.DateField("最近登录")
+
+    class Meta:
+        indexes = [models.Index(fields=["digest", "seen_on"], name="people_device_shared")]
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="people_device_once")]
+
+
 class ApiToken(models.Model):
     """A key for programs that act in one assignment. Only the digest is kept; the key itself is shown once."""
 

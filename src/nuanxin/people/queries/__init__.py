@@ -19,6 +19,7 @@ from nuanxin.people.queries.actors import (
     actor_without_role,
     assignment_in_force,
     assignments_in_force,
+    is_same_person,
     person_with_subject,
     token_in_force,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "has_recovery_code",
     "has_second_factor",
     "is_community",
+    "is_same_person",
     "is_street_office",
     "name_for",
     "name_of_role",

@@ -97,3 +97,14 @@ _token_in_force = Prepared(
 
 def person_with_subject(*, person_id: int) -> Person | None:
     return Person.objects.filter(pk=person_id, is_active=True).select_related("subject").first()
+
+
+def is_same_person(actor: Actor, assignment_id: int | None) -> bool:
+    """Whether the actor is the human being behind that assignment, in whichever role: who did it does not judge it."""
+    if assignment_id is None:
+        return False
+    if assignment_id == actor.assignment_id:
+        return True
+    if actor.person_id is None:
+        return False
+    return Assignment.objects.filter(pk=assignment_id, person_id=actor.person_id).exists()

@@ -23,20 +23,20 @@ def _read() -> dict[str, Grants]:
     extents: dict[str, dict[str, str]] = {}
     masked: dict[str, set[str]] = {}
     confidential: dict[str, set[str]] = {}
-    for action in RoleAction.objects.all():
-        role = action.role_id
-        extents.setdefault(role, {})[action.permission] = action.extent
-        if action.masked:
-            masked.setdefault(role, set()).add(action.permission)
-        if action.confidential:
-            confidential.setdefault(role, set()).add(action.permission)
+    cells = RoleAction.objects.values_list("role_id", "permission", "extent", "masked", "confidential")
+    for role, permission, extent, is_masked, is_confidential in cells:
+        extents.setdefault(role, {})[permission] = extent
+        if is_masked:
+            masked.setdefault(role, set()).add(permission)
+        if is_confidential:
+            confidential.setdefault(role, set()).add(permission)
     return {
         role: Grants(
-            extents=cells,
+            extents=held,
             masked=frozenset(masked.get(role, ())),
             confidential=frozenset(confidential.get(role, ())),
         )
-        for role, cells in extents.items()
+        for role, held in extents.items()
     }
 
 

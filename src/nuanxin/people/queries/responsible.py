@@ -143,8 +143,11 @@ def units_around(scope_code: str) -> list[Organisation]:
 
 def organisation_label(organisation_id: int) -> str:
     """The short name, for a sentence; empty for one that is gone."""
-    found = Organisation.objects.filter(pk=organisation_id).first()
+    found = _organisation.first(pk=organisation_id)
     return found.label if found else ""
+
+
+_organisation = Prepared(lambda *, pk: Organisation.objects.filter(pk=pk), pk=BigIntegerField())
 
 
 def is_street_office(organisation_id: int) -> bool:

@@ -39,7 +39,13 @@ def subject_by_phone(phone: str) -> UUID | None:
 
 def person_of_subject(subject_id: UUID) -> Person | None:
     """Whom something concerns; nobody for an erased subject."""
-    return Person.objects.filter(subject__pk=subject_id, is_active=True).first()
+    return _person.first(subject_id=subject_id)
+
+
+_person = Prepared(
+    lambda *, subject_id: Person.objects.filter(subject__pk=subject_id, is_active=True),
+    subject_id=UUIDField(),
+)
 
 
 def person_id_of_subject(subject_id: UUID) -> int | None:

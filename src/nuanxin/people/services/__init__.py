@@ -27,6 +27,7 @@ from nuanxin.people.services.consents import (
     take_agreement,
     withdraw_consent,
 )
+from nuanxin.people.services.devices import carry_mark, set_mark
 from nuanxin.people.services.duty import ShiftOverlaps, plan_shift, remove_shift
 from nuanxin.people.services.exports import note_export
 from nuanxin.people.services.handover import OpenWork, open_work, register_open_work
@@ -132,6 +133,7 @@ __all__ = [
     "after_withdrawal",
     "agreement_of",
     "assign",
+    "carry_mark",
     "change_number",
     "check_code",
     "check_new_password",
@@ -176,6 +178,7 @@ __all__ = [
     "reset_second_factor",
     "revoke_token",
     "send_code",
+    "set_mark",
     "set_password",
     "start_session",
     "switch_assignment",

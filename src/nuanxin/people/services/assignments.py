@@ -1,13 +1,14 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateTimeField, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor, allows, level_of, permits, significant
 from nuanxin.kernel.audit import record
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.enums import Extent, RoleKind
 from nuanxin.people.events import AssignmentEnded, AssignmentStarted
 from nuanxin.people.models import Assignment, Organisation, Person, Role, Site
@@ -82,15 +83,20 @@ def assign(
 
 def _check_held_alone(person: Person, role: Role, now: datetime) -> None:
     """An administrator's role beside no other of staff, now or planned; being a worker or a resident is no role."""
-    others = (
+    for other, kind in _held.rows(person=person.pk, now=now):
+        if other != role.pk and RoleKind.ADMIN in (role.kind, kind):
+            raise HeldAlone
+
+
+_held = Prepared(
+    lambda *, person, now: (
         Assignment.objects.filter(Q(active_to=None) | Q(active_to__gt=now), person=person)
         .exclude(role__kind=RoleKind.SELF)
-        .exclude(role=role)
-    )
-    if role.kind != RoleKind.ADMIN:
-        others = others.filter(role__kind=RoleKind.ADMIN)
-    if others.exists():
-        raise HeldAlone
+        .values_list("role", "role__kind")
+    ),
+    person=BigIntegerField(),
+    now=DateTimeField(),
+)
 
 
 def _start(actor: Actor, assignment: Assignment, now: datetime) -> Assignment:
@@ -164,7 +170,7 @@ def check_place(
 
     Raises `OutsideReach` and `Invalid`.
     """
-    found = Role.objects.filter(pk=role).exclude(kind=RoleKind.SELF).first()
+    found = _role.first(pk=role)
     if found is None:
         raise Invalid(fields={"role": _("请选一个岗位。")})
     _check_where(found, scope_code, organisation, site)
@@ -175,6 +181,9 @@ def check_place(
     ):
         raise OutsideReach
     return found
+
+
+_role = Prepared(lambda *, pk: Role.objects.filter(pk=pk).exclude(kind=RoleKind.SELF), pk=CharField())
 
 
 def _check_where(role: Role, scope_code: str, organisation: Organisation | None, site: Site | None) -> None:

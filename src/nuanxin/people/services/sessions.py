@@ -23,6 +23,7 @@ from nuanxin.people.enums import SignInMethod
 from nuanxin.people.events import SessionsEnded
 from nuanxin.people.models import Assignment, Person, SignIn
 from nuanxin.people.queries import assignments_in_force
+from nuanxin.people.services.devices import mark_device
 
 METHOD_KEY = "nx_method"
 ASSIGNMENT_KEY = "nx_assignment"
@@ -57,6 +58,7 @@ def start_session(
     request.session[ASSIGNMENT_KEY] = chosen.pk if chosen else None
     if method in IDLE_METHODS:
         request.session.set_expiry(STAFF_SESSION)
+    mark_device(request=request, person=person, method=method, now=now)
     with transaction.atomic():
         SignIn.objects.update_or_create(
             session_key=request.session.session_key,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -192,4 +193,6 @@ def switch(request: Any) -> HttpResponse:
     services.switch_assignment(
         request=request, person=request.person, public_id=chosen, now=request.now,
     )  # fmt: skip
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    onward = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+    return redirect(onward if ours else settings.LOGIN_REDIRECT_URL)

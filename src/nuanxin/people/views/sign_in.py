@@ -106,6 +106,7 @@ def _by_code(request: Any) -> HttpResponse:
     person = queries.person_by_phone(code.phone)
     if person is None:
         request.session[PROVED_KEY] = str(code.public_id)
+        services.carry_mark(request)
         return _go(request, reverse("people:register"))
     chosen = services.start_session(
         request=request, person=person, method=SignInMethod.PHONE, now=request.now

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('state_since', models.DateTimeField()),
                 ('state_reason', models.CharField(blank=True, max_length=120)),
                 ('announced_at', models.DateTimeField()),
+                ('thanked', models.BooleanField(default=False)),
             ],
             options={
                 'verbose_name': '开放日',

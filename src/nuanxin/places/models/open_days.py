@@ -35,6 +35,7 @@ class OpenDay(models.Model):
     state_since = models.DateTimeField()
     state_reason = models.CharField(max_length=120, blank=True)
     announced_at = models.DateTimeField()
+    thanked = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "开放日"

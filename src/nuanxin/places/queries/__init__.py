@@ -3,6 +3,7 @@
 from nuanxin.places.queries.around import (
     Around,
     Asked,
+    Way,
     are_many,
     around,
     is_saved,
@@ -11,6 +12,7 @@ from nuanxin.places.queries.around import (
     position_terms,
     public_points,
     streets_with_places,
+    way,
 )
 from nuanxin.places.queries.booking_figures import (
     FigureFilters,
@@ -190,6 +192,7 @@ __all__ = [
     "Visits",
     "VoucherNotFound",
     "Wanted",
+    "Way",
     "alerts",
     "are_many",
     "around",
@@ -299,4 +302,5 @@ __all__ = [
     "visits_within",
     "voucher_page",
     "warning_on",
+    "way",
 ]

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor, permits, policy, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.prepared import PreparedFor
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.kernel.workflow import Transition
@@ -263,11 +264,18 @@ def _desk(booking: Booking, held: set[str], now: datetime) -> DeskRow:
 
 def desk_booking(actor: Actor, public_id: UUID) -> Booking:
     """One that the actor may mark or call off. Raises `BookingNotFound`."""
-    rows = visible(Booking.objects.filter(public_id=public_id), "places.attend", actor)
-    found = rows.select_related(*RELATED).first()
+    found = _booking_for.of(actor).first(public_id=public_id)
     if found is None:
         raise BookingNotFound
     return found
+
+
+_booking_for = PreparedFor(
+    lambda actor, *, public_id: visible(
+        Booking.objects.filter(public_id=public_id), "places.attend", actor
+    ).select_related(*RELATED),
+    public_id=UUIDField(),
+)
 
 
 def service_shown(booking: Booking) -> str:

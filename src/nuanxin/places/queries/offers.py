@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.people.enums import WorkerType
 from nuanxin.places.enums import Care, OfferState, Outcome, PlaceState, ValueKind
 from nuanxin.places.models import BrokenPromise, Offer, OfferRating, OfferTag, Place, Redemption
@@ -146,14 +147,20 @@ def offers_within(code: str, *, kind: str = "", now: datetime) -> list[Shown]:
 
 def public_offer(public_id: UUID) -> Offer:
     """What everybody may read, while it is in force or suspended. Raises `OfferNotFound`."""
-    there = Place.objects.filter(PUBLIC)
-    rows = Offer.objects.filter(
-        public_id=public_id, state__in=[OfferState.ACTIVE, OfferState.SUSPENDED], place__in=there
-    )
-    found = rows.select_related("kind", "place__type").first()
+    found = _public_offer.first(public_id=public_id)
     if found is None:
         raise OfferNotFound
     return found
+
+
+_public_offer = Prepared(
+    lambda *, public_id: Offer.objects.filter(
+        public_id=public_id,
+        state__in=[OfferState.ACTIVE, OfferState.SUSPENDED],
+        place__in=Place.objects.filter(PUBLIC),
+    ).select_related("kind", "place__type"),
+    public_id=UUIDField(),
+)
 
 
 def offer_for(actor: Actor, public_id: UUID, permission: str = "places.offer_view") -> Offer:

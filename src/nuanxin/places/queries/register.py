@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.geo.queries import in_box
+from nuanxin.kernel.prepared import Prepared, PreparedFor
 from nuanxin.kernel.search import SearchIndex
 from nuanxin.people.models import Assignment, Organisation
 from nuanxin.people.queries import active, ancestor_codes
@@ -66,25 +67,37 @@ class Listed:
 
 def visible_place(actor: Actor, public_id: UUID) -> Place:
     """For the staff pages, whatever its state. Raises `PlaceNotFound`."""
-    return _one(visible(Place.objects.all(), "places.view", actor), public_id)
+    return _found(_place_for.of(actor, "places.view").first(public_id=public_id))
 
 
 def changeable_place(actor: Actor, permission: str, public_id: UUID) -> Place:
     """One with which the actor may do this. Raises `PlaceNotFound`."""
-    return _one(visible(Place.objects.all(), permission, actor), public_id)
+    return _found(_place_for.of(actor, permission).first(public_id=public_id))
 
 
 def public_place(public_id: UUID) -> Place:
     """As everybody may see it. Raises `PlaceNotFound`."""
-    return _one(Place.objects.filter(PUBLIC), public_id)
+    return _found(_public_place.first(public_id=public_id))
 
 
-def _one(rows: QuerySet[Place], public_id: UUID) -> Place:
-    related = ("type", "friendly_class", "host", "site", "keeper__person")
-    found = rows.select_related(*related).filter(public_id=public_id).first()
-    if found is None:
+def _found(place: Place | None) -> Place:
+    if place is None:
         raise PlaceNotFound
-    return found
+    return place
+
+
+def _one(rows: QuerySet[Place], public_id: UUID) -> QuerySet[Place]:
+    related = ("type", "friendly_class", "host", "site", "keeper__person")
+    return rows.select_related(*related).filter(public_id=public_id)
+
+
+_place_for = PreparedFor(
+    lambda actor, permission, *, public_id: _one(visible(Place.objects.all(), permission, actor), public_id),
+    public_id=UUIDField(),
+)
+_public_place = Prepared(
+    lambda *, public_id: _one(Place.objects.filter(PUBLIC), public_id), public_id=UUIDField()
+)
 
 
 def kept_place(actor: Actor) -> Place | None:

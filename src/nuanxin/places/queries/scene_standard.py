@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -99,16 +99,3 @@ def weigh(items: Iterable[StandardItem], grades: Mapping[str, int | None], *, mi
 def working_days_on(now: datetime, days: int, scope_code: str) -> datetime:
     """The end of the N-th working day after `now`, by the calendar of the territory."""
     return due_at(now, Limit.work_days(days), calendar_for(scope_code, timezone.localdate(now))).at
-
-
-def months_on(day: date, months: int) -> date:
-    """The same day so many months later, the last of a shorter month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        if last <= day.day:
-            try:
-                return date(year, month, last)
-            except ValueError:
-                continue
-    raise AssertionError("every month has 28 days")

@@ -287,15 +287,6 @@ def is_own(actor: Actor, scene: Scene) -> bool:
     return actor.person_id is not None and actor.person_id in _persons(parts)
 
 
-def is_same_person(actor: Actor, assignment_id: int | None) -> bool:
-    """Whether it is the same human being, in whichever role."""
-    if assignment_id is None:
-        return False
-    if assignment_id == actor.assignment_id:
-        return True
-    return actor.person_id is not None and actor.person_id in _persons([assignment_id])
-
-
 def _persons(assignments: Iterable[int | None]) -> set[int]:
     return set(Assignment.objects.filter(pk__in=list(assignments)).values_list("person_id", flat=True))
 

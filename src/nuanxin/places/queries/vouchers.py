@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.prepared import PreparedFor
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.people.models import WorkerJob
 from nuanxin.places.enums import OfferState, Outcome, VoucherState
@@ -51,11 +52,18 @@ def own_vouchers(actor: Actor) -> list[Voucher]:
 
 def own_voucher(actor: Actor, public_id: UUID) -> Voucher:
     """Raises `VoucherNotFound`."""
-    rows = visible(Voucher.objects.filter(public_id=public_id), "places.voucher", actor)
-    found = rows.select_related("offer__kind", "place__type", "person").first()
+    found = _own_voucher.of(actor).first(public_id=public_id)
     if found is None:
         raise VoucherNotFound
     return found
+
+
+_own_voucher = PreparedFor(
+    lambda actor, *, public_id: visible(
+        Voucher.objects.filter(public_id=public_id), "places.voucher", actor
+    ).select_related("offer__kind", "place__type", "person"),
+    public_id=UUIDField(),
+)
 
 
 def held_voucher(actor: Actor, offer: Offer, *, now: datetime) -> Voucher | None:

@@ -52,7 +52,7 @@ from nuanxin.places.services.equipping import (
     set_facilities,
     set_services,
 )
-from nuanxin.places.services.exporting import File, TooManyPlaces, export_places
+from nuanxin.places.services.exporting import TooManyPlaces, export_places
 from nuanxin.places.services.judging import (
     NoTag,
     NotToBeRated,
@@ -148,7 +148,13 @@ from nuanxin.places.services.restocking import (
     perform_restock,
     take_in_restock,
 )
-from nuanxin.places.services.saving import TooManySaved, agree_to_position, save_place
+from nuanxin.places.services.saving import (
+    PositionNotAgreed,
+    TooManySaved,
+    agree_to_position,
+    save_place,
+    use_position,
+)
 from nuanxin.places.services.stock import (
     AlreadyExpired,
     BadQuantity,
@@ -239,6 +245,7 @@ __all__ = [
     "PausedForNow",
     "PhotoGone",
     "PlaceData",
+    "PositionNotAgreed",
     "RenewedAlready",
     "SaidAlready",
     "SamePlace",
@@ -349,6 +356,7 @@ __all__ = [
     "tell_at_door",
     "undo_taking",
     "update_place",
+    "use_position",
     "watch_stock",
     "withdraw_booking",
 ]

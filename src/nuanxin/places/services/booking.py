@@ -197,9 +197,8 @@ def move_booking(*, actor: Actor, public_id: UUID, starts_at: datetime, now: dat
         if slot.taken >= slot.capacity:
             raise SlotFull
         # A turn in the queue of that time has served its purpose.
-        Booking.objects.filter(slot=slot, person=booking.person_id, state=BookingState.WAITING).update(
-            state=BookingState.WITHDRAWN, state_since=now
-        )
+        for turn in Booking.objects.filter(slot=slot, person=booking.person_id, state=BookingState.WAITING):
+            BOOKING.step(turn, "withdraw", state_since=now)
         take(slot)
         booking.slot, booking.sequence = slot, booking.sequence + 1
         booking.save(update_fields=["slot", "sequence"])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import File, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.queries.booking_figures import (
     EXPORT_MOST,
@@ -14,8 +15,6 @@ from nuanxin.places.queries.booking_figures import (
     days_of,
     figures_to_export,
 )
-from nuanxin.places.services.exporting import File
-from nuanxin.places.services.tables import table_file
 
 HEADING = (
     _("地方"), _("区划"), _("编号"), _("服务"), _("从"), _("到"), _("可约的位子"), _("约了"), _("排队"), _("来了"),

@@ -17,6 +17,7 @@ from nuanxin.places.models import OpenCheck, Place, PlaceFacility
 from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.register import changeable_place
 from nuanxin.places.services.equipping import record_breakdown
+from nuanxin.places.services.locking import lock_place
 from nuanxin.places.services.noting import note
 
 
@@ -45,18 +46,19 @@ def check_place(*, actor: Actor, public_id: UUID, wrong: Iterable[str], now: dat
         raise UnknownPoint
     today, told = timezone.localdate(now), ",".join(found)
     with transaction.atomic():
-        Place.objects.select_for_update().get(pk=place.pk)
+        lock_place(place.pk)
         earlier = OpenCheck.objects.filter(place=place, on=today).first()
-        made, _new = OpenCheck.objects.update_or_create(
-            place=place, on=today,
-            defaults={"at": now, "points": len(points), "wrong": told, "role": actor.role},
-        )  # fmt: skip
-        if earlier is not None and earlier.wrong == told:
+        is_known = earlier is not None and earlier.wrong == told
+        made = earlier or OpenCheck(place=place, on=today)
+        made.at, made.points, made.wrong, made.role = now, len(points), told, actor.role
+        made.save()
+        if is_known:
             return made
         Place.objects.filter(pk=place.pk).update(checked_on=today)
         note(actor, "check", place, found, now)
         publish(PlaceChecked(place.pk, told), scope_code=place.scope_code, now=now)
-        _put_out_of_order(actor, place, {points[code].facility for code in found} - {""}, now)
+        if broken := {points[code].facility for code in found} - {""}:
+            _put_out_of_order(actor, place, broken, now)
     return made
 
 

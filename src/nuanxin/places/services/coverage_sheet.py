@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import File, table_file
 from nuanxin.kernel.errors import NotAllowed
 from nuanxin.places.queries.coverage import CoverageFilters, coverage
-from nuanxin.places.services.exporting import File
-from nuanxin.places.services.tables import table_file
 
 HEADING = (_("区划"), _("代码"), _("日期"), _("对外开放"), _("24 小时"), _("今天查过"), _("有管理员"))
 

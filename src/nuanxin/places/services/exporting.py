@@ -5,7 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import BOM, CSV, XLSX, File, safe
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.geo.coordinates import Crs, from_wgs84
 from nuanxin.places.enums import PlaceState
@@ -21,25 +22,12 @@ from nuanxin.places.models import Place
 from nuanxin.places.queries.register import EXPORT_MOST, Filters, rows_to_export
 from nuanxin.places.services.columns import COLUMNS
 
-BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "geojson": "application/geo+json",
-}
+FORMS = {"csv": CSV, "xlsx": XLSX, "geojson": "application/geo+json"}
 
 
 class TooManyPlaces(Invalid):
     default_message = _("符合条件的超过 5,000 处，一次导不完。")
     default_hint = _("请选一个街道或一种类型，分几次导出；没有导出任何内容。")
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    content: IO[bytes]
-    content_type: str
-    suffix: str
 
 
 def export_places(*, actor: Actor, filters: Filters, form: str, crs: str, now: datetime) -> File:
@@ -88,11 +76,6 @@ def values_of(place: Place, crs: Crs) -> dict[str, str]:
         "state": str(PlaceState(place.state).label),
         "external_id": str(place.public_id),
     }
-
-
-def safe(text: str) -> str:
-    """Never a formula, whatever somebody wrote into a name."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cells(rows: Iterable[dict[str, str]]) -> Iterable[list[str]]:

@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import File, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.enums import OfferState
 from nuanxin.places.models import Offer
 from nuanxin.places.queries.offers import OfferFilters, offers_to_export, shown_offer, uses_by_day
 from nuanxin.places.queries.register import EXPORT_MOST
-from nuanxin.places.services.exporting import File
-from nuanxin.places.services.tables import table_file
 
 OFFERS = (
     _("地方"), _("区划"), _("类别"), _("名称"), _("英文名称"), _("优惠"), _("怎么用"), _("什么时候"), _("谁能用"),

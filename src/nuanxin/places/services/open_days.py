@@ -13,7 +13,13 @@ from nuanxin.kernel.access import SYSTEM, Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.places.enums import OpenDayState, PlaceState
-from nuanxin.places.events import OpenDayAnnounced, OpenDayCancelled, OpenDayFoundWrong, OpenDayHeld
+from nuanxin.places.events import (
+    KitchenLookedAt,
+    OpenDayAnnounced,
+    OpenDayCancelled,
+    OpenDayFoundWrong,
+    OpenDayHeld,
+)
 from nuanxin.places.models import KitchenLook, OpenDay, OpenDayVisitor
 from nuanxin.places.queries.open_days import (
     LOOK_WITHIN,
@@ -169,6 +175,30 @@ def end_open_days(*, now: datetime) -> int:
                 scope_code=day.place.scope_code, now=now,
             )  # fmt: skip
             publish(OpenDayHeld(day.place_id, day.pk), scope_code=day.place.scope_code, now=now)
+    return len(days)
+
+
+def close_forms(*, now: datetime) -> int:
+    """When the last form of a day may have come, whoever filled one in is known to have been there.
+
+    All of a day at once: one by one, the order would say whose form is whose. Publishes `KitchenLookedAt`. Returns how
+    many days; call until 0.
+    """
+    with transaction.atomic():
+        rows = OpenDay.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            state=OpenDayState.HELD, ends_at__lt=now - LOOK_WITHIN, thanked=False
+        )
+        days = list(rows.select_related("place").order_by("pk")[:BATCH])
+        came = OpenDayVisitor.objects.filter(day__in=days, looked=True).order_by("day", "person")
+        for visitor in came.select_related("day__place", "person__subject"):
+            day = visitor.day
+            publish(
+                KitchenLookedAt(day.place_id, day.pk),
+                subject_id=visitor.person.subject.pk,
+                scope_code=day.place.scope_code,
+                now=now,
+            )
+        OpenDay.objects.filter(pk__in=[day.pk for day in days]).update(thanked=True)
     return len(days)
 
 

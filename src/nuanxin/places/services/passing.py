@@ -3,16 +3,17 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateField, F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.places.enums import Question, Standing
 from nuanxin.places.events import PlaceFoundShut, PlaceSaidShut
 from nuanxin.places.models import DaySalt, Doubt, Place, Sighting, VisitDay, VisitMark
@@ -20,6 +21,7 @@ from nuanxin.places.models.truth import DIGEST_LENGTH
 from nuanxin.places.queries.door import place_at_door
 from nuanxin.places.queries.hours import hours_of_all
 from nuanxin.places.queries.truth_rules import TruthRules, truth_rules
+from nuanxin.places.services.locking import lock_place
 
 
 class UnknownQuestion(Invalid):
@@ -53,7 +55,7 @@ def tell_at_door(*, code: str, passer: Passer, question: str, answer: bool, now:
     place = _place_for(code, passer)
     rules = truth_rules()
     with transaction.atomic():
-        Place.objects.select_for_update().get(pk=place.pk)  # taps at one door come one after the other
+        lock_place(place.pk)  # taps at one door come one after the other
         said = _same_tap(place, passer, question, now, rules)
         is_news = said is None or said.answer is not answer
         if said is None:
@@ -73,7 +75,7 @@ def check_in(*, code: str, passer: Passer, now: datetime) -> bool:
     place, rules = _place_for(code, passer), truth_rules()
     today = timezone.localdate(now)
     with transaction.atomic():
-        Place.objects.select_for_update().get(pk=place.pk)
+        lock_place(place.pk)
         who = _digest("visit", place, passer.key, now)
         mark, is_new = VisitMark.objects.get_or_create(
             place=place, on=today, who=who, defaults={"last_at": now}
@@ -156,7 +158,15 @@ def _digest(what: str, place: Place, text: str, now: datetime) -> str:
 
 
 def _salt(now: datetime) -> str:
-    made, _new = DaySalt.objects.get_or_create(
-        on=timezone.localdate(now), defaults={"salt": secrets.token_hex(32)}
-    )
+    on = timezone.localdate(now)
+    return _salt_of.first(on=on) or _new_salt(on)
+
+
+def _new_salt(on: date) -> str:
+    made, _new = DaySalt.objects.get_or_create(on=on, defaults={"salt": secrets.token_hex(32)})
     return made.salt
+
+
+_salt_of = Prepared(
+    lambda *, on: DaySalt.objects.filter(on=on).values_list("salt", flat=True), on=DateField()
+)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, NotAllowed
 from nuanxin.people.models import Person
-from nuanxin.people.services import Agreement, take_agreement
+from nuanxin.people.services import Agreement, agreement_of, take_agreement
 from nuanxin.places.models import SavedPlace
+from nuanxin.places.queries.around import may_say_where
 from nuanxin.places.queries.register import public_place
 
 MOST_SAVED = 200
@@ -20,6 +21,11 @@ POSITION = "location"
 class TooManySaved(Conflict):
     default_message = _("最多存 200 个地方。")
     default_hint = _("先在“我存的”里去掉几个不用的，再来存。")
+
+
+class PositionNotAgreed(NotAllowed):
+    default_message = _("还没有同意用位置。")
+    default_hint = _("同意后再试，或者选一条街道。")
 
 
 def save_place(*, actor: Actor, public_id: UUID, is_saved: bool, now: datetime) -> None:
@@ -45,6 +51,19 @@ def agree_to_position(*, actor: Actor, agreement: Agreement, now: datetime) -> b
     """
     person = Person.objects.get(pk=_own(actor))
     return take_agreement(person=person, purpose=POSITION, agreement=agreement, now=now)
+
+
+def use_position(*, actor: Actor, agreed: str, now: datetime) -> None:
+    """A position came along with a question: it may be looked at, having been agreed to before or now.
+
+    `agreed` is what was pressed beside the words, as the phone tells it. The position itself is kept nowhere.
+    Raises `PositionNotAgreed`.
+    """
+    if may_say_where(actor):
+        return
+    agreement = agreement_of(agreed)
+    if agreement is None or not agree_to_position(actor=actor, agreement=agreement, now=now):
+        raise PositionNotAgreed
 
 
 def _own(actor: Actor) -> int:

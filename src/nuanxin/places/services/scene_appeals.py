@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, NotAllowed
+from nuanxin.people.queries import is_same_person
 from nuanxin.places.enums import AppealEnd, SceneState
 from nuanxin.places.events import SceneAppealDecided, SceneAppealed, SceneMoved, SceneObjected
 from nuanxin.places.models import Scene, SceneAppeal, SceneObjection
 from nuanxin.places.queries.scene_standard import working_days_on
-from nuanxin.places.queries.scenes import APPEALABLE, is_same_person, public_scene
+from nuanxin.places.queries.scenes import APPEALABLE, public_scene
 from nuanxin.places.services.scene_log import locked_scene, said, told
 from nuanxin.places.services.scenes import start_of_recheck
 from nuanxin.places.workflow import SCENE

@@ -12,12 +12,14 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.files.services import store_image
-from nuanxin.places.enums import AssessmentState, Occasion, SceneState
+from nuanxin.people.queries import is_same_person
+from nuanxin.places.enums import Occasion, SceneState
 from nuanxin.places.events import SceneAssessed
 from nuanxin.places.models import Scene, SceneAssessment, SceneMark, SceneStandard, StandardItem
 from nuanxin.places.queries.scene_standard import Mark, Result, items_of, standard_in_force, weigh
-from nuanxin.places.queries.scenes import PLATED, is_same_person, marks_of, pending_assessment
+from nuanxin.places.queries.scenes import PLATED, marks_of, pending_assessment
 from nuanxin.places.services.scene_log import locked_scene, said, told
+from nuanxin.places.workflow import ASSESSMENT
 
 GRADES = (0, 1, 2)
 MOST_WORDS = 200
@@ -77,13 +79,13 @@ def assess_scene(
 
 def confirm_assessment(*, actor: Actor, public_id: UUID, now: datetime, opinion: str = "") -> SceneAssessment:
     """The second look agrees. Publishes `SceneAssessed`. Raises as above, `SamePair`, `NothingToConfirm`."""
-    return _look(actor, public_id, AssessmentState.CONFIRMED, opinion.strip()[:MOST_WORDS], now)
+    return _look(actor, public_id, "confirm", opinion.strip()[:MOST_WORDS], now)
 
 
 def return_assessment(*, actor: Actor, public_id: UUID, opinion: str, now: datetime) -> SceneAssessment:
     """The second look does not agree: somebody goes there again. Raises as above, `Invalid` without a reason."""
     text = said(opinion, "opinion", _("请写明哪一项不对，好再去看。"))
-    return _look(actor, public_id, AssessmentState.RETURNED, text, now)
+    return _look(actor, public_id, "send_back", text, now)
 
 
 def standard_for(scene: Scene) -> SceneStandard:
@@ -91,9 +93,7 @@ def standard_for(scene: Scene) -> SceneStandard:
     return standard_in_force() if scene.state in PLATED else scene.standard
 
 
-def _look(
-    actor: Actor, public_id: UUID, state: AssessmentState, opinion: str, now: datetime
-) -> SceneAssessment:
+def _look(actor: Actor, public_id: UUID, name: str, opinion: str, now: datetime) -> SceneAssessment:
     with transaction.atomic():
         scene = locked_scene(actor, "places.scene_assess", public_id, as_other=True)
         found = pending_assessment(scene)
@@ -101,12 +101,9 @@ def _look(
             raise NothingToConfirm
         if is_same_person(actor, found.assessor_id):
             raise SamePair
-        found.state, found.opinion = state, opinion
-        found.looked_at, found.looker_id = now, actor.assignment_id
-        found.save(update_fields=["state", "opinion", "looked_at", "looker"])
-        happened = SceneAssessed(scene.pk, found.pk, state.value, found.is_met)
-        action = "confirm" if state == AssessmentState.CONFIRMED else "return"
-        told(actor, scene, action, opinion, now, happened)
+        ASSESSMENT.step(found, name, opinion=opinion, looked_at=now, looker_id=actor.assignment_id)
+        happened = SceneAssessed(scene.pk, found.pk, found.state, found.is_met)
+        told(actor, scene, "confirm" if name == "confirm" else "return", opinion, now, happened)
     return found
 
 

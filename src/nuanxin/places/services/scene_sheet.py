@@ -1,24 +1,21 @@
 """The list of friendly scenes, and score cards, as a file: CSV or a workbook. Audited."""
 
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import csv_file, named, safe, stamp
+from nuanxin.kernel.downloads import sent, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.models import Scene
 from nuanxin.places.queries.catalogue import catalogue
 from nuanxin.places.queries.scenes import EXPORT_MOST, SceneFilters, scenes_to_export
 from nuanxin.places.queries.score_cards import card_columns, classes_in_words, score_cards
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TooManyScenes(Invalid):
@@ -38,7 +35,7 @@ def export_scenes(*, actor: Actor, filters: SceneFilters, form: str, now: dateti
         _("名称"), _("区划"), _("场景类型"), _("状态"), _("状态起"), _("友好类别"), _("得分"), _("牌号"), _("认定日"),
         _("复查日"), _("这一步的期限"), _("原因"),
     ]  # fmt: skip
-    return _file("scenes", [head, *(_row(each) for each in found)], form, now)
+    return _file("scenes", head, (_row(each) for each in found), form, now)
 
 
 def export_cards(*, actor: Actor, within: str, form: str, now: datetime) -> HttpResponseBase:
@@ -57,7 +54,7 @@ def export_cards(*, actor: Actor, within: str, form: str, now: datetime) -> Http
         ]
         for card in cards
     ]  # fmt: skip
-    return _file("score-cards", [head, *rows], form, now)
+    return _file("score-cards", head, rows, form, now)
 
 
 def _row(scene: Scene) -> list[str]:
@@ -93,19 +90,7 @@ def _audited(actor: Actor, action: str, rows: int, form: str, now: datetime) -> 
     )  # fmt: skip
 
 
-def _file(name: str, table: Iterable[Sequence[str]], form: str, now: datetime) -> HttpResponseBase:
-    rows = [[safe(cell) for cell in row] for row in table]
-    if form != "xlsx":
-        return csv_file(name, rows, now=now)
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        page = book.add_worksheet(str(_("友好场景")))
-        page.freeze_panes(1, 0)
-        for number, row in enumerate(rows):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return named(FileResponse(file, content_type=XLSX), f"{name}-{stamp(now)}.xlsx")
+def _file(
+    name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime
+) -> HttpResponseBase:
+    return sent(table_file(head, rows, title=_("友好场景"), form=form), f"{name}-{stamp(now)}")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.errors import Conflict, Invalid, NotFound
+from nuanxin.kernel.worktime.months import months_on
 from nuanxin.people.models import Site
 from nuanxin.places.enums import PlaceState
 from nuanxin.places.events import (
@@ -34,7 +35,7 @@ from nuanxin.places.models import (
 )
 from nuanxin.places.models.scenes import ENDED
 from nuanxin.places.queries.register import changeable_place
-from nuanxin.places.queries.scene_standard import months_on, standard_in_force, working_days_on
+from nuanxin.places.queries.scene_standard import standard_in_force, working_days_on
 from nuanxin.places.queries.scenes import last_confirmed, pending_assessment
 from nuanxin.places.services.scene_log import locked_scene, said, told
 from nuanxin.places.workflow import SCENE

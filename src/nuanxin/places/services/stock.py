@@ -7,12 +7,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, CharField, F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.prepared import Prepared
 from nuanxin.places.enums import Movement
 from nuanxin.places.models import Place, StockLine, StockLot, StockMovement
 from nuanxin.places.queries.catalogue import catalogue
@@ -241,11 +242,21 @@ def count_stock(
 
 def locked(place: Place, item: str) -> StockLine:
     """One movement of a line at a time: its row is held until the transaction ends. Raises `NotKept`."""
-    rows = StockLine.objects.select_for_update(of=("self",)).select_related("item", "place")
-    line = rows.filter(place=place, item=item, is_kept=True).first()
+    line = _line.first(place=place.pk, item=item)
     if line is None:
         raise NotKept
     return line
+
+
+_line = Prepared(
+    lambda *, place, item: (
+        StockLine.objects.select_for_update(of=("self",))
+        .select_related("item", "place")
+        .filter(place=place, item=item, is_kept=True)
+    ),
+    place=BigIntegerField(),
+    item=CharField(),
+)
 
 
 def _is_known(line: StockLine, key: UUID) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
+from nuanxin.kernel.downloads import File, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.enums import RestockState
 from nuanxin.places.models import RestockTask
@@ -18,8 +19,6 @@ from nuanxin.places.queries.stock import (
     alerts_to_export,
     tasks_to_export,
 )
-from nuanxin.places.services.exporting import File
-from nuanxin.places.services.tables import table_file
 
 ALERTS = (
     _("地方"), _("区划"), _("编号"), _("哪一样"), _("单位"), _("能用的"), _("过期的"), _("最少放"), _("最近的有效期"),

@@ -10,15 +10,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.kernel.access import ANONYMOUS
 from nuanxin.kernel.access.http import ActorRequest, SecurityHeadersMiddleware, public, signed_in
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.errors import NotAllowed
-from nuanxin.people.services import agreement_of
 from nuanxin.places import queries, services
 from nuanxin.places.forms import AroundForm
 from nuanxin.places.queries import Asked
@@ -27,11 +25,6 @@ from nuanxin.territories.queries import bounds_of
 
 FIRST = "all_night"  # after midnight it is the first question
 TONES = {"open": "ok", "closed": "quiet", "unknown": "wait"}
-
-
-class NotAgreed(NotAllowed):
-    default_message = gettext_lazy("还没有同意用位置。")
-    default_hint = gettext_lazy("同意后再试，或者选一条街道。")
 
 
 @public("where one can rest, drink, charge: for whoever is on the road, signed in or not")
@@ -86,12 +79,8 @@ def _drawn(asked: Asked) -> dict[str, str]:
 def around_list(request: ActorRequest) -> HttpResponse:
     """By POST, so that a position is in no address and in no log."""
     asked = AroundForm(request.POST).asked(own=queries.own_street(request.actor))
-    if asked.point is not None and not queries.may_say_where(request.actor):
-        agreement = agreement_of(request.POST.get("agreed", ""))
-        if agreement is None or not services.agree_to_position(
-            actor=request.actor, agreement=agreement, now=request.now
-        ):
-            raise NotAgreed
+    if asked.point is not None:
+        services.use_position(actor=request.actor, agreed=request.POST.get("agreed", ""), now=request.now)
     found = queries.around(request.actor, asked, now=request.now)
     response = render(request, "places/partials/around.html", {"found": found, "asked": asked})
     response["Cache-Control"] = "private, no-store"

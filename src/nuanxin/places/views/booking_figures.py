@@ -3,15 +3,15 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.places import queries, services
 from nuanxin.places.booking_forms import FigureForm
 from nuanxin.places.views.register import territories_within
@@ -59,7 +59,4 @@ def booking_export(request: ActorRequest) -> HttpResponseBase:
     file = services.export_booking_figures(
         actor=request.actor, filters=form.filters(), form=kind, now=request.now
     )
-    name = f"bookings-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"bookings-{stamp(request.now)}")

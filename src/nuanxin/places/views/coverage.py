@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.places import queries, services
 from nuanxin.places.coverage_forms import CoverageForm
 from nuanxin.places.queries import CoverageFilters
@@ -57,7 +57,4 @@ def coverage_export(request: ActorRequest) -> HttpResponseBase:
     filters = CoverageForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = services.export_coverage(actor=request.actor, filters=filters, form=form, now=request.now)
-    name = f"coverage-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"coverage-{stamp(request.now)}")

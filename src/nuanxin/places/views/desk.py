@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ from nuanxin.places.queries import codes
 from nuanxin.places.services import Taken
 
 LONGEST_CODE = 600
+NO_ROWS = (
+    ValueError, KeyError, TypeError, AttributeError, OverflowError, RawPostDataException, DomainError,
+)  # fmt: skip
 
 
 class NotReadable(Invalid):
@@ -88,9 +92,9 @@ def _taken(request: ActorRequest, *, most: int) -> list[Taken]:
     try:
         rows = json.loads(request.body)["rows"]
         if not 1 <= len(rows) <= most:
-            raise ValueError  # noqa: TRY301  -- told as one with the others
+            raise ValueError
         return [_one(each) for each in rows]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, DomainError):
+    except NO_ROWS:
         raise NotReadable(
             _("没看懂手机送来的内容。"), hint=_("请刷新页面再试；没送出去的都还在手机里。")
         ) from None

@@ -5,10 +5,9 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,16 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.models import Offer, Place
 from nuanxin.places.offer_forms import OfferFilterForm, OfferForm, OfferStepForm
 from nuanxin.places.views.register import territories_within
-from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import OFFER
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import take_step
 
 TABS = (
     ("proposed", gettext_lazy("等确认")),
@@ -75,10 +75,7 @@ def offer_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     what = "uses" if request.POST.get("what") == "uses" else "offers"
     file = services.export_offers(actor=request.actor, filters=filters, what=what, form=form, now=request.now)
-    name = f"{what}-{filters.show}-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"{what}-{filters.show}-{stamp(request.now)}")
 
 
 @require_safe
@@ -154,11 +151,13 @@ def offer_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespons
     form = OfferStepForm(posted(request)) if OFFER[name].required_fields else None
     return take_step(
         request,
-        {"offer": found, "move": OFFER[name], "form": form},
+        form,
+        OFFER[name],
         perform=lambda: services.perform_offer(
             actor=request.actor, public_id=public_id, name=name, reason=_reason(form), now=request.now
         ),
         template="places/offer_step.html",
+        offer=found,
         back=reverse("places:offer", args=[public_id]),
     )
 

@@ -22,6 +22,7 @@ from nuanxin.places import queries, services
 @limited("uploads")
 def add_photo(request: Any, public_id: UUID) -> HttpResponse:
     """One picture; what is wrong with it is said on the place's page."""
+    queries.changeable_place(request.actor, "places.edit", public_id)
     file = request.FILES.get("photo")
     try:
         if file is None:

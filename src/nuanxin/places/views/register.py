@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.places import queries, services
 from nuanxin.places.forms import FilterForm, PlaceForm, initial_of
@@ -198,10 +198,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     file = services.export_places(
         actor=request.actor, filters=filters, form=form if form in FORMS else "csv", crs=crs, now=request.now
     )
-    name = f"places-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"places-{stamp(request.now)}")
 
 
 @require_safe

@@ -4,26 +4,26 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent, stamp
 from nuanxin.places import queries, services
 from nuanxin.places.models import RestockTask
 from nuanxin.places.queries.stock import held_of
 from nuanxin.places.stock_forms import DeliveryForm, RestockForm, StockFilterForm
 from nuanxin.places.views.register import territories_within
-from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import RESTOCK
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import take_step
 
 TABS = (
     ("low", gettext_lazy("快没了")),
@@ -78,10 +78,7 @@ def stock_export(request: ActorRequest) -> HttpResponseBase:
     filters = StockFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = services.export_stock(actor=request.actor, filters=filters, form=form, now=request.now)
-    name = f"stock-{filters.show}-{timezone.localtime(request.now):%Y%m%d-%H%M}.{file.suffix}"
-    response = FileResponse(file.content, as_attachment=True, filename=name, content_type=file.content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, f"stock-{filters.show}-{stamp(request.now)}")
 
 
 @require_safe
@@ -107,11 +104,13 @@ def restock_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespo
     form = _form(request, name, task)
     return take_step(
         request,
-        {"task": task, "move": RESTOCK[name], "form": form},
+        form,
+        RESTOCK[name],
         perform=lambda: services.perform_restock(
             actor=request.actor, public_id=public_id, name=name, now=request.now, **_said(form)
         ),
         template="places/restock_step.html",
+        task=task,
         back=reverse("places:restock", args=[public_id]),
     )
 

@@ -19,6 +19,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
+from nuanxin.people.queries import is_same_person
 from nuanxin.places.models import Scene
 from nuanxin.places.queries import changeable_place
 from nuanxin.places.queries import scenes as queries
@@ -37,11 +38,11 @@ from nuanxin.places.services import scenes as services
 from nuanxin.places.services.scene_sheet import export_scenes
 from nuanxin.places.views.register import territories_within
 from nuanxin.places.views.scene_results import explained, happened
-from nuanxin.places.views.stepping import take_step
 from nuanxin.places.workflow import SCENE
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import take_step
 
 TAB_NAMES = {
     "todo": gettext_lazy("要办的"),
@@ -171,10 +172,9 @@ def scene(request: ActorRequest, public_id: UUID) -> HttpResponse:
         ],
         "results": explained(page.latest, page.marks) if page.latest else None,
         "may_assess": "scene_assess" in may and not own and found.state in ("assessing", *queries.PLATED),
-        "is_assessor": page.pending is not None
-        and queries.is_same_person(request.actor, page.pending.assessor_id),
+        "is_assessor": page.pending is not None and is_same_person(request.actor, page.pending.assessor_id),
         "may_appeal": "scene_own" in may and scene_appeals.may_appeal(found, request.now),
-        "is_decider": queries.is_same_person(request.actor, found.decided_by_id),
+        "is_decider": is_same_person(request.actor, found.decided_by_id),
         "is_public": found.state in queries.SHOWN_TO_ALL,
         "look": LookForm(),
         "steps": [(each, happened(each)) for each in page.steps],
@@ -195,7 +195,8 @@ def scene_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespons
     form = ReasonForm(posted(request)) if move.required_fields else None
     return take_step(
         request,
-        {"scene": found, "title": move.label, "move": move, "form": form, "name": name, "tone": move.tone},
+        form,
+        move,
         perform=lambda: services.perform_scene(
             actor=request.actor,
             public_id=public_id,
@@ -204,6 +205,8 @@ def scene_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRespons
             now=request.now,
         ),
         template="places/scene_step.html",
+        scene=found,
+        name=name,
         back=reverse("places:scene", args=[public_id]),
     )
 

@@ -4,7 +4,7 @@ Filters that speak of time take `now` as their argument: `{{ case.filed_at|ago:n
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -50,6 +50,11 @@ def ago(at: datetime | None, now: datetime) -> str:
 @register.filter
 def moment(at: datetime | None, now: datetime) -> str:
     return phrases.moment(at, now=now) if at else ""
+
+
+@register.filter
+def dated(day: date | None, now: datetime) -> str:
+    return phrases.dated(day, now=now) if day else ""
 
 
 @register.filter
@@ -238,6 +243,12 @@ def widget_kind(field: BoundField) -> str:
 def slot_items(context: Context, slot: str) -> list[slots.Link]:
     request = context.get("request")
     return slots.links(slot, request) if request is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def slot_sections(context: Context, slot: str) -> list[slots.Section]:
+    request = context.get("request")
+    return slots.sections(slot, request) if request is not None else []
 
 
 @register.simple_tag(takes_context=True)

@@ -24,6 +24,7 @@ from nuanxin.volunteering.models.posts import (
 from nuanxin.volunteering.models.programmes import PreventionNotice, Programme, ProgrammeMember
 from nuanxin.volunteering.models.records import (
     CheckInPoint,
+    ClaimPicture,
     RecordCorrection,
     RecordStep,
     ServiceRecord,
@@ -54,6 +55,7 @@ __all__ = [
     "CertificateSerial",
     "CheckInPoint",
     "Child",
+    "ClaimPicture",
     "HelpOffer",
     "HelpRequest",
     "Post",

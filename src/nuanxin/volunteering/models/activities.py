@@ -20,7 +20,8 @@ class Activity(Scoped):
 
     Where: `place`, or `where` in words and the point. `audience_*` say who may sign up; nothing of it is kept of those
     who do: types of work by commas, the own team, an area by its code; `for_women` and `for_families` are the person's
-    own word. `required` is a skill, a post or a training that the organiser looks at before the day.
+    own word. `required_post`: only whoever holds such a post. `required` is a skill or a training: what somebody
+    confirmed before is known, the rest the organiser looks at before the day.
     `repeat_*`: the weekly rule from which the shifts are made, days of the week by digits (1: Monday).
     """
 
@@ -60,6 +61,9 @@ class Activity(Scoped):
     for_women = models.BooleanField("女性专场", default=False)
     for_families = models.BooleanField("可带家人", default=False)
     required = models.CharField("要会什么", max_length=60, blank=True)
+    required_post = models.ForeignKey(
+        "volunteering.PostKind", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     with_children = models.BooleanField("孩子的活动", default=False)
     min_age = models.PositiveSmallIntegerField("最小几岁", null=True, blank=True)
     max_age = models.PositiveSmallIntegerField("最大几岁", null=True, blank=True)
@@ -173,7 +177,8 @@ class SignUp(models.Model):
     """Somebody and a shift. States: `workflow.SIGN_UP`; only a confirmed one may check in.
 
     `places` is how many of the shift it takes: one, or one for each child. `priority` and `rank` are those of the draw.
-    `is_checked`: the organiser has seen what is required. `called_late`: called off too late to do so alone.
+    `is_checked`: the organiser has seen what is required; `checked_by` says who, and when.
+    `called_late`: called off too late to do so alone.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -188,6 +193,10 @@ class SignUp(models.Model):
     rank = models.PositiveIntegerField(null=True)
     had_lately = models.PositiveSmallIntegerField(default=0)
     is_checked = models.BooleanField(default=False)
+    checked_by = models.ForeignKey(
+        "people.Assignment", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(null=True)
     called_late = models.BooleanField(default=False)
     key = models.UUIDField(unique=True)
 

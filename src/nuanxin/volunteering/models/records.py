@@ -160,6 +160,17 @@ class CheckInPoint(models.Model):
     is_coarse = models.BooleanField(default=False)
 
 
+class ClaimPicture(models.Model):
+    """What somebody shows for a service that no check-in knows of; its owner sees it, who confirms, who looks into it.
+
+    Made anew from its pixels; where and when it was taken is not kept.
+    """
+
+    record = models.OneToOneField(ServiceRecord, on_delete=models.CASCADE, related_name="picture")
+    file = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_index=True)
+
+
 class SpotCheck(models.Model):
     """A record that was drawn to be looked into, by a seed that anybody can repeat, and what was found."""
 

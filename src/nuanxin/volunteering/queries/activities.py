@@ -17,6 +17,7 @@ from nuanxin.kernel.geo.coordinates import distance_m
 from nuanxin.volunteering.enums import ActivityState, ShiftState, SignUpMode, SignUpState
 from nuanxin.volunteering.models import OPEN_SIGN_UPS, Activity, ActivityTag, Shift, SignUp
 from nuanxin.volunteering.queries.eligibility import Refusal, not_for
+from nuanxin.volunteering.queries.requirements import met_by
 
 PAGE = 30
 AHEAD = timedelta(days=21)
@@ -136,7 +137,7 @@ def own_states(actor: Actor, shifts: Iterable[Shift]) -> Mapping[int, str]:
 def public_activity(public_id: UUID) -> Activity:
     """As everybody may see it. Raises `ActivityNotFound`."""
     rows = Activity.objects.filter(public_id=public_id, state__in=PUBLIC)
-    found = rows.select_related("kind", "line", "place", "organiser", "team").first()
+    found = rows.select_related("kind", "line", "place", "organiser", "team", "required_post").first()
     if found is None:
         raise ActivityNotFound
     return found
@@ -169,7 +170,9 @@ class ShiftRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityPage:
-    """`refusal`: why this person cannot take part, where that is known."""
+    """`refusal`: why this person cannot take part, where that is known. `known`: by what this person is known to have
+    what is asked for.
+    """
 
     activity: Activity
     where: str
@@ -180,6 +183,7 @@ class ActivityPage:
     is_open: bool
     may_sign_up: bool
     refusal: Refusal | None
+    known: str
 
 
 def activity_page(actor: Actor, public_id: UUID, *, now: datetime) -> ActivityPage:
@@ -214,7 +218,13 @@ def activity_page(actor: Actor, public_id: UUID, *, now: datetime) -> ActivityPa
         is_open=is_open,
         may_sign_up=may,
         refusal=refusal,
+        known=_known(actor, activity) if may else "",
     )
+
+
+def _known(actor: Actor, activity: Activity) -> str:
+    found = met_by(activity, [actor.person_id]).get(actor.person_id) if actor.person_id else None
+    return found.why if found else ""
 
 
 def _do(shift: Shift, now: datetime) -> str:

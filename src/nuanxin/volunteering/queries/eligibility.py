@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from nuanxin.people.models import WorkerJob, WorkerProfile
 from nuanxin.territories.queries import path_name
 from nuanxin.volunteering.enums import MembershipState
 from nuanxin.volunteering.models import SEATED, Activity, Shift, SignUp, TeamMember
+from nuanxin.volunteering.queries.requirements import holds_post
 
 Text = str | Promise
 REST = timedelta(hours=8)  # over a night
@@ -32,13 +33,19 @@ class Refusal:
 
 
 def not_for(person_id: int, activity: Activity) -> Refusal | None:
-    """Why this person does not belong to the audience; at most three statements, none where all are welcome."""
+    """Why this person does not belong to the audience; at most four statements, none where all are welcome."""
     if activity.own_team_only and not _is_of_team(person_id, activity):
         return Refusal(_("这个活动只给本队的队员。"), _("想参加，先申请加入这支队伍；也看看别的活动。"))
     if activity.worker_types and not _does(person_id, activity.worker_types):
         return Refusal(
             _("这个活动是给%(who)s的。") % {"who": audience_words(activity)},
             _("在“我的资料”里填了从业类型就能报；不想填，看看别的活动。"),
+        )
+    post = activity.required_post if activity.required_post_id else None
+    if post is not None and not holds_post(person_id, post.pk):
+        return Refusal(
+            _("这个活动要在任的%(post)s来。") % {"post": post.name},
+            _("想担任，先到“岗位”里报名；也看看别的活动。"),
         )
     if activity.audience_area and not _lives_in(person_id, activity.audience_area):
         return Refusal(
@@ -69,18 +76,26 @@ def _lives_in(person_id: int, area: str) -> bool:
 
 
 def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> Refusal | None:
-    """What of the person's own shifts does not go together with this one; two statements.
+    """What of the person's own shifts does not go together with this one; one statement.
 
     `besides`: sign-ups that are given up for it.
     """
-    near = timedelta(days=1)
-    rows = (
-        SignUp.objects.filter(person=person_id, state__in=SEATED).exclude(pk__in=besides).exclude(shift=shift)
+    since, until = _window(shift)
+    rows = SignUp.objects.filter(
+        person=person_id, state__in=SEATED, shift__starts_at__lt=until, shift__ends_at__gt=since
     )
-    around = rows.filter(
-        shift__starts_at__lt=shift.ends_at + near, shift__ends_at__gt=shift.starts_at - near
-    ).select_related("shift__activity__kind")
-    mine = [each.shift for each in around]
+    mine = rows.exclude(pk__in=besides).exclude(shift=shift).select_related("shift__activity__kind")
+    return clash([each.shift for each in mine.order_by("pk")], shift)
+
+
+def _window(shift: Shift) -> tuple[datetime, datetime]:
+    """What may matter: the days around it, and its week."""
+    monday, near = _monday(shift.starts_at), timedelta(days=1)
+    return min(shift.starts_at - near, monday), max(shift.ends_at + near, monday + timedelta(days=7))
+
+
+def clash(mine: Collection[Shift], shift: Shift) -> Refusal | None:
+    """Why somebody who has these shifts cannot have this one as well: two at once, no rest, too much. Pure."""
     for each in mine:
         if each.starts_at < shift.ends_at and each.ends_at > shift.starts_at:
             return Refusal(
@@ -100,19 +115,18 @@ def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> R
     day = sum((each.ends_at - each.starts_at for each in served if _same_day(each, shift)), timedelta())
     if day + (shift.ends_at - shift.starts_at) > MOST_A_DAY:
         return Refusal(_("一天最多 12 小时，加上这一班就超了。"), _("换一天。"))
-    return _too_much_this_week(rows, shift)
+    return _too_much_this_week(served, shift)
 
 
-def _too_much_this_week(rows: QuerySet[SignUp], shift: Shift) -> Refusal | None:
-    monday = timezone.localtime(shift.starts_at).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday -= timedelta(days=monday.weekday())
-    week = rows.filter(
-        shift__starts_at__gte=monday,
-        shift__starts_at__lt=monday + timedelta(days=7),
-        shift__activity__kind__is_volunteering=True,
-    )
-    spans = week.values_list("shift__starts_at", "shift__ends_at")
-    total = sum((ends - starts for starts, ends in spans), timedelta())
+def _monday(at: datetime) -> datetime:
+    local = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return local - timedelta(days=local.weekday())
+
+
+def _too_much_this_week(served: Collection[Shift], shift: Shift) -> Refusal | None:
+    monday = _monday(shift.starts_at)
+    week = [each for each in served if monday <= each.starts_at < monday + timedelta(days=7)]
+    total = sum((each.ends_at - each.starts_at for each in week), timedelta())
     most = settings.NUANXIN_VOLUNTEER_WEEK_HOURS
     if total + (shift.ends_at - shift.starts_at) > timedelta(hours=most):
         return Refusal(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from nuanxin.kernel.access import Actor, permits, policy, scope_q, visible
 from nuanxin.kernel.privacy.masking import mask_name
@@ -16,6 +17,7 @@ from nuanxin.people.models import Organisation
 from nuanxin.volunteering.enums import ActivityState, ShiftState, SignUpState
 from nuanxin.volunteering.models import OPEN_SIGN_UPS, Activity, Child, Shift, SignUp, TeamMember
 from nuanxin.volunteering.queries.activities import ActivityNotFound
+from nuanxin.volunteering.queries.requirements import met_by
 from nuanxin.volunteering.workflow import ACTIVITY
 
 PAGE = 50
@@ -25,7 +27,7 @@ TABS: dict[str, tuple[ActivityState, ...]] = {
     "todo": (ActivityState.DRAFT, ActivityState.PROPOSED, ActivityState.DONE),
     "ended": (ActivityState.ARCHIVED, ActivityState.CANCELLED),
 }
-RELATED = ("kind", "line", "organiser", "place", "team")
+RELATED = ("kind", "line", "organiser", "place", "team", "required_post")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,7 @@ def managed_page(actor: Actor, public_id: UUID, *, now: datetime) -> Managed:
     return Managed(
         activity=activity,
         shifts=lines,
-        moves=ACTIVITY.among(activity.state, held),
+        moves=_moves(activity, held, lines),
         tags=[each.name for each in activity.tags.all()],
         co_organisers=[each.name for each in activity.co_organisers.all()],
         may_edit=may_edit,
@@ -180,9 +182,18 @@ def managed_page(actor: Actor, public_id: UUID, *, now: datetime) -> Managed:
     )
 
 
+def _moves(activity: Activity, held: set[str], lines: list[ShiftLine]) -> list[Transition]:
+    """The steps with a button; none to end it while a shift is still to come, which would be refused."""
+    is_ahead = any(each.shift.state == ShiftState.PLANNED and not each.is_over for each in lines)
+    return [each for each in ACTIVITY.among(activity.state, held) if not (is_ahead and each.name == "finish")]
+
+
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """Somebody on the list of a shift: never more than a masked name. `late`: called off late."""
+    """Somebody on the list of a shift: never more than a masked name. `late`: called off late.
+
+    `known`: by what the platform knows that the requirement is met; empty where the organiser has to look.
+    """
 
     public_id: UUID
     name: str
@@ -191,6 +202,8 @@ class Comer:
     asked_at: datetime
     places: int
     is_checked: bool
+    checked_at: datetime | None
+    known: str
     is_leader: bool
     children: list[Child]
 
@@ -201,10 +214,11 @@ CHILDREN_SEEN = timedelta(hours=12)  # before and after the shift
 
 
 def comers(shift: Shift, *, now: datetime) -> list[Comer]:
-    """Who comes, then who waits, then who called it off late. Children only on the day; two or three statements."""
+    """Who comes, then who waits, then who called it off late. Children only on the day; up to six statements."""
     rows = SignUp.objects.filter(shift=shift, state__in=SHOWN).exclude(person=None).select_related("person")
     found = [each for each in rows if each.state != SignUpState.CALLED_OFF or each.called_late]
     found.sort(key=lambda each: (ORDER.get(SignUpState(each.state), 9), each.rank or 0, each.asked_at))
+    known = met_by(shift.activity, [each.person_id for each in found if each.person_id])
     children: dict[int, list[Child]] = defaultdict(list)
     if shift.activity.with_children and children_are_shown(shift, now):
         for child in Child.objects.filter(sign_up__in=[each.pk for each in found]):
@@ -218,6 +232,8 @@ def comers(shift: Shift, *, now: datetime) -> list[Comer]:
             asked_at=each.asked_at,
             places=each.places,
             is_checked=each.is_checked,
+            checked_at=each.checked_at,
+            known=known[each.person_id].why if each.person_id in known else "",
             is_leader=each.person_id is not None and each.person_id == shift.leader_id,
             children=children[each.pk],
         )
@@ -312,7 +328,8 @@ def activity_figures(actor: Actor, *, now: datetime, within: str = "") -> Figure
     shifts = Shift.objects.filter(activity__in=held, starts_at__gte=begins, starts_at__lte=now).exclude(
         state=ShiftState.CANCELLED
     )
-    lines = held.values("line__name_zh").annotate(n=Count("pk")).order_by("-n")
+    name = "line__name_en" if (get_language() or "").startswith("en") else "line__name_zh"
+    lines = held.values("line", name).annotate(n=Count("pk")).order_by("-n")
     members = TeamMember.objects.filter(state="member").filter(scope_q(within or actor.scope_code, "team__"))
     summed = shifts.aggregate(n=Count("pk"), came=Sum("taken", default=0))
     benefit = held.aggregate(n=Count("pk"), people=Sum("beneficiaries", default=0))
@@ -323,7 +340,7 @@ def activity_figures(actor: Actor, *, now: datetime, within: str = "") -> Figure
         shifts=summed["n"],
         person_times=summed["came"],
         beneficiaries=benefit["people"],
-        lines=[(each["line__name_zh"], each["n"]) for each in lines],
+        lines=[(each[name], each["n"]) for each in lines],
     )
 
 

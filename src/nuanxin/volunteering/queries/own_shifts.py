@@ -16,11 +16,12 @@ from nuanxin.kernel.workflow import Transition
 from nuanxin.volunteering.enums import ShiftState, SignUpState, SwapState
 from nuanxin.volunteering.models import OPEN_SIGN_UPS, Child, Shift, SignUp, Swap
 from nuanxin.volunteering.queries.activities import PUBLIC, ActivityNotFound
+from nuanxin.volunteering.queries.records import EARLY
+from nuanxin.volunteering.queries.requirements import Known, known_of, met
 from nuanxin.volunteering.workflow import SIGN_UP
 
 KEPT_IN_LIST = 30
 RELATED = ("shift__activity__kind", "shift__activity__place", "shift__activity__organiser")
-SHOW_CODE = timedelta(hours=12)  # before and after: what the guardian shows at the door
 
 
 class SignUpNotFound(NotFound):
@@ -58,7 +59,10 @@ def open_swap(actor: Actor, public_id: UUID) -> Swap:
 
 @dataclass(frozen=True, slots=True)
 class OwnShift:
-    """`position` among those who wait, from 1; `moves` are the buttons; `is_late`: calling off tells the leader."""
+    """`position` among those who wait, from 1; `moves` are the buttons; `is_late`: calling off tells the leader.
+
+    `known`: by what the platform knows that one has what is asked for.
+    """
 
     sign_up: SignUp
     position: int
@@ -68,6 +72,8 @@ class OwnShift:
     is_offered: bool
     may_offer: bool
     children: list[Child]
+    known: str
+    may_check_in: bool
 
 
 def own_shifts(actor: Actor, *, now: datetime) -> tuple[list[OwnShift], list[OwnShift]]:
@@ -99,6 +105,7 @@ def _as_own(actor: Actor, rows: list[SignUp], now: datetime) -> list[OwnShift]:
     with_children = [each.pk for each in rows if each.shift.activity.with_children]
     for child in Child.objects.filter(sign_up__in=with_children) if with_children else ():
         children.setdefault(child.sign_up_id, []).append(child)
+    known = known_of({each.person_id for each in rows if each.person_id and each.shift.activity.required})
     return [
         _one(
             each,
@@ -106,14 +113,29 @@ def _as_own(actor: Actor, rows: list[SignUp], now: datetime) -> list[OwnShift]:
             positions.get(each.pk, 0),
             is_offered=each.pk in offered,
             children=children.get(each.pk, []),
+            known=_known(each, known, now),
             now=now,
         )
         for each in rows
     ]
 
 
+def _known(sign_up: SignUp, known: Known, now: datetime) -> str:
+    if sign_up.is_checked or sign_up.person_id is None or sign_up.shift.is_over(now):
+        return ""
+    found = met(sign_up.shift.activity.required, known.get(sign_up.person_id, ()))
+    return found.why if found else ""
+
+
 def _one(
-    sign_up: SignUp, held: set[str], position: int, *, is_offered: bool, children: list[Child], now: datetime
+    sign_up: SignUp,
+    held: set[str],
+    position: int,
+    *,
+    is_offered: bool,
+    children: list[Child],
+    known: str,
+    now: datetime,
 ) -> OwnShift:
     shift = sign_up.shift
     is_over = sign_up.state not in OPEN_SIGN_UPS or shift.is_over(now)
@@ -127,7 +149,15 @@ def _one(
         and shift.starts_at - timedelta(hours=1) > now
     )
     late = shift.starts_at - timedelta(hours=shift.activity.call_off_hours) <= now
-    return OwnShift(sign_up, position, moves, is_over, late, is_offered, may_offer and not is_over, children)
+    may_check_in = (
+        sign_up.state == SignUpState.CONFIRMED
+        and shift.activity.kind.is_volunteering
+        and shift.starts_at - EARLY <= now < shift.ends_at
+    )
+    return OwnShift(
+        sign_up=sign_up, position=position, moves=moves, is_over=is_over, is_late=late, is_offered=is_offered,
+        may_offer=may_offer and not is_over, children=children, known=known, may_check_in=may_check_in,
+    )  # fmt: skip
 
 
 def _positions(waiting: list[SignUp]) -> dict[int, int]:

@@ -1,6 +1,5 @@
 """Posts and appointments: the list, one post, the queue of nominations, what everybody may know of a card."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor, scope_q, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.privacy.masking import mask_name
-from nuanxin.people.models import Assignment
 from nuanxin.volunteering.enums import AppointmentState
 from nuanxin.volunteering.models import (
     LIVE_APPOINTMENTS,
@@ -347,19 +345,6 @@ def holders_of(kind: str, *, within: str) -> list[int]:
 def holds_post(person_id: int, kind: str) -> bool:
     rows = Appointment.objects.filter(state=AppointmentState.APPOINTED, post__kind=kind, person=person_id)
     return rows.exists()
-
-
-def same_person(actor: Actor, assignment_id: int | None) -> bool:
-    """Whether it is the same human being, in whichever role."""
-    if assignment_id is None:
-        return False
-    if assignment_id == actor.assignment_id:
-        return True
-    return actor.person_id is not None and actor.person_id in _persons([assignment_id])
-
-
-def _persons(assignments: Iterable[int]) -> set[int]:
-    return set(Assignment.objects.filter(pk__in=list(assignments)).values_list("person_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

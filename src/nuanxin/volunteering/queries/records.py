@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.access import Actor, scope_q, visible
+from nuanxin.kernel.access import Actor, permits, scope_q, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.models import Organisation, WorkerProfile
 from nuanxin.volunteering.enums import RecordState, SignUpState
 from nuanxin.volunteering.models import (
+    ClaimPicture,
     RecordCorrection,
     RecordStep,
     ServiceRecord,
@@ -174,6 +175,13 @@ def shifts_to_check(actor: Actor, now: datetime) -> list[Shift]:
     return list(rows.select_related("activity__place").order_by("starts_at")[:PAGE])
 
 
+def next_to_check(actor: Actor, now: datetime) -> Shift | None:
+    """The one at whose door they stand now or next. No statement for whoever leads nothing."""
+    if not permits(actor, "volunteering.check_in"):
+        return None
+    return next((each for each in shifts_to_check(actor, now) if each.ends_at > now), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """Somebody who signed up, and what became of it."""
@@ -290,9 +298,9 @@ def sweeps(actor: Actor, *, limit: int = 400) -> list[Sweep]:
         ServiceRecord.objects.filter(state=RecordState.PENDING), "volunteering.record_confirm", actor
     )
     found: dict[int | None, list[ServiceRecord]] = {}
-    for row in rows.select_related("person", "shift__activity", "organisation").order_by("starts_at", "pk")[
-        :limit
-    ]:
+    for row in rows.select_related("person", "shift__activity", "organisation", "picture").order_by(
+        "starts_at", "pk"
+    )[:limit]:
         found.setdefault(row.shift_id, []).append(row)
     return [_sweep(actor, each) for each in found.values()]
 
@@ -310,20 +318,49 @@ class RecordPage:
     steps: list[RecordStep]
     corrections: list[RecordCorrection]
     check: SpotCheck | None
+    has_picture: bool = False
 
     @property
     def open_correction(self) -> RecordCorrection | None:
         return next((each for each in self.corrections if each.answered_at is None), None)
 
 
-def record_page(record: ServiceRecord) -> RecordPage:
-    """In three statements."""
+def record_page(actor: Actor, record: ServiceRecord) -> RecordPage:
+    """In four statements, a few more where there is a picture."""
     return RecordPage(
         record=record,
         steps=list(RecordStep.objects.filter(record=record).select_related("by__organisation", "by__role")),
         corrections=list(RecordCorrection.objects.filter(record=record)),
         check=SpotCheck.objects.filter(record=record).first(),
+        has_picture=_seen_picture(actor, record.public_id) is not None,
     )
+
+
+SEE_PICTURES = ("volunteering.serve", "volunteering.record_confirm", "volunteering.spot_check")
+
+
+def claim_picture(actor: Actor, public_id: UUID) -> UUID:
+    """The file of the picture beside a record: for its owner, who confirms and who spot-checks, but for nobody who may
+    not read the name. Raises `RecordNotFound`.
+    """
+    found = _seen_picture(actor, public_id)
+    if found is None:
+        raise RecordNotFound
+    return found
+
+
+def _seen_picture(actor: Actor, public_id: UUID) -> UUID | None:
+    kept = (
+        ClaimPicture.objects.filter(record__public_id=public_id)
+        .values_list("record_id", "file__public_id")
+        .first()
+    )
+    if kept is None:
+        return None
+    record, file = kept
+    rows = ServiceRecord.objects.filter(pk=record)
+    seen = (each for each in SEE_PICTURES if not actor.is_masked(each))
+    return file if any(visible(rows, each, actor).exists() for each in seen) else None
 
 
 # --- For others ---
@@ -331,18 +368,6 @@ def minutes_of(person_id: int) -> int:
     """What counts of one person; for stars, ratings and certificates."""
     rows = ServiceRecord.objects.filter(person=person_id, state__in=COUNTED)
     return rows.aggregate(all=Sum("minutes"))["all"] or 0
-
-
-def absences_of(person_id: int, *, since: date) -> int:
-    """How often somebody had a place and did not come; a figure for its own volunteer."""
-    return ServiceRecord.objects.filter(
-        person=person_id, state=RecordState.ABSENT, served_on__gte=since
-    ).count()
-
-
-def last_served(person_ids: list[int]) -> dict[int, date]:
-    rows = ServiceRecord.objects.filter(person__in=person_ids, state__in=COUNTED)
-    return dict(rows.order_by().values_list("person").annotate(last=Max("served_on")))
 
 
 def today(now: datetime) -> date:

@@ -14,6 +14,7 @@ from nuanxin.people.models import Assignment, WorkerProfile
 from nuanxin.people.queries.actors import active
 from nuanxin.volunteering.enums import MembershipState
 from nuanxin.volunteering.models import Team, TeamMember
+from nuanxin.volunteering.queries.team_hours import TeamHours, team_hours
 
 PAGE = 50
 EXPORT_MOST = 5000
@@ -115,12 +116,6 @@ def teams_to_export(actor: Actor, filters: TeamFilters, *, now: datetime) -> lis
     return found
 
 
-def levels_in(actor: Actor) -> list[str]:
-    """What the trees in sight call their levels."""
-    rows = visible(Team.objects.filter(closed_at=None).exclude(level=""), "volunteering.view_team", actor)
-    return list(rows.order_by("level").values_list("level", flat=True).distinct()[:30])
-
-
 def possible_parents(actor: Actor, *, without: Team | None = None) -> list[Team]:
     """Teams that something can hang from: those around the actor's area and inside it."""
     rows = Team.objects.filter(closed_at=None, depth__lt=4)
@@ -208,6 +203,7 @@ class TeamPage:
     leaders: list[str]
     own: TeamMember | None
     mates: list[TeamMember]
+    hours: TeamHours
 
 
 def team_page(actor: Actor, team: Team, *, now: datetime) -> TeamPage:
@@ -223,6 +219,7 @@ def team_page(actor: Actor, team: Team, *, now: datetime) -> TeamPage:
         leaders=_leaders_shown(team, now),
         own=own,
         mates=list(mates.order_by("joined_at", "pk")[:200]) if is_member else [],
+        hours=team_hours(team, now=now),
     )
 
 
@@ -272,16 +269,6 @@ def is_member(person_id: int, team_ids: Iterable[int]) -> bool:
     """For the contexts above and for programmes: whether somebody is in one of the teams."""
     rows = TeamMember.objects.filter(person=person_id, team__in=list(team_ids), state=MembershipState.MEMBER)
     return rows.exists()
-
-
-def teams_of_person(person_id: int) -> list[Team]:
-    """Teams that somebody is a member of: for hours, audiences and points."""
-    rows = Team.objects.filter(members__person=person_id, members__state=MembershipState.MEMBER)
-    return list(rows.order_by("pk"))
-
-
-def team_of_organisation(organisation_id: int) -> Team | None:
-    return Team.objects.filter(organisation=organisation_id).first()
 
 
 @dataclass(frozen=True, slots=True)

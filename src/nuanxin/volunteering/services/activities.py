@@ -4,19 +4,16 @@ Who leaves the street out of something dangerous cannot publish it: a risk, or c
 an insurance for all of its days (`domain.md` §4.1).
 """
 
-from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor, policy
-from nuanxin.kernel.access.scope import significant
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
-from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.models import Organisation
 from nuanxin.places.models import Place
 from nuanxin.volunteering.enums import ActivityState, ShiftState
@@ -33,11 +30,29 @@ from nuanxin.volunteering.queries.activities import needs_approval
 from nuanxin.volunteering.queries.organising import managed_activity
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services.activity_notes import note_activity
-from nuanxin.volunteering.services.activity_rules import ActivityData, check_activity
+from nuanxin.volunteering.services.activity_rules import (
+    PLAIN,
+    ActivityData,
+    check_activity,
+    fill,
+    is_insured,
+    may_organise_for,
+    opening,
+)
 from nuanxin.volunteering.services.shifts import call_off_shift, set_draw
 from nuanxin.volunteering.workflow import ACTIVITY
 
-LEAST_NOTICE = timedelta(hours=2)  # between the opening of sign-up and the first shift
+MOST_BENEFITED = 1_000_000
+
+
+class NoOrganiser(Invalid):
+    def __init__(self) -> None:
+        super().__init__(fields={"organiser": _("请选主办单位；只能选自己的单位，或者本辖区的。")})
+
+
+class NoSuchPlace(Invalid):
+    def __init__(self) -> None:
+        super().__init__(fields={"place": _("没有找到这个点位，请重新选。")})
 
 
 class NotInsured(Conflict):
@@ -65,12 +80,6 @@ ALWAYS = {
     "title", "words", "tags", "co_organisers", "place", "where", "lng", "lat", "link", "insurer", "policy_number",
     "insured_from", "insured_until", "call_off_hours", "is_outdoor",
 }  # fmt: skip
-PLAIN = tuple(
-    each.name
-    for each in fields(ActivityData)
-    if each.name
-    not in ("kind", "tags", "organiser", "co_organisers", "place", "audience_types", "scope_code")
-)
 
 
 def make_activity(*, actor: Actor, data: ActivityData, key: UUID, now: datetime) -> Activity:
@@ -89,7 +98,7 @@ def make_activity(*, actor: Actor, data: ActivityData, key: UUID, now: datetime)
             made_at=now,
             team=organiser if actor.extent("volunteering.activity_new") == "team" else None,
         )  # fmt: skip
-        _fill(activity, data)
+        fill(activity, data)
         activity.save()
         _link(activity, data)
         note_activity(actor, "make_activity", activity, now)
@@ -109,7 +118,7 @@ def edit_activity(*, actor: Actor, public_id: UUID, data: ActivityData, now: dat
             data = replace(data, opens_at=activity.opens_at)
             _only_harmless(activity, data)
         activity.place = place
-        _fill(activity, data)
+        fill(activity, data)
         if activity.state == ActivityState.PUBLISHED and _needs_insurance(activity):
             raise NotInsured
         activity.save()
@@ -206,7 +215,7 @@ def archive_activity(*, actor: Actor, public_id: UUID, beneficiaries: int, now: 
 
     Raises `ActivityNotFound`, `Invalid`, `IllegalMove`.
     """
-    if not 0 <= beneficiaries <= 1_000_000:
+    if not 0 <= beneficiaries <= MOST_BENEFITED:
         raise Invalid(fields={"beneficiaries": _("请填 0 到 1000000。")})
     with transaction.atomic():
         activity = managed_activity(actor, public_id, "volunteering.activity_edit", lock=True)
@@ -238,9 +247,7 @@ def tell_everybody(*, actor: Actor, public_id: UUID, words: str, now: datetime) 
 
 def _publish(actor: Actor, activity: Activity, step: str, now: datetime) -> None:
     first = _ready(activity, now)
-    opens_at = after_peak(max(activity.opens_at or now, now))
-    if opens_at > first.starts_at - LEAST_NOTICE:
-        opens_at = now
+    opens_at = opening(activity.opens_at, first.starts_at, now)
     ACTIVITY.step(activity, step, state_since=now, state_reason="", opens_at=opens_at, published_at=now)
     for shift in Shift.objects.filter(activity=activity, state=ShiftState.PLANNED, starts_at__gt=now):
         shift.activity = activity
@@ -265,13 +272,8 @@ def _ready(activity: Activity, now: datetime) -> Shift:
 
 
 def _needs_insurance(activity: Activity) -> bool:
-    if not activity.is_risky:
-        return False
-    if not (activity.insurer and activity.policy_number and activity.insured_from and activity.insured_until):
-        return True
     shifts = Shift.objects.filter(activity=activity, state=ShiftState.PLANNED)
-    days = [timezone.localdate(each) for pair in shifts.values_list("starts_at", "ends_at") for each in pair]
-    return any(not activity.insured_from <= day <= activity.insured_until for day in days)
+    return not is_insured(activity, shifts.values_list("starts_at", "ends_at"))
 
 
 def _organiser(actor: Actor, chosen: UUID | None) -> Organisation:
@@ -281,19 +283,11 @@ def _organiser(actor: Actor, chosen: UUID | None) -> Organisation:
         found = rows.filter(pk=actor.organisation_id or 0).first()
     else:
         found = rows.filter(public_id=chosen).first()
-        if found is not None and not _may_organise_for(actor, found):
+        if found is not None and not may_organise_for(actor, found):
             found = None
     if found is None:
-        raise Invalid(fields={"organiser": _("请选主办单位；只能选自己的单位，或者本辖区的。")})
+        raise NoOrganiser
     return found
-
-
-def _may_organise_for(actor: Actor, office: Organisation) -> bool:
-    if actor.role == SYSTEM.role or office.pk == actor.organisation_id:
-        return True
-    if actor.extent("volunteering.activity_new") != "area" or not actor.scope_code:
-        return actor.extent("volunteering.activity_new") == "all"
-    return office.scope_code.startswith(significant(actor.scope_code))
 
 
 def _place(public_id: UUID | None) -> Place | None:
@@ -301,19 +295,8 @@ def _place(public_id: UUID | None) -> Place | None:
         return None
     found = Place.objects.filter(public_id=public_id).first()
     if found is None:
-        raise Invalid(fields={"place": _("没有找到这个点位，请重新选。")})
+        raise NoSuchPlace
     return found
-
-
-def _fill(activity: Activity, data: ActivityData) -> None:
-    kind = taxonomy().kinds[data.kind]
-    for name in PLAIN:
-        value = getattr(data, name)
-        setattr(activity, name, value.strip() if isinstance(value, str) else value)
-    activity.kind, activity.line = kind, kind.line
-    activity.is_outdoor = kind.is_outdoor if data.is_outdoor is None else data.is_outdoor
-    activity.is_risky = kind.is_risky if data.is_risky is None else data.is_risky
-    activity.audience_types = ",".join(sorted(set(data.audience_types)))
 
 
 def _link(activity: Activity, data: ActivityData) -> None:
@@ -326,8 +309,8 @@ def _link(activity: Activity, data: ActivityData) -> None:
 def _only_harmless(activity: Activity, data: ActivityData) -> None:
     """Who signed up did so for this."""
     kept = Activity.objects.get(pk=activity.pk)
-    _fill(kept, data)
-    names = (*(name for name in PLAIN if name not in ALWAYS), "kind_id", "audience_types")
+    fill(kept, data)
+    names = (*(name for name in PLAIN if name not in ALWAYS), "kind_id", "audience_types", "required_post_id")
     if any(getattr(kept, name) != getattr(activity, name) for name in names):
         raise TooLateToChange
 

@@ -1,23 +1,28 @@
-"""What an activity has to say of itself before it may be kept."""
+"""What an activity has to say of itself before it may be kept; the same for one and for a plan of many."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.access import Actor
+from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.access.scope import significant
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.enums import WorkerType
+from nuanxin.people.models import Organisation
 from nuanxin.territories.queries import is_territory
 from nuanxin.volunteering.enums import SignUpMode
+from nuanxin.volunteering.models import Activity
+from nuanxin.volunteering.queries.matching import post_kinds
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 
 YOUNGEST, OLDEST = 3, 17
+LEAST_NOTICE = timedelta(hours=2)  # between the opening of sign-up and the first shift
 
 
 class OpensAtPeak(Invalid):
@@ -53,6 +58,7 @@ class ActivityData:
     for_women: bool = False
     for_families: bool = False
     required: str = ""
+    required_post: str = ""
     with_children: bool = False
     min_age: int | None = None
     max_age: int | None = None
@@ -60,6 +66,23 @@ class ActivityData:
     opens_at: datetime | None = None
     collect_minutes: int = 120
     call_off_hours: int = 12
+
+
+PLAIN = tuple(
+    each.name
+    for each in fields(ActivityData)
+    if each.name
+    not in (
+        "kind",
+        "tags",
+        "organiser",
+        "co_organisers",
+        "place",
+        "audience_types",
+        "scope_code",
+        "required_post",
+    )
+)
 
 
 def check_activity(actor: Actor, data: ActivityData, scope_code: str) -> None:
@@ -99,6 +122,8 @@ def _wrong_area(actor: Actor, data: ActivityData, scope_code: str) -> dict[str, 
 
 def _wrong_rules(data: ActivityData) -> dict[str, str | Promise]:
     wrong: dict[str, str | Promise] = {}
+    if data.required_post and data.required_post not in {each.code for each in post_kinds()}:
+        wrong["required_post"] = _("请从列表里选。")
     if data.mode not in SignUpMode.values:
         wrong["mode"] = _("请选怎么报名。")
     if not 30 <= data.collect_minutes <= 10_080 or not 0 <= data.call_off_hours <= 168:
@@ -117,3 +142,41 @@ def _within(actor: Actor, scope_code: str) -> bool:
     if actor.extent("volunteering.activity_new") != "area":
         return True
     return bool(actor.scope_code) and scope_code.startswith(significant(actor.scope_code))
+
+
+def may_organise_for(actor: Actor, office: Organisation) -> bool:
+    """The own office; in an area any that is at home there."""
+    if actor.role == SYSTEM.role or office.pk == actor.organisation_id:
+        return True
+    if actor.extent("volunteering.activity_new") != "area" or not actor.scope_code:
+        return actor.extent("volunteering.activity_new") == "all"
+    return office.scope_code.startswith(significant(actor.scope_code))
+
+
+def fill(activity: Activity, data: ActivityData) -> None:
+    """What was said, in its columns; a kind brings its line, and what goes without saying of it."""
+    kind = taxonomy().kinds[data.kind]
+    for name in PLAIN:
+        value = getattr(data, name)
+        setattr(activity, name, value.strip() if isinstance(value, str) else value)
+    activity.kind, activity.line = kind, kind.line
+    activity.required_post_id = data.required_post or None
+    activity.is_outdoor = kind.is_outdoor if data.is_outdoor is None else data.is_outdoor
+    activity.is_risky = kind.is_risky if data.is_risky is None else data.is_risky
+    activity.audience_types = ",".join(sorted(set(data.audience_types)))
+
+
+def is_insured(activity: Activity, spans: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Where there is a risk, for all days (`domain.md` §4.1); where there is none, always."""
+    if not activity.is_risky:
+        return True
+    if not (activity.insurer and activity.policy_number and activity.insured_from and activity.insured_until):
+        return False
+    days = [timezone.localdate(each) for span in spans for each in span]
+    return all(activity.insured_from <= day <= activity.insured_until for day in days)
+
+
+def opening(wanted: datetime | None, first: datetime, now: datetime) -> datetime:
+    """When signing up begins: as announced, not within the hours of delivery; at once where the first shift is near."""
+    opens_at = after_peak(max(wanted or now, now))
+    return opens_at if opens_at <= first - LEAST_NOTICE else now

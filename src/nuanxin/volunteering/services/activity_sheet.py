@@ -1,29 +1,27 @@
 """Activities, and who comes to a shift, as a file: CSV or a workbook. Names are masked; audited."""
 
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import csv_file, named, safe, stamp
+from nuanxin.kernel.downloads import sent, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.volunteering.models import Activity
 from nuanxin.volunteering.queries.activities import where_words
 from nuanxin.volunteering.queries.organising import (
     EXPORT_MOST,
     ActivityFilters,
+    Comer,
     activities_to_export,
     comers,
     managed_shift,
 )
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TooManyActivities(Invalid):
@@ -45,7 +43,7 @@ def export_activities(
         _("名称"), _("种类"), _("活动线"), _("主办"), _("区划"), _("在哪里"), _("状态"), _("班次"), _("报上的人"),
         _("名额"), _("受益人次"), _("原因"),
     ]  # fmt: skip
-    return _file("activities", [head, *(_row(each) for each in found)], form, now)
+    return _file("activities", head, (_row(each) for each in found), form, now)
 
 
 def export_comers(*, actor: Actor, shift_id: UUID, form: str, now: datetime) -> HttpResponseBase:
@@ -54,10 +52,12 @@ def export_comers(*, actor: Actor, shift_id: UUID, form: str, now: datetime) -> 
     rows = comers(shift, now=now)
     _audited(actor, "comers_export", len(rows), form, now)
     head = [_("姓名（脱敏）"), _("状态"), _("几个名额"), _("要会的看过了")]
-    body = [
-        [each.name, each.state_label, str(each.places), _("是") if each.is_checked else ""] for each in rows
-    ]
-    return _file("comers", [head, *body], form, now)
+    body = [[each.name, each.state_label, str(each.places), _seen(each)] for each in rows]
+    return _file("comers", head, body, form, now)
+
+
+def _seen(each: Comer) -> str:
+    return _("是") if each.is_checked else each.known
 
 
 def _row(activity: Activity) -> list[str]:
@@ -83,19 +83,7 @@ def _audited(actor: Actor, action: str, rows: int, form: str, now: datetime) -> 
     )  # fmt: skip
 
 
-def _file(name: str, table: Iterable[Sequence[str]], form: str, now: datetime) -> HttpResponseBase:
-    rows = [[safe(cell) for cell in row] for row in table]
-    if form != "xlsx":
-        return csv_file(name, rows, now=now)
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        page = book.add_worksheet(str(_("活动")))
-        page.freeze_panes(1, 0)
-        for number, row in enumerate(rows):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return named(FileResponse(file, content_type=XLSX), f"{name}-{stamp(now)}.xlsx")
+def _file(
+    name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime
+) -> HttpResponseBase:
+    return sent(table_file(head, rows, title=_("活动"), form=form), f"{name}-{stamp(now)}")

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import SYSTEM, Actor, permits
 from nuanxin.kernel.access.scope import LEVELS
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.worktime.months import months_on
 from nuanxin.people.models import Assignment, Person
-from nuanxin.people.queries import person_by_phone
+from nuanxin.people.queries import is_same_person, person_by_phone
 from nuanxin.people.services import assign, end_assignment
-from nuanxin.places.queries.scene_standard import months_on, working_days_on
+from nuanxin.places.queries.scene_standard import working_days_on
 from nuanxin.volunteering.enums import AppointmentState
 from nuanxin.volunteering.events import (
     AppointmentMoved,
@@ -33,7 +34,8 @@ from nuanxin.volunteering.models import (
     Post,
     PostObjection,
 )
-from nuanxin.volunteering.queries.posts import open_post, same_person
+from nuanxin.volunteering.queries.posts import open_post
+from nuanxin.volunteering.queries.requirements import trained_before
 from nuanxin.volunteering.services.appointment_log import (
     OwnNomination,
     locked_appointment,
@@ -144,7 +146,7 @@ def review_nomination(*, actor: Actor, public_id: UUID, now: datetime) -> Appoin
     """By another one than the nominee and whoever nominated. Raises `AppointmentNotFound`, `OwnNomination`."""
     with transaction.atomic():
         found = _as_other(actor, "volunteering.review_post", public_id)
-        if same_person(actor, found.nominated_by_id):
+        if is_same_person(actor, found.nominated_by_id):
             raise OwnNomination
         return _moved(actor, found, "review", "", now, reviewed_by_id=actor.assignment_id)
 
@@ -224,7 +226,11 @@ def _ready(found: Appointment, now: datetime) -> None:
     if PostObjection.objects.filter(appointment=found, answered_at=None).exists():
         raise ObjectionsOpen
     if found.post.training and found.trained_at is None:
-        raise NotTrained
+        if trained_before(found.person_id, found.post.training) is None:
+            raise NotTrained
+        Appointment.objects.filter(pk=found.pk).update(trained_at=now)
+        found.trained_at = now
+        note_step(SYSTEM, found, "trained", found.post.training, now)
 
 
 def _give_role(actor: Actor, found: Appointment, now: datetime) -> None:
@@ -369,7 +375,7 @@ def _as_other(actor: Actor, permission: str, public_id: UUID) -> Appointment:
 def _decided(actor: Actor, public_id: UUID) -> Appointment:
     """By another one than the nominee and the reviewer: two look at everybody."""
     found = _as_other(actor, "volunteering.decide_post", public_id)
-    if same_person(actor, found.reviewed_by_id):
+    if is_same_person(actor, found.reviewed_by_id):
         raise OwnNomination
     return found
 

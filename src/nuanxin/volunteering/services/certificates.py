@@ -4,15 +4,16 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.access.scope import LEVELS
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
-from nuanxin.people.models import Organisation
+from nuanxin.people.models import Organisation, Person
 from nuanxin.people.queries import subject_of
 from nuanxin.places.queries.scene_standard import working_days_on
 from nuanxin.volunteering.enums import CertificateState
@@ -45,9 +46,10 @@ class NoSuchCertificate(NotFound):
 def apply_for_certificate(
     *, actor: Actor, organisation: UUID, period_from: date, period_to: date, key: UUID, now: datetime
 ) -> Certificate:
-    """Of what one organisation recorded in that time. The same `key` again is the same. Publishes `CertificateAsked`.
+    """Of what one organisation recorded in that time. The same `key` again is the same, and so is the same time
+    of the same organisation while that is not answered.
 
-    Raises `NotAllowed`, `Invalid`, `NothingToCertify`.
+    Publishes `CertificateAsked`. Raises `NotAllowed`, `Invalid`, `NothingToCertify`, `KeyReused`.
     """
     if actor.person_id is None:
         raise NotAllowed
@@ -57,9 +59,16 @@ def apply_for_certificate(
     if issuer is None:
         raise Invalid(fields={"organisation": _("请选由谁来开。")})
     with transaction.atomic():
-        known = Certificate.objects.filter(key=key, person=actor.person_id).first()
+        Person.objects.select_for_update().get(pk=actor.person_id)
+        told = {
+            "person": actor.person_id, "organisation": issuer, "period_from": period_from, "period_to": period_to
+        }  # fmt: skip
+        same = Certificate.objects.filter(**told)
+        known = same.filter(Q(key=key) | Q(state=CertificateState.APPLIED)).first()
         if known is not None:
             return known
+        if Certificate.objects.filter(key=key).exists():
+            raise KeyReused
         if not certified_records(actor.person_id, issuer, period_from, period_to).exists():
             raise NothingToCertify
         made = Certificate.objects.create(

@@ -12,6 +12,7 @@ from nuanxin.kernel.access import Actor, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.privacy.masking import mask_name
+from nuanxin.kernel.words import seen
 from nuanxin.people.identifiers import normal_mobile
 from nuanxin.people.models import Person
 from nuanxin.people.queries import person_by_phone
@@ -38,7 +39,7 @@ def ask_to_join(*, actor: Actor, public_id: UUID, shown_as: str, now: datetime) 
     """
     if not permits(actor, "volunteering.join") or actor.person_id is None:
         raise NotAllowed
-    name = shown_as.strip()
+    name = seen(shown_as)
     if not 0 < len(name) <= 30:
         raise Invalid(fields={"shown_as": _("请写一个在队里用的称呼，最多 30 个字；不用写真名。")})
     team = open_team(public_id)
@@ -103,11 +104,11 @@ def lead_step(*, actor: Actor, member_id: UUID, name: str, reason: str = "", now
 
 def show_myself(*, actor: Actor, member_id: UUID, shown_as: str, is_shown: bool, now: datetime) -> TeamMember:
     """What the team calls me, and whether the other members read it. Raises `MemberNotFound`, `Invalid`."""
-    name = shown_as.strip()
-    if not 0 < len(name) <= 30:
-        raise Invalid(fields={"shown_as": _("请写一个在队里用的称呼，最多 30 个字；不用写真名。")})
+    name = seen(shown_as)
     with transaction.atomic():
         member = _locked(actor, "volunteering.join", member_id)
+        if not 0 < len(name) <= 30:
+            raise Invalid(fields={"shown_as": _("请写一个在队里用的称呼，最多 30 个字；不用写真名。")})
         member.shown_as, member.is_shown = name, is_shown
         member.save(update_fields=["shown_as", "is_shown"])
     return member

@@ -6,23 +6,20 @@ kept and so their column is empty. Only unpaid service is ever recorded.
 """
 
 import csv
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits, visible
-from nuanxin.kernel.downloads import csv_file, named, safe, stamp
+from nuanxin.kernel.downloads import XLSX, File, csv_file, safe, sent, stamp, workbook
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.volunteering.enums import CheckMethod, EntryKind
@@ -31,7 +28,6 @@ from nuanxin.volunteering.queries.minutes import hours_shown
 from nuanxin.volunteering.queries.records import COUNTED, EXPORT_MOST, RecordFilters, narrowed
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WAYS = {
     CheckMethod.CODE: "扫码签到",
     CheckMethod.LEADER: "负责人点名",
@@ -100,7 +96,9 @@ def _file(
         table.append([safe(said.get(each.key, "")) for each in columns])
     if form != "xlsx":
         return csv_file(name, table, now=now)
-    return _workbook(name, table, columns, now)
+    sections = [each.section for each in columns]  # they stand above their columns
+    book = workbook([sections, *table], title="志愿服务记录", frozen=2)
+    return sent(File(book, XLSX, form), f"{name}-{stamp(now)}")
 
 
 def _entries(person_ids: set[int]) -> dict[int | None, dict[str, str]]:
@@ -146,23 +144,3 @@ def _values(
 
 def _day(at: datetime) -> str:
     return timezone.localdate(at).isoformat()
-
-
-def _workbook(
-    name: str, table: Iterable[Sequence[str]], columns: Sequence[NationalColumn], now: datetime
-) -> HttpResponseBase:
-    """The sections of the national record stand above their columns."""
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file: Any = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        page = book.add_worksheet("志愿服务记录")
-        page.freeze_panes(2, 0)
-        for place, column in enumerate(columns):
-            page.write_string(0, place, column.section)
-        for number, row in enumerate(table, start=1):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return named(FileResponse(file, content_type=XLSX), f"{name}-{stamp(now)}.xlsx")

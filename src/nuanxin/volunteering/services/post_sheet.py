@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
+from nuanxin.kernel.downloads import sent, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.volunteering.models import Appointment
 from nuanxin.volunteering.queries.posts import EXPORT_MOST, PostFilters, appointments_to_export, house_of
-from nuanxin.volunteering.services.tables import table_response
 
 
 class TooManyAppointments(Invalid):
@@ -33,7 +33,8 @@ def export_appointments(*, actor: Actor, filters: PostFilters, form: str, now: d
         scope_code=actor.scope_code, detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
     head = [_("岗位"), _("区划"), _("楼栋"), _("姓名"), _("到哪一步"), _("证号"), _("上任"), _("任期到")]
-    return table_response("posts", _("岗位"), [head, *(_cells(each) for each in rows)], form=form, now=now)
+    file = table_file(head, (_cells(each) for each in rows), title=_("岗位"), form=form)
+    return sent(file, f"posts-{stamp(now)}")
 
 
 def _cells(found: Appointment) -> list[str]:

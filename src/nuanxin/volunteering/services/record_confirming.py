@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, visible
-from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.events import publish
 from nuanxin.people.queries import subject_of
 from nuanxin.volunteering.enums import QUALITIES, RecordState, SignUpState
@@ -24,11 +24,6 @@ from nuanxin.volunteering.workflow import RECORD
 MOST_AT_ONCE = 200
 FULL = 100
 MORE = 120
-
-
-class HeldForALook(Conflict):
-    default_message = _("这一条要先看一看再确认。")
-    default_hint = _("点开看为什么，写一句核实的情况。")
 
 
 @dataclass(frozen=True, slots=True)

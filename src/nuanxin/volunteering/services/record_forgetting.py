@@ -15,6 +15,7 @@ from nuanxin.volunteering.models import (
     RecordCorrection,
     ServiceRecord,
 )
+from nuanxin.volunteering.services.claim_pictures import erase_pictures
 from nuanxin.volunteering.workflow import CERTIFICATE, RECORD
 
 POINTS_KEPT = timedelta(days=90)
@@ -66,6 +67,7 @@ def erase_records(subject: Subject, *, now: datetime) -> Erased:
             RECORD.step(record, "submit", state_since=now, minutes=0)
         keys = list(rows.values_list("pk", flat=True))
         CheckInPoint.objects.filter(record__in=keys).delete()
+        erase_pictures(subject, now=now)
         RecordCorrection.objects.filter(record__in=keys).update(words="—")
         ServiceRecord.objects.filter(pk__in=keys).update(
             person=None, sign_up=None, proof="—", device="", entered_by=None, key=None

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
+from nuanxin.kernel.files.accept import AcceptedImage
 from nuanxin.kernel.geo.coordinates import distance_m
 from nuanxin.people.models import Organisation, Person
 from nuanxin.people.queries import consented
@@ -55,6 +56,7 @@ from nuanxin.volunteering.queries.records import (
     shift_to_check,
     shifts_to_come_to,
 )
+from nuanxin.volunteering.services.claim_pictures import keep_picture
 from nuanxin.volunteering.workflow import RECORD
 
 MOST_BLUR_M = 100  # of what a phone says about its own accuracy
@@ -205,7 +207,9 @@ def check_out_by_leader(*, actor: Actor, public_id: UUID, now: datetime) -> Serv
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Served without a check-in: on a post, with a case, for somebody. `proof`: by what it can be looked into."""
+    """Served without a check-in: on a post, with a case, for somebody. `proof` says by what it can be looked into; a
+    picture only if one likes.
+    """
 
     organisation: UUID
     source: str
@@ -213,20 +217,25 @@ class Claim:
     starts_at: datetime
     ends_at: datetime
     proof: str
+    picture: AcceptedImage | None = None
 
 
 def enter_service(*, actor: Actor, claim: Claim, key: UUID, now: datetime) -> ServiceRecord:
     """One writes down what one did; labelled, confirmed by the organisation, drawn for spot-checks more often.
 
-    The same `key` again is the same. Publishes `HoursPending`. Raises `NotAllowed`, `Invalid`, `AtTwoPlaces`.
+    The same `key` again is the same. Publishes `HoursPending`. Raises `NotAllowed`, `Invalid`, `AtTwoPlaces`,
+    `PictureUsed`, and `KeyReused` where the key came with something else.
     """
     if actor.person_id is None:
         raise NotAllowed
     organisation = _checked(actor, claim, now)
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=actor.person_id)
-        known = ServiceRecord.objects.filter(key=key, person=actor.person_id).first()
+        known = ServiceRecord.objects.filter(key=key).first()
         if known is not None:
+            told = (actor.person_id, organisation.pk, claim.title.strip(), claim.starts_at, claim.ends_at)
+            if told != (known.person_id, known.organisation_id, known.title, known.starts_at, known.ends_at):
+                raise KeyReused
             return known
         _free_then(actor.person_id, claim.starts_at, claim.ends_at)
         made = ServiceRecord(
@@ -242,6 +251,8 @@ def enter_service(*, actor: Actor, claim: Claim, key: UUID, now: datetime) -> Se
         if not made.minutes:
             raise Invalid(_("这一天已经记满 12 小时了。"), hint=_("一人一天最多记 12 小时。"))
         made.save(force_insert=True)
+        if claim.picture is not None:
+            keep_picture(record=made, accepted=claim.picture, now=now)
         _log(made, "enter", now, actor)
         _tell_pending(made, now)
     return made

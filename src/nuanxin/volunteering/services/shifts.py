@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor
@@ -203,16 +204,22 @@ def call_off_shift(shift: Shift, activity: Activity, reason: str, now: datetime)
 
 def set_draw(shift: Shift) -> None:
     """When names have been taken, and the secret whose digest is shown from now on; nobody can choose it afterwards."""
+    if plan_draw(shift):
+        shift.save(update_fields=["draw_at", "draw_secret"])
+
+
+def plan_draw(shift: Shift) -> bool:
+    """As above, not kept yet; returns whether there is to be a draw."""
     activity = shift.activity
     if activity.mode != SignUpMode.DRAW or activity.opens_at is None:
-        return
+        return False
     opens_at = activity.opens_at
     at = min(
         after_peak(opens_at + timedelta(minutes=activity.collect_minutes)), shift.starts_at - BEFORE_START
     )
     shift.draw_at = at if at > opens_at else None
     shift.draw_secret = shift.draw_secret or secrets.token_hex(16)
-    shift.save(update_fields=["draw_at", "draw_secret"])
+    return True
 
 
 def _create(
@@ -247,15 +254,21 @@ def _planned(actor: Actor, shift_id: UUID, now: datetime) -> Shift:
 
 
 def _check(starts_at: datetime, ends_at: datetime, capacity: int, now: datetime) -> None:
-    wrong = {}
+    wrong = wrong_span(starts_at, ends_at, capacity)
     if starts_at <= now:
         wrong["starts_at"] = _("要是以后的时间。")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def wrong_span(starts_at: datetime, ends_at: datetime, capacity: int) -> dict[str, str | Promise]:
+    """What is wrong with a time, whenever it is."""
+    wrong: dict[str, str | Promise] = {}
     if not SHORTEST <= ends_at - starts_at <= LONGEST:
         wrong["ends_at"] = _("一班至少 15 分钟，最多 12 小时。")
     if not 0 < capacity <= MOST_PEOPLE:
         wrong["capacity"] = _("1 到 2000 人。")
-    if wrong:
-        raise Invalid(fields=wrong)
+    return wrong
 
 
 def _check_rule(rule: Weekly, now: datetime) -> None:

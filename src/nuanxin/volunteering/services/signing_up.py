@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.people.models import Person
@@ -73,6 +74,11 @@ class GuardianNeeded(Conflict):
     default_hint = _("看一下说明，勾上“我是孩子的监护人，我同意”，再报一次。")
 
 
+class OwnRequirement(NotAllowed):
+    default_message = _("自己的要另一位来看。")
+    default_hint = _("请队里另一位负责人看一眼再勾。")
+
+
 @dataclass(frozen=True, slots=True)
 class ChildData:
     """What the child is called, not the full name."""
@@ -106,7 +112,8 @@ def sign_up(
         shift = locked_shift(found.pk)
         known = SignUp.objects.filter(key=key).first()
         if known is not None:
-            if (known.person_id, known.shift_id) != (person.pk, shift.pk):
+            places = len(children) or 1
+            if (known.person_id, known.shift_id, known.places) != (person.pk, shift.pk, places):
                 raise KeyTaken
             return known
         there = SignUp.objects.filter(shift=shift, person=person, state__in=OPEN_SIGN_UPS).first()
@@ -221,12 +228,25 @@ def lapse(sign_up: SignUp, shift: Shift, now: datetime) -> None:
 
 
 def check_requirement(*, actor: Actor, public_id: UUID, is_checked: bool, now: datetime) -> SignUp:
-    """The organiser has seen what the activity asks for, or has not. Raises `SignUpNotFound`."""
+    """The organiser has seen what the activity asks for, or has not: for what the platform does not know.
+
+    Who says so is kept and audited; the same again changes nothing. Raises `SignUpNotFound`, `OwnRequirement`.
+    """
     rows = SignUp.objects.filter(public_id=public_id)
-    found = policy.visible(rows, "volunteering.attend", actor).first()
+    found = policy.visible(rows, "volunteering.attend", actor).select_related("shift__activity").first()
     if found is None:
         raise SignUpNotFound
-    SignUp.objects.filter(pk=found.pk).update(is_checked=is_checked)
+    if found.person_id is not None and found.person_id == actor.person_id:
+        raise OwnRequirement
+    with transaction.atomic():
+        by = {"checked_by": actor.assignment_id, "checked_at": now} if is_checked else {
+            "checked_by": None, "checked_at": None,
+        }  # fmt: skip
+        if SignUp.objects.filter(pk=found.pk, is_checked=not is_checked).update(is_checked=is_checked, **by):
+            audit.record(
+                actor=actor, action="volunteering.requirement_seen", object_type="sign_up", object_id=found.pk,
+                scope_code=found.shift.activity.scope_code, detail={"seen": is_checked}, now=now,
+            )  # fmt: skip
     return found
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from nuanxin.people.queries import is_same_person
 from nuanxin.volunteering.enums import RecordState, SpotResult
 from nuanxin.volunteering.models import ServiceRecord, SpotCheck
 from nuanxin.volunteering.queries.spot_checks import LABELLED, drawable, drawn_by
@@ -85,7 +86,7 @@ def judge_spot_check(
             raise NoSpotCheck
         if check.result:
             return check
-        if row.confirmed_by_id is not None and row.confirmed_by_id == actor.assignment_id:
+        if is_same_person(actor, row.confirmed_by_id):
             raise ConfirmedIt
         if result == SpotResult.WRONG:
             _correct(actor, row, minutes, note.strip(), now)

@@ -26,6 +26,11 @@ class NotToSwap(Conflict):
     default_hint = _("报上了的、离开始一小时以上、不带孩子的班次才能换；别的可以直接取消。")
 
 
+class NotForWomenOnly(NotEligible):
+    default_message = _("这是女性专场。")
+    default_hint = _("符合的话，勾上“我符合”再换；这一项不保存。")
+
+
 class SwapGone(Conflict):
     default_message = _("这个班刚被别人换走，或者收回了。")
     default_hint = _("看看还有没有别的班可以换。")
@@ -57,9 +62,12 @@ def withdraw_swap(*, actor: Actor, public_id: UUID, now: datetime) -> None:
             SWAP.step(swap, "withdraw", state_since=now)
 
 
-def take_swap(*, actor: Actor, public_id: UUID, give: UUID | None, now: datetime) -> SignUp:
+def take_swap(
+    *, actor: Actor, public_id: UUID, give: UUID | None, now: datetime, belongs: bool = False
+) -> SignUp:
     """The offered place is one's own now; the other has `give`, a place of another shift of it, or nothing.
 
+    `belongs`: one's own word where the activity is for women, as at signing up; who gives a place of it has said so.
     Publishes `ShiftSwapped`, `SignUpMade`. Raises `SignUpNotFound`, `SwapGone`, `NotToSwap`,
     `NotEligible`, `DoesNotFit`.
     """
@@ -81,6 +89,8 @@ def take_swap(*, actor: Actor, public_id: UUID, give: UUID | None, now: datetime
             raise SwapGone
         if given is not None:
             given.refresh_from_db()
+        if held[offered.shift_id].activity.for_women and given is None and not belongs:
+            raise NotForWomenOnly
         _both_fit(actor, offered, given, held, now)
         SWAP.step(swap, "take", state_since=now, given=given)
         mine = _hand_over(offered, actor.person_id or 0, held[offered.shift_id], key, now)

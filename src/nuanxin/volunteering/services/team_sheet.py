@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, rule, significant
+from nuanxin.kernel.downloads import sent, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.sheets import Change, Column, Plan, Planned, Problem, Sheet, SheetRow, Verdict
 from nuanxin.kernel.sheets.plan import refused
@@ -20,7 +21,6 @@ from nuanxin.volunteering.enums import BadgeColour
 from nuanxin.volunteering.models import DEEPEST, Team
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.queries.teams import EXPORT_MOST, TeamFilters, TeamRow, teams_to_export
-from nuanxin.volunteering.services.tables import table_response
 from nuanxin.volunteering.services.teams import TeamData, change_team, create_team
 
 Text = str | Promise
@@ -234,8 +234,8 @@ def export_teams(*, actor: Actor, filters: TeamFilters, form: str, now: datetime
         scope_code=actor.scope_code, detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
     head = [*HEADINGS.values(), str(_("队员")), str(_("队长"))]
-    title = str(_("志愿服务队"))
-    return table_response("teams", title, [head, *(_cells(each) for each in rows)], form=form, now=now)
+    file = table_file(head, (_cells(each) for each in rows), title=str(_("志愿服务队")), form=form)
+    return sent(file, f"teams-{stamp(now)}")
 
 
 def _cells(row: TeamRow) -> list[str]:

@@ -190,7 +190,13 @@ def take_swap(request: ActorRequest, public_id: UUID) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     try:
-        swapping.take_swap(actor=request.actor, public_id=public_id, give=give, now=request.now)
+        swapping.take_swap(
+            actor=request.actor,
+            public_id=public_id,
+            give=give,
+            belongs="belongs" in request.POST,
+            now=request.now,
+        )
     except Conflict as error:
         messages.warning(request, error.told)
     else:

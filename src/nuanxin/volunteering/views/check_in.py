@@ -113,6 +113,7 @@ def _on_screen(request: ActorRequest, shift: Shift) -> dict[str, Any]:
 @require_POST
 @requires("volunteering.check_in")
 def screen_admit(request: ActorRequest, public_id: UUID, sign_up: UUID) -> HttpResponse:
+    queries.shift_to_check(request.actor, public_id)
     return done(
         request, lambda: services.admit(actor=request.actor, sign_up_id=sign_up, now=request.now),
         _("点到了。"), "volunteering:screen", public_id,
@@ -122,6 +123,7 @@ def screen_admit(request: ActorRequest, public_id: UUID, sign_up: UUID) -> HttpR
 @require_POST
 @requires("volunteering.check_in")
 def screen_release(request: ActorRequest, public_id: UUID, record: UUID) -> HttpResponse:
+    queries.shift_to_check(request.actor, public_id)
     return done(
         request, lambda: services.check_out_by_leader(actor=request.actor, public_id=record, now=request.now),
         _("签退了。"), "volunteering:screen", public_id,

@@ -188,7 +188,7 @@ def _page(
     request: ActorRequest, public_id: UUID, forms: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     found = queries.visible_record(request.actor, public_id)
-    page = queries.record_page(found)
+    page = queries.record_page(request.actor, found)
     asked = page.open_correction
     wanted = asked.wanted_minutes if asked else None
     is_own = found.person_id is not None and found.person_id == request.actor.person_id

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.files.services import open_file
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries import records as queries
 from nuanxin.volunteering.record_forms import AskForm, ClaimForm, HourFilterForm
@@ -64,11 +65,23 @@ def my_record(request: ActorRequest, public_id: UUID) -> HttpResponse:
             return redirect("volunteering:my_record", public_id=public_id)
     context = {
         "record": record,
-        "page": queries.record_page(record),
+        "page": queries.record_page(request.actor, record),
         "form": form,
         "may_ask": record.state in ASKABLE,
     }
     return render(request, "volunteering/record_mine.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires(*queries.SEE_PICTURES)
+def claim_picture(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
+    """What somebody shows for hours by hand; nobody else's phone keeps it."""
+    opened = open_file(
+        public_id=queries.claim_picture(request.actor, public_id), thumb="thumb" in request.GET
+    )
+    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +89,7 @@ def my_record(request: ActorRequest, public_id: UUID) -> HttpResponse:
 def service_enter(request: ActorRequest) -> HttpResponse:
     """What was done without a check-in, with what it can be looked into by."""
     organisations = queries.own_organisations(request.actor)
-    form = ClaimForm(posted(request), organisations=organisations)
+    form = ClaimForm(posted(request), request.FILES or None, organisations=organisations)
     if request.method == "POST" and form.is_valid():
         try:
             services.enter_service(

@@ -200,7 +200,13 @@ def _edit_page(request: ActorRequest, form: ActivityForm, activity: Activity | N
         "where": form.part("place", "where", "link", "is_outdoor"),
         "risk": form.part("is_risky", "insurer", "policy_number", "insured_from", "insured_until"),
         "audience": form.part(
-            "audience_types", "own_team_only", "area_only", "for_women", "for_families", "required"
+            "audience_types",
+            "own_team_only",
+            "area_only",
+            "for_women",
+            "for_families",
+            "required_post",
+            "required",
         ),
         "children": form.part("with_children", "min_age", "max_age"),
         "sign_up": form.part("mode", "opens_at", "collect_minutes", "call_off_hours"),

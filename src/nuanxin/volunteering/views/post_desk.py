@@ -17,10 +17,11 @@ from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import NotFound
-from nuanxin.people.queries import possible_successors
+from nuanxin.people.queries import is_same_person, possible_successors
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import fill_in, press, take_step
 from nuanxin.volunteering.models import LIVE_APPOINTMENTS, Appointment
 from nuanxin.volunteering.post_forms import (
     KindForm,
@@ -32,6 +33,7 @@ from nuanxin.volunteering.post_forms import (
 )
 from nuanxin.volunteering.queries import posts as queries
 from nuanxin.volunteering.queries.areas import areas_within
+from nuanxin.volunteering.queries.requirements import trained_before
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.queries.teams import TeamFilters, listed_teams
 from nuanxin.volunteering.services import appointment_watching, appointments
@@ -39,7 +41,6 @@ from nuanxin.volunteering.services import posts as services
 from nuanxin.volunteering.services.post_sheet import export_appointments
 from nuanxin.volunteering.services.team_catalogue import put_post_kind
 from nuanxin.volunteering.team_forms import WordsForm
-from nuanxin.volunteering.views.stepping import fill_in, press
 from nuanxin.volunteering.workflow import APPOINTMENT
 
 TAB_NAMES = {
@@ -232,7 +233,8 @@ def appointment(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "house": queries.house_of(found.post),
         "moves": _moves(request, found),
         "is_own": found.person_id == request.actor.person_id,
-        "is_reviewer": queries.same_person(request.actor, found.reviewed_by_id),
+        "is_reviewer": is_same_person(request.actor, found.reviewed_by_id),
+        "known": trained_before(found.person_id, found.post.training),
         "may_train": may_review and found.state in LIVE_APPOINTMENTS and found.trained_at is None,
         "may_answer": permits(request.actor, "volunteering.decide_post"),
     }
@@ -259,9 +261,9 @@ def _moves(request: ActorRequest, found: Appointment) -> list[Any]:
     if found.person_id == request.actor.person_id:
         return []
     moves = [each for each in APPOINTMENT.available(request.actor, found) if each.name in PRESSED]
-    if queries.same_person(request.actor, found.nominated_by_id):
+    if is_same_person(request.actor, found.nominated_by_id):
         moves = [each for each in moves if each.name != "review"]
-    if queries.same_person(request.actor, found.reviewed_by_id):
+    if is_same_person(request.actor, found.reviewed_by_id):
         moves = [each for each in moves if each.name in ("refuse", "remove")]
     return moves
 
@@ -275,29 +277,25 @@ def appointment_step(request: ActorRequest, public_id: UUID, name: str) -> HttpR
     move = APPOINTMENT[name]
     found = queries.appointment_for(request.actor, move.permission, public_id)
     back = reverse("volunteering:appointment", args=[public_id])
-    given: dict[str, Any] = {"actor": request.actor, "public_id": public_id, "name": name, "now": request.now}
-    done = _("%s：已办好。") % move.label
-    if not move.required_fields:
-        return press(request, back=back, done=done, perform=lambda: appointments.perform_appointment(**given))
-    form: WordsForm
+    form: WordsForm | None = None
     if name == "remove":
         held = found.assignment
         form = RemoveForm(
             posted(request), successors=possible_successors(held, now=request.now)[:100] if held else []
         )
-    else:
+    elif move.required_fields:
         form = WordsForm(posted(request))
 
     def perform() -> Appointment:
-        chosen = form.cleaned_data.get("successor")
+        said = form.cleaned_data if form else {}
+        chosen = said.get("successor")
         return appointments.perform_appointment(
-            **given, words=form.cleaned_data["words"], successor_id=UUID(chosen) if chosen else None
-        )
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            words=said.get("words", ""), successor_id=UUID(chosen) if chosen else None,
+        )  # fmt: skip
 
     lead = f"{found.post.kind.name} · {queries.name_of(request.actor, found)}"
-    return fill_in(
-        request, form, title=str(move.label), lead=lead, back=back, tone=move.tone, perform=perform, done=done
-    )
+    return take_step(request, form, move, lead=lead, back=back, perform=perform)
 
 
 @require_POST

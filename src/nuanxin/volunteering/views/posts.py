@@ -18,11 +18,11 @@ from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import PHONE, fill_in, press
 from nuanxin.volunteering.post_forms import ApplyForm, ObjectionForm
 from nuanxin.volunteering.queries import posts as queries
 from nuanxin.volunteering.services import appointment_watching, appointments
 from nuanxin.volunteering.team_forms import WordsForm
-from nuanxin.volunteering.views.stepping import PHONE, fill_in, press
 from nuanxin.volunteering.workflow import APPOINTMENT
 
 OWN_STEPS = ("agree", "withdraw", "resign")

@@ -15,6 +15,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import NotFound
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import fill_in, press
 from nuanxin.volunteering.models import Programme
 from nuanxin.volunteering.post_forms import NoticeForm, ProgrammeForm
 from nuanxin.volunteering.queries import programmes as queries
@@ -22,7 +23,6 @@ from nuanxin.volunteering.queries.teams import TeamFilters, listed_teams
 from nuanxin.volunteering.services import programmes as services
 from nuanxin.volunteering.team_forms import WordsForm
 from nuanxin.volunteering.views.post_desk import before_of, next_page
-from nuanxin.volunteering.views.stepping import fill_in, press
 
 
 def _named(programme: Programme) -> list[tuple[str, str]]:

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest
-from nuanxin.kernel.errors import DomainError
+from nuanxin.ui.stepping import press
 
 
 def framed(
@@ -22,16 +21,8 @@ def framed(
 
 
 def done(request: ActorRequest, act: Any, words: str, back: str, *args: Any) -> HttpResponse:
-    """One press: what came of it is said on the page one came from; what is not there stays not found."""
-    try:
-        act()
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        messages.warning(request, error.told)
-    else:
-        messages.success(request, words)
-    return redirect(reverse(back, args=args) if ":" in back else back)
+    """`press`, with a page's name to go back to."""
+    return press(request, back=reverse(back, args=args) if ":" in back else back, perform=act, done=words)
 
 
 def private(content: bytes | str, content_type: str, name: str) -> HttpResponse:

@@ -1,6 +1,5 @@
 """The reserve: one's own application on the phone; the list for the few who read it."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,13 +16,13 @@ from nuanxin.kernel.errors import NotFound
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import PHONE, fill_in, press, take_step
 from nuanxin.volunteering.models import OPEN_RESERVE
 from nuanxin.volunteering.queries import reserve as queries
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.services import reserve as services
 from nuanxin.volunteering.team_forms import RecommendForm, ReserveForm, WordsForm
 from nuanxin.volunteering.views.post_desk import before_of, next_page
-from nuanxin.volunteering.views.stepping import PHONE, fill_in, press
 from nuanxin.volunteering.workflow import RESERVE
 
 TAB_NAMES = {
@@ -128,12 +127,11 @@ def candidate_step(request: ActorRequest, public_id: UUID, name: str) -> HttpRes
         raise NotFound
     found = queries.candidate_for(request.actor, public_id)
     back = reverse("volunteering:candidate", args=[public_id])
-    given: dict[str, Any] = {"actor": request.actor, "public_id": public_id, "name": name, "now": request.now}
-    done = _("%s：已办好。") % move.label
-    if not move.required_fields:
-        return press(request, back=back, done=done, perform=lambda: services.perform_reserve(**given))
-    form = WordsForm(posted(request), field=move.required_fields[0])
-    return fill_in(
-        request, form, title=str(move.label), lead=found.person.name, back=back, tone=move.tone, done=done,
-        perform=lambda: services.perform_reserve(**given, words=form.cleaned_data["words"]),
+    form = WordsForm(posted(request), field=move.required_fields[0]) if move.required_fields else None
+    return take_step(
+        request, form, move, lead=found.person.name, back=back,
+        perform=lambda: services.perform_reserve(
+            actor=request.actor, public_id=public_id, name=name, now=request.now,
+            words=form.cleaned_data["words"] if form else "",
+        ),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import press
 from nuanxin.volunteering.activity_forms import ReasonForm, ShiftForm, WeeklyForm, shift_initial
 from nuanxin.volunteering.queries.organising import (
     children_are_shown,
@@ -25,7 +27,7 @@ from nuanxin.volunteering.queries.organising import (
 from nuanxin.volunteering.services import family
 from nuanxin.volunteering.services import shifts as services
 from nuanxin.volunteering.services.activity_sheet import export_comers
-from nuanxin.volunteering.services.signing_up import check_requirement
+from nuanxin.volunteering.services.signing_up import OwnRequirement, check_requirement
 
 EDIT = "volunteering.activity_edit"
 
@@ -139,22 +141,28 @@ def shift_leader(request: ActorRequest, shift_id: UUID) -> HttpResponse:
         chosen = UUID(request.POST["leader"]) if request.POST.get("leader") else None
     except ValueError as error:
         raise Http404 from error
-    try:
-        services.name_leader(actor=request.actor, shift_id=shift_id, sign_up=chosen, now=request.now)
-    except DomainError as error:
-        messages.warning(request, error.told)
-    else:
-        messages.success(request, _("记下了。"))
-    return redirect("volunteering:shift_managed", shift_id=shift_id)
+    return press(
+        request, back=reverse("volunteering:shift_managed", args=[shift_id]), done=_("记下了。"),
+        perform=lambda: services.name_leader(
+            actor=request.actor, shift_id=shift_id, sign_up=chosen, now=request.now
+        ),
+    )  # fmt: skip
 
 
 @require_POST
 @requires("volunteering.attend")
 def requirement_seen(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """What the activity asks for was shown, or not."""
-    found = check_requirement(
-        actor=request.actor, public_id=public_id, is_checked=request.POST.get("seen") == "1", now=request.now
-    )
+    try:
+        found = check_requirement(
+            actor=request.actor,
+            public_id=public_id,
+            is_checked=request.POST.get("seen") == "1",
+            now=request.now,
+        )
+    except OwnRequirement as error:
+        messages.warning(request, error.told)
+        return redirect("volunteering:shift_managed", shift_id=shift_of_sign_up(request.actor, public_id))
     return redirect("volunteering:shift_managed", shift_id=found.shift.public_id)
 
 

@@ -17,6 +17,7 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.territories.queries import is_territory
 from nuanxin.ui.forms import posted
+from nuanxin.volunteering.queries.records import visible_record
 from nuanxin.volunteering.queries.spot_checks import spot_checks as listed
 from nuanxin.volunteering.queries.spot_checks import spot_report
 from nuanxin.volunteering.record_forms import DrawForm, JudgeForm
@@ -46,6 +47,7 @@ def spot_checks(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires("volunteering.spot_check")
 def spot_judge(request: ActorRequest, public_id: UUID) -> HttpResponse:
+    visible_record(request.actor, public_id, "volunteering.spot_check")
     form = JudgeForm(request.POST)
     if form.is_valid():
         told = form.cleaned_data

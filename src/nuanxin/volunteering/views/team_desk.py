@@ -18,6 +18,7 @@ from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui import sheets
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import fill_in, press
 from nuanxin.volunteering.queries import teams as queries
 from nuanxin.volunteering.queries.areas import areas_within
 from nuanxin.volunteering.queries.team_catalogue import sources_in_words
@@ -25,7 +26,6 @@ from nuanxin.volunteering.services import membership
 from nuanxin.volunteering.services import teams as services
 from nuanxin.volunteering.services.team_sheet import SHEET, export_teams
 from nuanxin.volunteering.team_forms import InviteForm, TeamFilterForm, TeamForm, WordsForm
-from nuanxin.volunteering.views.stepping import fill_in, press
 
 PAGES = sheets.Pages(
     "volunteering:team_import",

@@ -16,11 +16,11 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
+from nuanxin.ui.stepping import press
 from nuanxin.volunteering.queries import teams as queries
 from nuanxin.volunteering.queries.team_catalogue import sources_in_words
 from nuanxin.volunteering.services import membership
 from nuanxin.volunteering.team_forms import JoinForm, ShownForm
-from nuanxin.volunteering.views.stepping import press
 
 
 @require_safe

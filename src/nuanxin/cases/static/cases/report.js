@@ -104,7 +104,7 @@ class Report {
     });
     if (step === "2" || step === "elsewhere") this.openPlace().catch(() => {}); // no map without signal
     if (step === "3") this.noteChoice();
-    if (step === "3") this.askWhatItSoundsLike();
+    if (["2", "3"].includes(step)) this.askWhatItSoundsLike();
   }
 
   /** What has gone is not walked back into. */
@@ -193,9 +193,10 @@ class Report {
     return unwanted;
   }
 
+  /** While the place is being said: answered before the kinds are seen, nothing moves under a thumb there. */
   askWhatItSoundsLike() {
     const text = this.form.elements.text.value.trim();
-    if (text === this.asked) return;
+    if (text === this.asked || !navigator.onLine) return;
     this.asked = text;
     this.htmx().then(() => this.find("#kinds-likely")?.dispatchEvent(new CustomEvent("words-said")));
   }
