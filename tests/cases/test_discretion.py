@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from nuanxin.cases import services
 from nuanxin.cases.models import Case, Clock
@@ -35,6 +36,13 @@ ANSWERED = AT_THE_GATE + timedelta(hours=2, minutes=11)  # 14:18:13
 PAGES = ("/cases/{n}/", "/cases/{n}/time/", "/cases/{n}/time/?paper=1", "/cases/{n}/print/", "/cases/?tab=all",
          "/cases/?tab=open", "/inbox/", "/cases/?tab=all&case={n}")  # fmt: skip
 AREA = ("dispatcher", "community", "street_lead")
+
+
+@pytest.fixture(autouse=True)
+def read_in_the_evening(monkeypatch):
+    """Pages say when they were printed. Read at seven minutes past twelve, that would be the minute looked for."""
+    evening = AT_THE_GATE + timedelta(hours=7, minutes=44)
+    monkeypatch.setattr(timezone, "now", lambda: evening)
 
 
 @pytest.fixture
