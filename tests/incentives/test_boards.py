@@ -1,5 +1,6 @@
 """Boards: nobody is there who did not choose to; sums are kept award by award; a place is for its owner."""
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,10 +8,18 @@ import pytest
 from nuanxin.incentives.models import BoardMember, BoardTally
 from nuanxin.incentives.queries import boards as queries
 from nuanxin.incentives.services import boards, ledger
+from nuanxin.incentives.services.hearing_hours import Heard, correct_hours, hear_hours
+from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import drain
 from nuanxin.people.services.consents import withdraw_consent
-from tests.factories.honours import awarded, served
+from nuanxin.volunteering.models import Activity, SignUp
+from nuanxin.volunteering.queries import check_codes
+from nuanxin.volunteering.services.record_confirming import confirm_hours
+from nuanxin.volunteering.services.records import check_in, check_out
+from tests.factories import volunteers
+from tests.factories.honours import awarded
+from tests.factories.served import BEGINS, ENDS, make_shift
 from tests.factories.town import DISTRICT, OTHER_STREET, START, STREET
 
 pytestmark = pytest.mark.django_db
@@ -94,15 +103,52 @@ def test_orders_pay_and_likes_are_refused(town):
         boards.join_board(actor=town["worker"], nickname="", now=town.now)
 
 
-def test_teams_come_as_a_sum_and_not_of_one_or_two_people(town):
-    team = str(town.organisations["community"].public_id)
-    for _number in range(2):
-        served(town, hours=2, team=team)
+def test_teams_come_as_a_sum_and_not_of_one_or_two_people(town, django_assert_num_queries):
+    made = volunteers.team(town)
+    served_in(town, made, "worker", "worker", "worker", "other_worker")
     assert queries.team_board(period="all") == []
-    served(town, hours=2, team=team)
-    (row,) = queries.team_board(period="2026-08", within=STREET)
-    assert (row.place, row.name, row.hours) == (1, "枫桥社区居委会", "6.00")
+    (last,) = served_in(town, made, "resident")
+    with django_assert_num_queries(2):
+        (row,) = queries.team_board(period="2026-08", within=STREET)
+    assert (row.place, row.name, row.hours) == (1, "枫林骑手志愿服务队", "10.00")
     assert queries.team_board(period="all", within=OTHER_STREET) == []
+    correct_hours(heard=Heard(uuid4(), town.now + timedelta(days=1)), record=last, minutes=0)
+    assert queries.team_board(period="all") == []
+
+
+def test_what_a_team_organised_and_was_confirmed_is_on_the_board(town):
+    """All the way: an activity that the team organises, checked in, confirmed, heard of."""
+    made = volunteers.team(town)
+    shift = make_shift(made.organisation, title="夜市安全巡查")
+    Activity.objects.filter(pk=shift.activity_id).update(team=None)
+    for number, who in enumerate(("worker", "other_worker", "resident")):
+        SignUp.objects.create(
+            shift=shift,
+            person=town.persons[who],
+            state="confirmed",
+            state_since=BEGINS,
+            asked_at=BEGINS,
+            key=uuid4(),
+        )
+        code = check_codes.pictured(shift.public_id, BEGINS)
+        row = check_in(actor=town[who], code=code, now=BEGINS, device=f"phone-{number}")
+        check_out(actor=town[who], public_id=row.public_id, now=ENDS)
+        confirm_hours(actor=SYSTEM, records=[row.public_id], now=ENDS + timedelta(hours=1))
+    drain(now=ENDS + timedelta(hours=2))
+    (found,) = queries.team_board(period=MONTH, within=STREET)
+    assert (found.name, found.hours) == ("枫林骑手志愿服务队", "6.00")
+
+
+def served_in(town, team, *people):
+    """Two hours each, in August."""
+    rows = []
+    for who in people:
+        rows.append(uuid4())
+        hear_hours(
+            heard=Heard(uuid4(), town.now), record=rows[-1], subject_id=town[who].subject_id, minutes=120,
+            served_on=date(2026, 8, 1), team=str(team.public_id),
+        )  # fmt: skip
+    return rows
 
 
 def test_a_page_is_two_statements_however_many(town, django_assert_num_queries):

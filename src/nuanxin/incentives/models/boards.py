@@ -51,7 +51,7 @@ class BoardTally(models.Model):
 
 
 class TeamTally(models.Model):
-    """Minutes that a team's people served in a period: a sum, nobody in it."""
+    """Minutes that a team's people served in a period: a sum, nobody in it. `records`: of how many people."""
 
     team = models.CharField(max_length=36)
     period = models.CharField(max_length=7)

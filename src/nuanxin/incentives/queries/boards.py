@@ -9,16 +9,16 @@ from django.utils import timezone
 from nuanxin.incentives.enums import BoardKind
 from nuanxin.incentives.models import BoardMember, BoardTally, TeamTally
 from nuanxin.kernel.access.scope import LEVELS, level_of
-from nuanxin.people.models import Organisation
-from nuanxin.people.queries import organisations_by_public_id
+from nuanxin.volunteering.models import Team
 from nuanxin.volunteering.queries.minutes import hours_shown
+from nuanxin.volunteering.queries.teams import teams_by_public_id
 
 ALWAYS = "all"
 PURPOSE = "points_board"
 NOBODY = UUID(int=0)
 TOP = 50
 PLACES_TO = 1000  # further down a place says nothing to anybody
-LEAST_RECORDS = 3  # a team with fewer is one or two people
+FEWEST = 3  # people: the sum of one or two would say who it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +100,21 @@ def own_place(*, subject_id: UUID, period: str, kind: str = BoardKind.ALL, withi
 
 
 def team_board(*, period: str, within: str = "", limit: int = TOP) -> list[TeamRow]:
-    """Hours that teams served together; a team of one or two people is not there."""
-    rows = TeamTally.objects.filter(period=period, minutes__gt=0, records__gte=LEAST_RECORDS)
-    head = list(rows.order_by("-minutes").values_list("team", "minutes")[: limit * 4])
-    known = {
-        str(key): each
-        for key, each in organisations_by_public_id(UUID(team) for team, _minutes in head).items()
-    }
+    """Hours that teams served together; a team of one or two people is not there. Two statements."""
+    rows = TeamTally.objects.filter(period=period, minutes__gt=0, records__gte=FEWEST)
+    head = list(rows.order_by("-minutes", "team").values_list("team", "minutes")[: limit * 4])
+    known = {str(each.public_id): each for each in teams_by_public_id(UUID(team) for team, _minutes in head)}
     found: list[TeamRow] = []
     last = 0
-    for team, minutes in head:
-        organisation = known.get(team)
-        if organisation is None or not _inside(organisation, within) or len(found) >= limit:
+    for key, minutes in head:
+        team = known.get(key)
+        if team is None or not _inside(team, within) or len(found) >= limit:
             continue
         place = found[-1].place if found and last == minutes else len(found) + 1
-        found.append(TeamRow(place, organisation.name, hours_shown(minutes)))
+        found.append(TeamRow(place, team.name, hours_shown(minutes)))
         last = minutes
     return found
 
 
-def _inside(organisation: Organisation, within: str) -> bool:
-    area = _area(within)
-    return all(organisation.scope_code.startswith(prefix) for prefix in area.values())
+def _inside(team: Team, within: str) -> bool:
+    return all(team.scope_code.startswith(prefix) for prefix in _area(within).values())

@@ -32,12 +32,14 @@ def hear_hours(
         total = _locked(subject_id)
         if HoursEntry.objects.filter(record=record).exists():
             return False
-        HoursEntry.objects.create(
+        entry = HoursEntry(
             record=record, subject_id=subject_id, minutes=minutes, served_on=served_on, team=team,
             heard_at=heard.at, heard=heard.event,
         )  # fmt: skip
+        others = _others(entry)
+        entry.save(force_insert=True)
         _add(total, minutes, 1)
-        _add_to_team(team, served_on, minutes, 1)
+        _add_to_team(entry, minutes, others, people=int(minutes > 0))
     return True
 
 
@@ -49,12 +51,12 @@ def correct_hours(*, heard: Heard, record: UUID, minutes: int) -> bool:
             raise NotRecordedYet(str(record))
         if (entry.heard_at, entry.heard) >= (heard.at, heard.event):
             return False
-        difference = minutes - entry.minutes
+        difference, people = minutes - entry.minutes, int(minutes > 0) - int(entry.minutes > 0)
         changes = {"minutes": minutes, "heard_at": heard.at, "heard": heard.event}
         HoursEntry.objects.filter(pk=entry.pk).update(**changes)
         if entry.subject_id is not None:
             _add(_locked(entry.subject_id), difference, 0)
-        _add_to_team(entry.team, entry.served_on, difference, 0)
+        _add_to_team(entry, difference, _others(entry), people=people)
     return True
 
 
@@ -69,11 +71,25 @@ def _add(total: HoursTotal, minutes: int, records: int) -> None:
     )
 
 
-def _add_to_team(team: str, served_on: date, minutes: int, records: int) -> None:
-    if not team:
+def _others(entry: HoursEntry) -> set[str]:
+    """In which periods of the entry's team its person served another time; of one who is erased nobody can say."""
+    rows = HoursEntry.objects.filter(subject_id=entry.subject_id, team=entry.team, minutes__gt=0)
+    if not entry.team or entry.subject_id is None:
+        return set(_periods(entry.served_on))
+    days = rows.exclude(record=entry.record).values_list("served_on", flat=True)
+    return {period for day in days for period in _periods(day)}
+
+
+def _periods(served_on: date) -> tuple[str, str]:
+    return f"{served_on:%Y-%m}", ALWAYS
+
+
+def _add_to_team(entry: HoursEntry, minutes: int, others: set[str], *, people: int) -> None:
+    """`people`: 1 for a first record, -1 for one that counts nothing any more; a person is counted once in a period."""
+    if not entry.team:
         return
-    for period in (f"{served_on:%Y-%m}", ALWAYS):
-        TeamTally.objects.get_or_create(team=team, period=period)
-        TeamTally.objects.filter(team=team, period=period).update(
-            minutes=F("minutes") + minutes, records=F("records") + records
+    for period in _periods(entry.served_on):
+        TeamTally.objects.get_or_create(team=entry.team, period=period)
+        TeamTally.objects.filter(team=entry.team, period=period).update(
+            minutes=F("minutes") + minutes, records=F("records") + (0 if period in others else people)
         )

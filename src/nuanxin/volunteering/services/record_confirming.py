@@ -184,7 +184,8 @@ def _record(actor: Actor, row: ServiceRecord, judged: Judged, now: datetime) -> 
 
 
 def tell_recorded(row: ServiceRecord, now: datetime) -> None:
-    team = Team.objects.filter(organisation=row.team_id).first() if row.team_id else None
+    """With the team under whose name it is, or that organised it."""
+    team = Team.objects.filter(organisation=row.team_id or row.organisation_id).first()
     told = HoursRecorded(
         record=str(row.public_id), minutes=row.minutes, quality=row.quality, activity_kind=row.activity_kind,
         line=row.line, team=str(team.public_id) if team else "", served_on=row.served_on.isoformat(),
