@@ -327,6 +327,25 @@ class TestDeciding:
         hold.refresh_from_db()
         assert (hold.state, points(town).points) == ("released", 10)
 
+    def test_what_had_been_used_of_it_already_comes_back_as_well(self, town):
+        """Four of the ten paid what was owed, six were held; a denial takes ten, so an upheld appeal gives ten."""
+        owing = awarded(town, source="earlier", amount=4)
+        ledger.spend(subject_id=town["worker"].subject_id, amount=4, source="a", now=town.now)
+        ledger.reverse(posting_id=owing.pk, because="corrected", now=town.now)
+        hold = held(town)
+        before = points(town)
+        assert (before.points, before.held, before.owed) == (0, 6, 0)
+        decide(town, hold, "deny", opinion="两张是同一张")
+        assert (points(town).points, points(town).held, points(town).owed) == (0, 0, 4)
+        appeal = reviewing.file_appeal(
+            actor=town["worker"], about="hold", target=hold.public_id, reason="是两个井盖", now=town.now + DAY
+        )
+        reviewing.decide_appeal(
+            actor=town["swd"], public_id=appeal.public_id, is_upheld=True, answer="是两个", now=town.now + DAY
+        )
+        after = points(town)
+        assert (after.points, after.held, after.owed, after.growth) == (6, 0, 0, before.growth)
+
     def test_nobody_looks_at_their_own(self, town):
         hold = held(town)
         Hold.objects.update(subject_id=town["street_lead"].subject_id)

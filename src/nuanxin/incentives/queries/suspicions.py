@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, Sum
 
 from nuanxin.cases.enums import PhotoKind
 from nuanxin.cases.models import Attachment, Case, Confirmation
@@ -190,3 +190,9 @@ def award_by_deed(deed_id: int, rule: str) -> Posting | None:
     """The award as it stands in the ledger now: its posting may have been told again."""
     rows = Posting.objects.filter(deed=deed_id, rule=rule, kind=PostingKind.AWARD)
     return rows.order_by("-number").first()
+
+
+def taken_back(deed_id: int, rule: str, *, because: str) -> int:
+    """How much of an award was taken back for this reason: more than was held where some of it had been used already."""
+    rows = Posting.objects.filter(of=deed_id, rule=rule, kind=PostingKind.REVERSAL, because=because)
+    return rows.aggregate(all=Sum("amount"))["all"] or 0

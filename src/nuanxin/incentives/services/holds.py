@@ -14,7 +14,7 @@ from nuanxin.incentives.events import AwardHeld, HoldAnswered, HoldDecided, Revi
 from nuanxin.incentives.models import Appeal, Hold
 from nuanxin.incentives.queries.holds import KEPT_AFTER, UNDECIDED, HoldNotFound
 from nuanxin.incentives.queries.membership import scope_of
-from nuanxin.incentives.queries.suspicions import award_by_deed, award_of, suspicion_about
+from nuanxin.incentives.queries.suspicions import award_by_deed, award_of, suspicion_about, taken_back
 from nuanxin.incentives.services import ledger
 from nuanxin.incentives.services.self_redeem import DECIDE_DAYS
 from nuanxin.incentives.services.shop_orders import settle_held_order
@@ -26,6 +26,7 @@ from nuanxin.kernel.events import publish
 from nuanxin.places.queries.scene_standard import working_days_on
 
 ALONE = frozenset({HoldReason.DEVICE})  # what is asked is about a phone: no report is named beside it
+DENIED = "review_no"
 BATCH = 200
 MOST_ANSWER, MOST_OPINION = 400, 200
 
@@ -98,23 +99,23 @@ def decide_hold(*, actor: Actor, public_id: UUID, name: str, opinion: str, now: 
         if posting is not None and name == "release":
             ledger.release(posting_id=posting.pk, because="review_ok", now=now)
         elif posting is not None:
-            ledger.reverse(posting_id=posting.pk, because="review_no", now=now)
+            ledger.reverse(posting_id=posting.pk, because=DENIED, now=now)
         _told(actor, hold, name, now, HoldDecided(str(hold.public_id), name == "release", hold.amount))
     return hold
 
 
 def restore_hold(*, target: UUID, now: datetime) -> None:
-    """An appeal was upheld: what was taken back is given again."""
+    """An appeal was upheld: what was taken back is given again, to the point. Of an own redemption they came back."""
     hold = Hold.objects.select_for_update().get(public_id=target)
     HOLD.step(hold, "restore", state_since=now)
-    if hold.subject_id is not None and hold.reason != HoldReason.SELF_REDEEM:  # of those the points came back
+    amount = taken_back(hold.deed_id, hold.rule, because=DENIED)
+    if amount and hold.subject_id is not None:
         ledger.award(
-            subject_id=hold.subject_id, amount=hold.amount, rule=hold.rule, source=f"restored:{hold.public_id}",
+            subject_id=hold.subject_id, amount=amount, rule=hold.rule, source=f"restored:{hold.public_id}",
             because="appeal_upheld", now=now,
         )  # fmt: skip
-    _told(
-        SYSTEM, hold, "restore", now, HoldDecided(str(hold.public_id), is_released=True, amount=hold.amount)
-    )
+    happened = HoldDecided(str(hold.public_id), is_released=True, amount=amount or hold.amount)
+    _told(SYSTEM, hold, "restore", now, happened)
 
 
 def watch_reviews(*, now: datetime) -> int:
