@@ -30,6 +30,7 @@ from nuanxin.people.services import create_token
 from tests.cases.test_api_feedback import closed  # noqa: F401  -- a fixture
 from tests.factories import people
 from tests.factories.desks import client_of
+from tests.factories.served import assigned
 from tests.factories.town import DISTRICT, START, STREET
 from tests.incentives.test_ledger import DAY, give, take
 from tests.incentives.test_rules import FILED
@@ -75,7 +76,7 @@ class TestOwn:
         assert "−5" not in text_of(rider, "/thanks/points/?kind=in")
         assert "没有符合条件的" in text_of(rider, "/thanks/points/?kind=hold")
         assert text_of(rider, "/thanks/points/?kind=nonsense&since=2026-99-99&before=abc")
-        exported = b"".join(rider.post("/thanks/points/export/", {"kind": "out"}).streaming_content).decode()
+        exported = rider.post("/thanks/points/export/", {"kind": "out"}).getvalue().decode()
         assert exported.count("\r\n") == 2
 
     def test_a_page_costs_the_same_for_one_posting_and_for_thirty(
@@ -251,13 +252,13 @@ class TestStaff:
         assert listed("event=nothing&state=nothing&words=%E2%80%8B") == everything
         assert "没有符合条件的" in text_of(community, "/thanks/rules/?state=off&event=cases.CaseFiled")
         plain = community.post("/thanks/rules/export/", {"form": "csv", "state": "waiting"})
-        rows = list(csv.reader(io.StringIO(b"".join(plain.streaming_content).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(plain.getvalue().decode("utf-8-sig"))))
         assert [row[0] for row in rows] == ["代码", "case_filed"]
         assert "每次 5 分" in rows[1]
         assert "等另一位批" in rows[1][-1]
         assert plain["Content-Disposition"].startswith('attachment; filename="point-rules-')
         book = community.post("/thanks/rules/export/", {"form": "xlsx"})
-        assert b"".join(book.streaming_content).startswith(b"PK")
+        assert book.getvalue().startswith(b"PK")
         kept = AuditEntry.objects.filter(action="incentives.rules_export").order_by("pk")
         assert [each.detail["rows"] for each in kept] == [1, len(everything)]
         assert lead.get("/thanks/rules/export/").status_code == 405
@@ -343,6 +344,19 @@ class TestStaff:
         assert Notice.objects.filter(kind="points", person=town.persons["worker"]).exists()
         assert check_ledger().is_equal
 
+    def test_who_reported_it_neither_proposes_nor_approves_in_another_role(self, town, closed):  # noqa: F811  -- the fixture
+        rider = town.persons["worker"]
+        given = {"number": closed.number, "reason": "及时关阀，没有出事", "now": town.now}
+        with pytest.raises(grants.OwnReport):
+            grants.propose_grant(actor=assigned(rider, "dispatcher", scope_code=STREET), **given)
+        made = grants.propose_grant(actor=town["dispatcher"], **given)
+        decided = {"public_id": made.public_id, "name": "approve", "because": "", "now": town.now}
+        with pytest.raises(grants.OwnReport):
+            grants.decide_grant(actor=assigned(rider, "street_lead", scope_code=STREET), **decided)
+        assert not ledger.Posting.objects.filter(rule="hazard").exists()
+        grants.decide_grant(actor=town["street_lead"], **decided)
+        assert ledger.Posting.objects.filter(rule="hazard").exists()
+
     def test_what_points_cost_is_said_in_sums_and_never_of_one_or_two(self, town):
         now = timezone.now()
         for number in range(4):
@@ -363,6 +377,6 @@ class TestStaff:
         assert found.by_rule[0].issued == 40
         whole = costs(within=DISTRICT, now=now)
         assert (whole.spent, whole.liability) == (0, 90)
-        exported = b"".join(client.post("/thanks/cost/export/").streaming_content).decode()
+        exported = client.post("/thanks/cost/export/").getvalue().decode()
         assert "<3" in exported
         assert Account.objects.count() == 5

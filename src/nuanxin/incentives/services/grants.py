@@ -39,6 +39,11 @@ class GrantNotFound(NotFound):
     default_message = _("没有找到这一笔。")
 
 
+class OwnReport(NotAllowed):
+    default_message = _("这件事和您自己有关，不能由您来提、来批。")
+    default_hint = _("请另一位同事来；该给的，一分不会少。")
+
+
 class NoReason(Invalid):
     default_message = _("请写一句避免了什么。")
     default_hint = _("只写事，不写人；另一位要看着它判断。")
@@ -47,7 +52,7 @@ class NoReason(Invalid):
 def propose_grant(*, actor: Actor, number: str, reason: str, now: datetime) -> Grant:
     """For a closed case of one's own area, by its number. To whom it goes is not asked and not shown. Audited.
 
-    Publishes `GrantMoved`. Raises `NotAllowed`, `CaseNotFound`, `NoReason`, `AlreadyGranted`.
+    Publishes `GrantMoved`. Raises `NotAllowed`, `CaseNotFound`, `OwnReport`, `NoReason`, `AlreadyGranted`.
     """
     if not policy.permits(actor, "incentives.grant_propose"):
         raise NotAllowed
@@ -57,6 +62,7 @@ def propose_grant(*, actor: Actor, number: str, reason: str, now: datetime) -> G
     if found is None:
         raise CaseNotFound
     case_id, scope_code = found
+    _not_own(actor, case_id)
     rule = rules_held.get().named(HAZARD, now)
     grant = Grant(
         rule=HAZARD, amount=rule.amount if rule else 0, case_id=case_id, number=number.strip(), scope_code=scope_code,
@@ -88,6 +94,7 @@ def decide_grant(*, actor: Actor, public_id: UUID, name: str, because: str, now:
         own = grant.proposed_by is not None and grant.proposed_by.person_id == actor.person_id
         if actor.assignment_id is None or own:
             raise OwnProposal
+        _not_own(actor, grant.case_id)
         text = said_why(GRANT[name], because)
         GRANT.step(grant, name, decided_by_id=actor.assignment_id, decided_at=now, decided_because=text)
         _told(actor, grant, name, now)
@@ -97,6 +104,12 @@ def decide_grant(*, actor: Actor, public_id: UUID, name: str, because: str, now:
         if approved and grant.amount:
             _give(grant, now)
     return grant
+
+
+def _not_own(actor: Actor, case_id: int) -> None:
+    """Who reported it has no part in thanking for it, in whichever role; nobody else learns anything by that."""
+    if actor.subject_id is not None and actor.subject_id == subject_to_thank(case_id):
+        raise OwnReport
 
 
 def _give(grant: Grant, now: datetime) -> None:
