@@ -295,6 +295,16 @@ class TestPlan:
         assert Activity.objects.count() == 2
         assert Event.objects.filter(name="volunteering.ActivityPublished").count() == 2
 
+    def test_whoever_is_on_a_list_made_at_lunch_found_it_open(self, town):
+        lunch = at(town, -1, 12)
+        plans = [
+            self.line(town, made_at=lunch, people=[town["worker"].person_id]),
+            self.line(town, made_at=lunch, begins=at(town, 4, 14)),
+        ]
+        now = lunch + timedelta(minutes=10)
+        made = create_many(actor=town["street_lead"], plans=plans, now=now)
+        assert [(each.state, each.opens_at == lunch) for each in made] == [("open", True), ("published", False)]
+
     @pytest.mark.parametrize(
         ("field", "given"),
         [

@@ -148,7 +148,8 @@ def _activity(actor: Actor, plan: Planned, known: _Known, now: datetime) -> Acti
     fill(activity, data)
     if not is_insured(activity, plan.spans):
         raise NotInsured
-    activity.opens_at = opening(data.opens_at, min(plan.spans)[0], plan.made_at)
+    announced = opening(data.opens_at, min(plan.spans)[0], plan.made_at)
+    activity.opens_at = plan.made_at if plan.people else announced  # whoever is on the list found it open
     activity.state = _state(plan, activity.opens_at, now)
     activity.beneficiaries = plan.beneficiaries if activity.state == ActivityState.ARCHIVED else None
     return activity
