@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid, NotFound
 from nuanxin.kernel.events.models import Event
-from nuanxin.volunteering.models import HelpOffer, HelpRequest, VolunteerProfile
+from nuanxin.places.services.warning import publish_warning
+from nuanxin.volunteering.models import HelpOffer, HelpRequest, SignUp, VolunteerProfile
 from nuanxin.volunteering.queries.assigning import assigned
 from nuanxin.volunteering.queries.matching import areas_around, fits_for, free_bits, why_words
 from nuanxin.volunteering.services import matching
 from nuanxin.volunteering.services.matching import NeedData, ProfileData
+from tests.factories.served import make_shift
 from tests.factories.town import COMMUNITY, FAR_COMMUNITY, STREET
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,9 +31,23 @@ def open_to(town, key, *, areas=(COMMUNITY,), skills=(), free=ALWAYS):
     return matching.save_profile(actor=town[key], data=data, now=NOW)
 
 
-def asked(town, *, wanted=1, skill="", scope_code=COMMUNITY, now=NOW, starts_at=EVENING, key=None):
+def in_shift(town, begins, hours):
+    shift = make_shift(town.organisations["community"], begins, begins + timedelta(hours=hours))
+    SignUp.objects.create(
+        shift=shift,
+        person=town.persons["worker"],
+        state="confirmed",
+        state_since=NOW,
+        asked_at=NOW,
+        key=uuid4(),
+    )
+
+
+def asked(
+    town, *, wanted=1, skill="", scope_code=COMMUNITY, now=NOW, starts_at=EVENING, key=None, kind="patrol"
+):
     data = NeedData(
-        kind="patrol", title="夜市走一圈", note="", scope_code=scope_code, starts_at=starts_at,
+        kind=kind, title="夜市走一圈", note="", scope_code=scope_code, starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2), wanted=wanted, skill=skill,
     )  # fmt: skip
     return matching.ask_for_help(actor=town["community"], data=data, key=key or uuid4(), now=now)
@@ -90,6 +107,45 @@ class TestFinding:
         assert need.look_at > noon
         assert matching.look_for_helpers(now=need.look_at) == 1
 
+    def test_nobody_is_asked_out_on_a_patrol_in_the_heat(self, town):
+        open_to(town, "worker")
+        over = NOW + timedelta(hours=2)
+        publish_warning(actor=SYSTEM, scope_code=STREET, kind="heat", starts_at=NOW, ends_at=over, now=NOW)
+        need, indoors = asked(town), asked(town, kind="help", starts_at=EVENING + timedelta(days=1))
+        assert matching.look_for_helpers(now=NOW) == 1
+        assert (len(offers(need)), len(offers(indoors))) == (0, 1)
+        need.refresh_from_db()
+        assert need.look_at >= over
+        HelpOffer.objects.all().delete()
+        assert matching.look_for_helpers(now=need.look_at) == 1
+
+    @pytest.mark.parametrize(
+        ("begins", "hours", "is_asked"),
+        [
+            (EVENING - timedelta(hours=1), 2, False),  # at the same time
+            (EVENING + timedelta(hours=9), 2, False),  # seven hours of a night between
+            (EVENING + timedelta(hours=11), 2, True),
+            (EVENING - timedelta(hours=11), 11, False),  # thirteen hours on one day
+            (EVENING - timedelta(hours=6), 2, True),
+        ],
+    )
+    def test_nobody_who_would_not_come_to_rest(self, town, begins, hours, is_asked):
+        open_to(town, "worker")
+        in_shift(town, begins, hours)
+        assert bool(fits_for(asked(town), NOW)) is is_asked
+
+    def test_nobody_who_has_enough_of_it_that_week(self, town, settings):
+        open_to(town, "worker")
+        need = asked(town)
+        settings.NUANXIN_VOLUNTEER_WEEK_HOURS = 9
+        in_shift(town, EVENING - timedelta(days=3), 8)
+        assert fits_for(need, NOW) == []
+        settings.NUANXIN_VOLUNTEER_WEEK_HOURS = 20
+        assert fits_for(need, NOW)
+        for day in (-2, -1, 2):
+            in_shift(town, EVENING + timedelta(days=day), 1)
+        assert fits_for(need, NOW) == []  # four times are enough
+
     def test_two_needs_do_not_ask_the_same_one(self, town):
         open_to(town, "worker")
         open_to(town, "other_worker")
@@ -118,6 +174,18 @@ class TestAnswering:
         matching.answer_offer(actor=town["worker"], comes=False, **given)
         assert matching.look_for_helpers(now=NOW) == 1
         assert town.persons["other_worker"].pk in offers(need)
+
+    def test_who_has_promised_the_time_meanwhile_cannot_say_yes(self, town):
+        open_to(town, "worker")
+        need = asked(town)
+        matching.look_for_helpers(now=NOW)
+        [offer] = offers(need).values()
+        in_shift(town, EVENING, 1)
+        given = {"actor": town["worker"], "public_id": offer.public_id, "now": NOW}
+        with pytest.raises(matching.BusyThen):
+            matching.answer_offer(comes=True, **given)
+        SignUp.objects.all().delete()
+        assert matching.answer_offer(comes=True, **given).state == "accepted"
 
     def test_no_has_no_consequence(self, town):
         open_to(town, "worker")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import F, Sum
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access.scope import significant
+from nuanxin.kernel.worktime.weeks import week_begins
 from nuanxin.people.enums import WorkerType
 from nuanxin.people.models import WorkerJob, WorkerProfile
 from nuanxin.territories.queries import path_name
@@ -30,6 +32,15 @@ class Refusal:
 
     why: Text
     hint: Text
+
+
+class Timed(Protocol):
+    """A shift, a request for help: whatever takes somebody's time."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 def not_for(person_id: int, activity: Activity) -> Refusal | None:
@@ -80,7 +91,7 @@ def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> R
 
     `besides`: sign-ups that are given up for it.
     """
-    since, until = _window(shift)
+    since, until = around(shift)
     rows = SignUp.objects.filter(
         person=person_id, state__in=SEATED, shift__starts_at__lt=until, shift__ends_at__gt=since
     )
@@ -88,9 +99,9 @@ def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> R
     return clash([each.shift for each in mine.order_by("pk")], shift)
 
 
-def _window(shift: Shift) -> tuple[datetime, datetime]:
+def around(shift: Timed) -> tuple[datetime, datetime]:
     """What may matter: the days around it, and its week."""
-    monday, near = _monday(shift.starts_at), timedelta(days=1)
+    monday, near = week_begins(shift.starts_at), timedelta(days=1)
     return min(shift.starts_at - near, monday), max(shift.ends_at + near, monday + timedelta(days=7))
 
 
@@ -106,41 +117,59 @@ def clash(mine: Collection[Shift], shift: Shift) -> Refusal | None:
         return None
     served = [each for each in mine if each.activity.kind.is_volunteering]
     for each in served:
-        first, second = sorted((each, shift), key=lambda one: one.starts_at)
-        if second.starts_at - first.ends_at < REST and _over_a_night(first, second):
+        if _leaves_no_rest(each, shift):
             return Refusal(
                 _("和“%(title)s”之间不到 8 小时，歇不过来。") % {"title": each.activity.title},
                 _("身体要紧，换一个隔得开的班次。"),
             )
-    day = sum((each.ends_at - each.starts_at for each in served if _same_day(each, shift)), timedelta())
-    if day + (shift.ends_at - shift.starts_at) > MOST_A_DAY:
+    if _fills_the_day(served, shift):
         return Refusal(_("一天最多 12 小时，加上这一班就超了。"), _("换一天。"))
-    return _too_much_this_week(served, shift)
-
-
-def _monday(at: datetime) -> datetime:
-    local = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    return local - timedelta(days=local.weekday())
-
-
-def _too_much_this_week(served: Collection[Shift], shift: Shift) -> Refusal | None:
-    monday = _monday(shift.starts_at)
-    week = [each for each in served if monday <= each.starts_at < monday + timedelta(days=7)]
-    total = sum((each.ends_at - each.starts_at for each in week), timedelta())
-    most = settings.NUANXIN_VOLUNTEER_WEEK_HOURS
-    if total + (shift.ends_at - shift.starts_at) > timedelta(hours=most):
-        return Refusal(
-            _("一周最多 %(hours)d 小时，加上这一班就超了。") % {"hours": most}, _("歇一歇，下周再来。")
-        )
+    if _fills_the_week(served, shift):
+        hours = {"hours": settings.NUANXIN_VOLUNTEER_WEEK_HOURS}
+        return Refusal(_("一周最多 %(hours)d 小时，加上这一班就超了。") % hours, _("歇一歇，下周再来。"))
     return None
 
 
-def _over_a_night(first: Shift, second: Shift) -> bool:
+def is_too_much(mine: Collection[Timed], one: Timed) -> bool:
+    """The same limits for what is no shift: at two places, without rest, too much for a day or a week. Pure."""
+    return (
+        meets_any(mine, one)
+        or any(_leaves_no_rest(each, one) for each in mine)
+        or _fills_the_day(mine, one)
+        or _fills_the_week(mine, one)
+    )
+
+
+def meets_any(mine: Collection[Timed], one: Timed) -> bool:
+    """Whether two of them are at the same time."""
+    return any(each.starts_at < one.ends_at and each.ends_at > one.starts_at for each in mine)
+
+
+def _leaves_no_rest(one: Timed, other: Timed) -> bool:
+    first, second = sorted((one, other), key=lambda each: each.starts_at)
+    return second.starts_at - first.ends_at < REST and _over_a_night(first, second)
+
+
+def _fills_the_day(mine: Collection[Timed], one: Timed) -> bool:
+    return _length([each for each in mine if _same_day(each, one)]) + _length([one]) > MOST_A_DAY
+
+
+def _fills_the_week(mine: Collection[Timed], one: Timed) -> bool:
+    monday = week_begins(one.starts_at)
+    week = [each for each in mine if monday <= each.starts_at < monday + timedelta(days=7)]
+    return _length([*week, one]) > timedelta(hours=settings.NUANXIN_VOLUNTEER_WEEK_HOURS)
+
+
+def _length(rows: Collection[Timed]) -> timedelta:
+    return sum((each.ends_at - each.starts_at for each in rows), timedelta())
+
+
+def _over_a_night(first: Timed, second: Timed) -> bool:
     ends, starts = timezone.localtime(first.ends_at), timezone.localtime(second.starts_at)
     return ends.date() != starts.date() or ends.hour >= LATE or starts.hour < EARLY
 
 
-def _same_day(one: Shift, other: Shift) -> bool:
+def _same_day(one: Timed, other: Timed) -> bool:
     return timezone.localdate(one.starts_at) == timezone.localdate(other.starts_at)
 
 

@@ -1,5 +1,6 @@
 """Needs and volunteers: who fits, by what they have said themselves, and why. Nothing here knows where anybody is."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.access.scope import LEVELS, level_of, padded
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.worktime.weeks import week_begins
 from nuanxin.people.models import Person
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import children, path_names
-from nuanxin.volunteering.enums import HelpState, OfferState, RecordState, SignUpState, Why
+from nuanxin.volunteering.enums import HelpState, OfferState, RecordSource, Why
 from nuanxin.volunteering.models import (
+    SEATED,
     Appointment,
     HelpOffer,
     HelpRequest,
@@ -27,12 +30,13 @@ from nuanxin.volunteering.models import (
     VolunteerProfile,
 )
 from nuanxin.volunteering.models.posts import ON_A_SEAT
+from nuanxin.volunteering.queries.eligibility import around, is_too_much, meets_any
 
 PAGE = 50
 PARTS = ((0, 12), (12, 18), (18, 24))  # hours of morning, afternoon, evening
 RESTED = timedelta(days=7)
 A_WEEK = timedelta(days=7)
-MOST_A_WEEK = 4  # times that anybody is asked to come in seven days, offers and shifts together
+MOST_A_WEEK = 4  # times that anybody is asked to come in a week, offers and shifts together
 MOST_LOOKED_AT = 400
 
 
@@ -70,7 +74,7 @@ def areas_around(scope_code: str) -> list[str]:
 
 def fits_for(need: HelpRequest, now: datetime) -> list[Fit]:
     """Volunteers who are open to be asked, said that area and time, have the skill and the post where those are asked
-    for, have not been asked for this, and are not busy. Six statements at most.
+    for, have not been asked for this, and are not busy. Seven statements at most.
     """
     bits = free_bits(need.starts_at, need.ends_at)
     rows = VolunteerProfile.objects.filter(is_open=True, areas__scope_code__in=areas_around(need.scope_code))
@@ -107,23 +111,50 @@ def _on_post(need: HelpRequest, people: Sequence[int]) -> set[int]:
 
 
 def _busy(people: Sequence[int], need: HelpRequest) -> set[int]:
-    """Who has something else then, or has enough of it that week."""
+    """Who has something else then, would not come to rest, or has enough of it that day or that week."""
+    monday = week_begins(need.starts_at)
+    found = set()
+    for person_id, spans in _spans(people, need).items():
+        served = [each for each in spans if each.is_service]
+        times = sum(monday <= each.starts_at < monday + A_WEEK for each in served)
+        if times >= MOST_A_WEEK or meets_any(spans, need) or is_too_much(served, need):
+            found.add(person_id)
+    return found
+
+
+def is_busy(person_id: int, need: HelpRequest) -> bool:
+    """Asked again when somebody says yes: much may have come in between."""
+    return bool(_busy([person_id], need))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What somebody has said yes to, or has done without signing up."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_service: bool = True
+
+
+def _spans(people: Sequence[int], need: HelpRequest) -> dict[int, list[Span]]:
+    """By person: places in shifts, offers said yes to, what was written down by hand. Three statements."""
+    since, until = around(need)
+    found: dict[int, list[Span]] = defaultdict(list)
     shifts = SignUp.objects.filter(
-        person__in=people, state__in=[SignUpState.CONFIRMED, SignUpState.HELD],
-        shift__starts_at__lt=need.ends_at, shift__ends_at__gt=need.starts_at,
+        person__in=people, state__in=SEATED, shift__starts_at__lt=until, shift__ends_at__gt=since
+    ).values_list(
+        "person", "shift__starts_at", "shift__ends_at", "shift__activity__kind__is_volunteering"
     )  # fmt: skip
     helps = HelpOffer.objects.filter(
-        person__in=people, state=OfferState.ACCEPTED, request__starts_at__lt=need.ends_at,
-        request__ends_at__gt=need.starts_at,
-    )  # fmt: skip
-    week = Q(starts_at__gt=need.starts_at - A_WEEK, starts_at__lt=need.starts_at + A_WEEK)
-    served = ServiceRecord.objects.filter(week, person__in=people).exclude(state=RecordState.ABSENT)
-    many = served.order_by().values("person").annotate(times=Count("pk")).filter(times__gte=MOST_A_WEEK)
-    return {
-        *shifts.values_list("person", flat=True),
-        *helps.values_list("person", flat=True),
-        *many.values_list("person", flat=True),
-    }
+        person__in=people, state=OfferState.ACCEPTED, request__starts_at__lt=until, request__ends_at__gt=since
+    ).exclude(request=need).values_list("person", "request__starts_at", "request__ends_at")  # fmt: skip
+    by_hand = ServiceRecord.objects.filter(
+        person__in=people, is_manual=True, starts_at__lt=until, ends_at__gt=since
+    ).exclude(source=RecordSource.HELP).values_list("person", "starts_at", "ends_at")  # fmt: skip
+    for person_id, *told in (*shifts, *helps, *by_hand):
+        if person_id is not None:
+            found[person_id].append(Span(*told))
+    return found
 
 
 def places_left(need: HelpRequest) -> int:

@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.access.scope import significant
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.queries import subject_of
+from nuanxin.places.queries.warnings import warning_on
 from nuanxin.territories.queries import is_territory
 from nuanxin.volunteering.enums import HelpKind, HelpState, OfferState
 from nuanxin.volunteering.events import HelpCancelled, HelpFilled, HelpOffered
@@ -33,6 +34,7 @@ from nuanxin.volunteering.queries.matching import (
     Fit,
     codes_known,
     fits_for,
+    is_busy,
     need_to_run,
     own_offer,
     places_left,
@@ -55,6 +57,11 @@ class NotSolved(RuntimeError):
 class AnswerLate(Conflict):
     default_message = _("这件事已经定了人，或者过了时间。")
     default_hint = _("谢谢你愿意来。以后有事还会问你，除非你关掉。")
+
+
+class BusyThen(Conflict):
+    default_message = _("那段时间你已经有别的安排，或者这样就歇不过来了。")
+    default_hint = _("这次不来也没关系；想来，先把别的班次取消或换掉。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +120,7 @@ class NeedData:
 def ask_for_help(*, actor: Actor, data: NeedData, key: UUID, now: datetime) -> HelpRequest:
     """People are wanted; the worker looks for them at once, or when the peak is over. The same `key` is the same.
 
-    Raises `NotAllowed`, `Invalid`.
+    Raises `NotAllowed`, `Invalid`, and `KeyReused` where the key came from somebody else.
     """
     if actor.organisation_id is None:
         raise NotAllowed(_("请用在单位里的身份来找人。"))
@@ -129,6 +136,8 @@ def ask_for_help(*, actor: Actor, data: NeedData, key: UUID, now: datetime) -> H
                 "look_at": after_peak(now),
             },
         )  # fmt: skip
+        if made.organisation_id != actor.organisation_id:
+            raise KeyReused
         if is_new:
             _audited(actor, "asked", made, now)
     return made
@@ -181,7 +190,7 @@ def cancel_help(*, actor: Actor, public_id: UUID, reason: str, now: datetime) ->
 def answer_offer(*, actor: Actor, public_id: UUID, comes: bool, now: datetime) -> HelpOffer:
     """Yes, or not this time; a yes may still become a no. Publishes `HelpFilled`.
 
-    Raises `HelpNotFound`, `AnswerLate`.
+    Raises `HelpNotFound`, `AnswerLate`, `BusyThen`.
     """
     found = own_offer(actor, public_id)
     with transaction.atomic():
@@ -193,6 +202,8 @@ def answer_offer(*, actor: Actor, public_id: UUID, comes: bool, now: datetime) -
         is_late = now > offer.answer_until or need.state != HelpState.OPEN
         if (comes and is_late) or offer.state == OfferState.LAPSED:
             raise AnswerLate
+        if comes and is_busy(offer.person_id, need):
+            raise BusyThen
         was_coming = offer.state == OfferState.ACCEPTED
         HELP_OFFER.step(offer, "accept" if comes else "decline", answered_at=now)
         if comes:
@@ -215,12 +226,12 @@ def _filled(need: HelpRequest, now: datetime) -> None:
 def look_for_helpers(*, now: datetime, most: int = 20) -> int:
     """All needs that are due, solved together: nobody is asked for two at once. Returns how many were asked.
 
-    Nobody is asked at peak hours. Publishes `HelpOffered`. Raises `NotSolved`.
+    Nobody is asked at peak hours, nor out on a patrol in heat or storm. Publishes `HelpOffered`. Raises `NotSolved`.
     """
     if after_peak(now) != now:
         return 0
     due = HelpRequest.objects.filter(state=HelpState.OPEN, look_at__lte=now, starts_at__gt=now)
-    needs = list(due.order_by("look_at", "pk")[:most])
+    needs = [need for need in due.order_by("look_at", "pk")[:most] if not _waits_for_weather(need, now)]
     fits = {need.pk: {each.person_id: each for each in fits_for(need, now)} for need in needs}
     places = [need for need in needs for _place in range(places_left(need))]
     chosen = solved(places, fits)
@@ -228,6 +239,14 @@ def look_for_helpers(*, now: datetime, most: int = 20) -> int:
         for need in needs:
             _put(need, [fit for place, fit in chosen if place.pk == need.pk], now)
     return len(chosen)
+
+
+def _waits_for_weather(need: HelpRequest, now: datetime) -> bool:
+    """A patrol is outdoors: while a warning is on its people are left alone, and looked for when it is over."""
+    warning = warning_on(need.scope_code, now) if need.kind == HelpKind.PATROL else None
+    if warning is not None:
+        HelpRequest.objects.filter(pk=need.pk).update(look_at=after_peak(warning.ends_at))
+    return warning is not None
 
 
 def solved(places: list[HelpRequest], fits: dict[int, dict[int, Fit]]) -> list[tuple[HelpRequest, Fit]]:
