@@ -154,9 +154,7 @@ def carry_out(town, deed) -> None:
     else:
         view = next(entry.callback for _route, entry in PAGES if name_of(entry) == deed.address)
         answer = hand.client.post(hand.path, given) if writes(view) else hand.client.get(hand.path)
-    shown = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode(
-        errors="replace"
-    )
+    shown = answer.getvalue().decode(errors="replace")
     assert answer.status_code in {200, 201, 302}, (deed, answer.status_code, shown)
     rows = list(AuditEntry.objects.filter(pk__gt=last).order_by("pk"))
     left = tuple(f"{'system:' * (row.role == 'system')}{row.action}" for row in rows)

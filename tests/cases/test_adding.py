@@ -221,6 +221,6 @@ def test_detail_of_the_reporter_shows_the_picture(town, photo):
     public_id = Attachment.objects.get(case=case).file.public_id
     seen = client.get(f"/files/{public_id}/")
     assert seen.status_code == 200
-    assert b"".join(seen.streaming_content)
+    assert seen.getvalue()
     assert client_of(town, "other_worker").get(f"/files/{public_id}/").status_code == 404
     assert detail.own_case(town["worker"], case.number).pk == case.pk

@@ -253,7 +253,7 @@ def test_over_the_pages(db, photo):
     assert lead.post(f"{step}/uphold_appeal/?about={appeal.pk}", {"opinion": "不计"}).status_code == 302
     assert "申诉成立" in unit.get(f"/cases/{case.number}/").content.decode()
     assert "申诉" not in client_of(town, "worker").get(f"/mine/{case.number}/").content.decode()
-    text = b"".join(street.post("/cases/appeals/export/?state=all").streaming_content).decode("utf-8-sig")
+    text = street.post("/cases/appeals/export/?state=all").getvalue().decode("utf-8-sig")
     assert case.number in text
     assert "照片是另一处" not in text
     assert not Rating.objects.exists()

@@ -21,7 +21,7 @@ def url(town, photo):
 
 
 def content(response):
-    return b"".join(response.streaming_content)
+    return response.getvalue()
 
 
 @pytest.mark.parametrize("who", ["dispatcher", "community", "worker"])

@@ -67,7 +67,7 @@ def ready(town, solved, no_models):
 
 
 def content(response):
-    return b"".join(response.streaming_content)
+    return response.getvalue()
 
 
 def release(town, row, who="street_lead", **given):

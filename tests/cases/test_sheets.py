@@ -151,7 +151,7 @@ def test_a_category_about_persons_is_refused(town, name):
 def test_the_shipped_catalogue_is_lawful_and_comes_back_unchanged(town):
     for row in Category.objects.all():
         assert refusal_of(row.code, row.name_zh, row.name_en, row.keywords) is None, row.code
-    content = sheets.write_template(CATALOGUE, CATALOGUE.current(town["swd"])).read()
+    content = sheets.write_template(CATALOGUE, CATALOGUE.current(town["swd"]))
     plan = sheets.dry_run(actor=town["swd"], sheet=CATALOGUE, content=content)
     assert {row.verdict for row in plan.rows} == {Verdict.SAME}, [
         row for row in plan.rows if row.verdict != "same"
@@ -290,7 +290,7 @@ def test_units_are_registered_and_changed(town):
     assert second.parent.parent == town.organisations["street"]
     gas.refresh_from_db()
     assert (gas.short_name, gas.phone) == ("燃气公司", "0512-12345")
-    content = sheets.write_template(UNITS, UNITS.current(town["security_admin"])).read()
+    content = sheets.write_template(UNITS, UNITS.current(town["security_admin"]))
     back = sheets.dry_run(actor=town["security_admin"], sheet=UNITS, content=content)
     assert {row.verdict for row in back.rows} == {Verdict.SAME}
 
@@ -342,7 +342,7 @@ def test_the_pages_from_template_to_done(town):
     assert client.get("/cases/categories/import/").status_code == 200
     for query, rows in (("", 2), ("?filled=1", Category.objects.count() + 1)):
         answer = client.get(f"/cases/categories/import/template.xlsx{query}")
-        book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        book = load_workbook(io.BytesIO(answer.getvalue()))
         assert book.get_sheet_by_index(0).height == rows
         assert book.sheet_names[1] == "填写说明"
     bad = client.post("/cases/categories/import/", {"file": upload_file(b"x")})

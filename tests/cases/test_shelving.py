@@ -277,7 +277,7 @@ def test_all_the_way_over_the_pages(living):
     assert target in own
     for secret in ("内部说明", "属实"):
         assert secret not in own, secret
-    text = b"".join(street.post("/cases/library/export/").streaming_content).decode("utf-8-sig")
+    text = street.post("/cases/library/export/").getvalue().decode("utf-8-sig")
     assert case.number in text
     assert "内部说明" not in text
     assert street.post(f"{step}/end_shelving/", {"public_words": "钱到了，开工"}).status_code == 302

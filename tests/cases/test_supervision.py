@@ -353,7 +353,7 @@ def test_the_pages_of_supervision(living):
 def test_the_file_of_supervision(living):
     town, case = living
     answer = client_of(town, "dispatcher").post("/cases/supervisions/export/?level=leader")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert case.number in text
     assert "领导督办" in text
     assert "502" not in text  # the flat

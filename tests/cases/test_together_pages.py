@@ -168,7 +168,7 @@ def test_the_list_narrows_and_is_exported_without_words(town):
     other = town.organisations["water"].public_id
     assert ASKED in leader.get(f"/cases/extensions/?show=all&unit={asker}", **HTMX).content.decode()
     assert ASKED not in leader.get(f"/cases/extensions/?unit={other}&show=granted").content.decode()
-    sent = b"".join(leader.post("/cases/extensions/export/").streaming_content).decode()
+    sent = leader.post("/cases/extensions/export/").getvalue().decode()
     assert case.number in sent
     assert "暖阳区城管局" in sent
     assert ASKED not in sent

@@ -311,7 +311,7 @@ def test_no_event_and_no_notice_says_what_was_said(town, case):
     for payload in Event.objects.filter(name__contains="Voice").values_list("payload", flat=True):
         assert set(payload) == {"case_id", "number"}
     exported = client_of(town, "dispatcher").post("/cases/export/?tab=all")
-    assert WORDS not in b"".join(exported.streaming_content).decode()
+    assert WORDS not in exported.getvalue().decode()
 
 
 # --- How long --------------------------------------------------------------------------------------

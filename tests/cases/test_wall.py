@@ -234,7 +234,7 @@ def test_the_files_are_opened_indeed(scene):
     """The search sees into a workbook and into a PDF: the number of a case is found where it must be."""
     dispatcher = client_as(scene, "dispatcher")
     number = scene.numbers[0].encode()
-    assert number in opened(b"".join(dispatcher.post("/cases/export/?tab=all&form=xlsx").streaming_content))
+    assert number in opened(dispatcher.post("/cases/export/?tab=all&form=xlsx").getvalue())
     area = scene.town.actors["dispatcher"].scope_code
     paper = dispatcher.get(f"/bulletins/{area}/{timezone.localdate().isoformat()}/bulletin.pdf")
     if paper.status_code == 200:
@@ -299,7 +299,7 @@ def test_served_pictures_carry_neither_names_nor_tags(scene):
             assert re.fullmatch(r'inline; filename="photo-[0-9a-f]{8}\.jpg"', answer["Content-Disposition"])
             assert "Last-Modified" not in answer
             assert "no-cache" in answer["Cache-Control"]
-            _bare(b"".join(answer.streaming_content))
+            _bare(answer.getvalue())
 
 
 def _bare(content: bytes) -> None:

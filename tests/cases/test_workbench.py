@@ -155,7 +155,7 @@ def test_who_may_not_search_gets_no_field_and_no_answer(town):
 
 def exported(client, query=""):
     response = client.post(f"/cases/export/?tab=open{query}")
-    body = b"".join(response.streaming_content).decode()
+    body = response.getvalue().decode()
     assert body.startswith("\ufeff")
     return response, list(csv.reader(io.StringIO(body.removeprefix("\ufeff"))))
 

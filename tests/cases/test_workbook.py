@@ -23,7 +23,7 @@ def exported(town, who="dispatcher", **query):
     address = "&".join(f"{name}={value}" for name, value in {"tab": "open", "form": "xlsx", **query}.items())
     response = client_of(town, who).post(f"/cases/export/?{address}")
     assert response.status_code == 200, response.content
-    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue()))
     return response, book
 
 

@@ -376,7 +376,7 @@ def wire(answer: Any) -> bytes:
     """The whole answer: headers, cookies, body; of a workbook every sheet and what it says of itself, of a PDF its text
     and its properties. What the address that was asked says itself is not an answer.
     """
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body = answer.getvalue()
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
     return headers.encode() + b"\n" + answer.cookies.output().encode() + b"\n" + opened(body)
 

@@ -194,7 +194,7 @@ def test_the_list_narrows_and_is_a_file_without_a_secret(town, admin):
         page = admin.get(f"{KEYS}?{query}", headers={"HX-Request": "true"})
         assert {line.key.name for line in page.context["lines"]} == names, query
     assert "没有符合条件的" in admin.get(f"{KEYS}?show=expired").content.decode()
-    file = b"".join(admin.post("/system/keys.csv?show=all&words=").streaming_content).decode()
+    file = admin.post("/system/keys.csv?show=all&words=").getvalue().decode()
     assert ("已停用" in file, "快到期" in file, "'=丙区" in file) == (True, True, True)
     for made in keys.values():
         for secret in (made.text, made.text[4:], made.row.key_hash, str(made.row.client_id)):

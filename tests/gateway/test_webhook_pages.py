@@ -82,7 +82,7 @@ def test_the_log_narrows_exports_and_shows_each_message(town, admin, other):
     assert "对方回答 500" in shown
     assert secret not in shown
     file = admin.post(reverse("gateway:webhook_export", args=[endpoint.public_id]) + "?state=waiting")
-    text = b"".join(file.streaming_content).decode()
+    text = file.getvalue().decode()
     assert (message.message_id in text, file.headers["Content-Type"]) == (True, "text/csv; charset=utf-8")
 
 
@@ -97,7 +97,7 @@ def test_the_list_of_addresses_narrows_and_is_a_file(town, admin, other):
     ):  # fmt: skip
         page = admin.get(f"{here}?{query}", **HTMX).content.decode()
         assert page.count("<tr>") == (n + 1 if n else 0), query
-    file = b"".join(admin.post(reverse("gateway:webhooks_export")).streaming_content).decode()
+    file = admin.post(reverse("gateway:webhooks_export")).getvalue().decode()
     assert ("甲平台" in file, "127.0.0.1" in file) == (True, True)
     assert (secret in file, "abc123" in file) == (False, False)
     assert AuditEntry.objects.filter(action="gateway.webhooks_list_export").exists()
@@ -121,7 +121,7 @@ def test_the_log_narrows_by_day(town, admin, other):
     ):
         assert (case.number in admin.get(f"{here}?{query}", **HTMX).content.decode()) is is_there, query
     export = reverse("gateway:webhook_export", args=[endpoint.public_id])
-    file = b"".join(admin.post(f"{export}?since={day}").streaming_content).decode()
+    file = admin.post(f"{export}?since={day}").getvalue().decode()
     assert case.number in file
     entry = AuditEntry.objects.filter(action="gateway.webhook_export").latest("pk")
     assert entry.detail == {"filters": {"since": str(day)}}

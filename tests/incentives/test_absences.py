@@ -189,7 +189,7 @@ def test_the_pages_say_it_and_the_desk_sees_nobody(town, django_assert_max_num_q
     assert lead.post(desk, {"do": "pause", "opinion": "看过", "months": "2"}).status_code == 302
     assert "申诉" in worker.get(reverse("incentives:own_stars")).content.decode()
     file = lead.post(reverse("incentives:absence_export"), {"tab": "all", "form": "csv"})
-    assert "车坏了" not in b"".join(file.streaming_content).decode()
+    assert "车坏了" not in file.getvalue().decode()
     assert client_of(town, "platform").get(desk).status_code == 404
 
 

@@ -246,7 +246,7 @@ class TestPages:
                 text = page.get(address).content.decode()
                 assert (WORDS in text, "阿强" in text) == (True, sees)
             exported = page.post("/thanks/team/export/", {"form": "csv"})
-            exported = b"".join(exported.streaming_content).decode()
+            exported = exported.getvalue().decode()
             assert (WORDS in exported, "阿强" in exported) == (True, sees)
         assert street.post(here, {"because": ""}).status_code == 422
         assert street.post(here, {"because": "记错了人，是小陈做的"}).status_code == 302

@@ -173,7 +173,7 @@ def test_forged_addresses_are_no_fault(town, value):
 
 
 def table(answer):
-    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_the_table_that_leaves_is_written_down_and_names_no_case(town):
@@ -190,7 +190,7 @@ def test_the_table_that_leaves_is_written_down_and_names_no_case(town):
 def sheets(answer):
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
     assert re.search(r'filename="indicators-\w+-\d{8}-\d{4}\.xlsx"', answer["Content-Disposition"])
-    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    book = load_workbook(io.BytesIO(answer.getvalue()))
     return [book.get_sheet_by_name(name).to_python() for name in ("指标", "说明")]
 
 

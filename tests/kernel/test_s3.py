@@ -127,7 +127,7 @@ def test_a_report_with_a_picture_end_to_end(bucket, town, photo):
     source = re.search(r'src="(/files/[^"]+)"', page)[1]
     picture = dispatcher.get(source)
     assert picture.status_code == 200
-    assert b"".join(picture.streaming_content).startswith(b"\xff\xd8\xff")
+    assert picture.getvalue().startswith(b"\xff\xd8\xff")
     assert BUCKET not in str(picture.headers)
     stranger = sign_in(Client(), Assignment.objects.get(person=town.persons["other_dispatcher"]))
     assert stranger.get(source).status_code == 404

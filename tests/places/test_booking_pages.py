@@ -285,12 +285,12 @@ class TestFigures:
             street.get(f"{there}?period=past_week&item=haircut", headers={"HX-Request": "true"})
         )
         answer = street.post(f"{there}export/", {"form": "csv", "within": STREET})
-        rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+        rows = answer.getvalue().decode("utf-8-sig").splitlines()
         assert len(rows) == 2
         assert rows[1].split(",")[3] == "理发"
         assert rows[1].split(",")[7:9] == ["1", "1"]
         sheet = street.post(f"{there}export/", {"form": "xlsx"})
-        assert b"".join(sheet.streaming_content)[:2] == b"PK"
+        assert sheet.getvalue()[:2] == b"PK"
         elsewhere = client_of(people.staff("dispatcher", scope_code="990101002000"))
         assert "还没有能约的服务" in read(elsewhere.get(there))
         assert client_of(people.worker()).get(there).status_code == 404

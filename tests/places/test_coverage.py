@@ -96,7 +96,7 @@ def test_what_waits_stands_on_the_page(street):
 def test_the_file_has_a_column_for_each_type(street, client):
     place("全天", now=timezone.now())
     answer = street.post(f"{PAGE}export/", {"form": "csv"})
-    told = b"".join(answer.streaming_content).decode("utf-8-sig")
+    told = answer.getvalue().decode("utf-8-sig")
     assert "暖新驿站" in told.splitlines()[0]
     assert any(COMMUNITY in line and ",1," in line for line in told.splitlines()[1:])
     assert AuditEntry.objects.get(action="places.coverage_export").detail["form"] == "csv"

@@ -107,7 +107,7 @@ def test_the_list_is_narrowed_exported_and_mapped(street):
     assert "没有符合条件的地方" in street.get(f"{LIST}?q=没有&only=open&type=x&state=y").content.decode()
     for form in ("csv", "xlsx", "geojson"):
         answer = street.post(f"{LIST}export/", {"form": form, "crs": "bd09", "within": STREET})
-        body = b"".join(answer.streaming_content)
+        body = answer.getvalue()
         assert answer["Content-Disposition"].endswith(f'.{form}"')
         if form == "geojson":
             found = json.loads(body)["features"]

@@ -197,11 +197,11 @@ class TestPages:
         part = street.get("/places/stock/?show=done", headers={"HX-Request": "true"}).content.decode()
         assert "<html" not in part
         answer = street.post("/places/stock/export/", {"form": "csv", "show": "low"})
-        rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
         assert rows[1][:2] == [made.name_zh, COMMUNITY]
         assert rows[1][5:8] == ["2", "0", "3"]
         answer = street.post("/places/stock/export/", {"form": "xlsx", "show": "tasks"})
-        assert b"".join(answer.streaming_content)[:2] == b"PK"
+        assert answer.getvalue()[:2] == b"PK"
         task = f"/places/stock/tasks/{RestockTask.objects.get().public_id}/"
         assert "我们去补" in street.get(task).content.decode()
         assert street.post(f"{task}accept/").url == task

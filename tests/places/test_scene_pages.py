@@ -161,7 +161,7 @@ def test_the_list_is_narrowed_and_goes_out(signed, staff):
     assert "没有符合条件的" in lead.get("/places/scenes/?type=park").content.decode()
     assert scene.name in lead.get("/places/scenes/?q=枫林&type=station").content.decode()
     sent = lead.post("/places/scenes/export/", {"tab": "all", "form": "csv"})
-    rows = list(csv.reader(io.StringIO(b"".join(sent.streaming_content).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(sent.getvalue().decode("utf-8-sig"))))
     assert [rows[1][0], rows[1][3]] == [scene.name, "已申请，等评估"]
     assert lead.post("/places/scenes/export/", {"tab": "all", "form": "xlsx"}).status_code == 200
     assert signed("keeper").post("/places/scenes/export/", {"form": "csv"}).status_code == 404
@@ -185,7 +185,7 @@ def test_the_checklist_is_edited_as_a_new_version(client, city):
     assert client.post("/places/scenes/standard/edit/", told).status_code == 302
     assert (standard_in_force().version, standard_in_force().minimum) == (2, 80)
     sent = client.get("/places/scenes/standard/export/")
-    content = b"".join(sent.streaming_content)
+    content = sent.getvalue()
     file = io.BytesIO(content.replace("能接热水".encode(), "能接开水".encode()))
     file.name = "checklist.csv"
     assert client.post("/places/scenes/standard/import/", {"file": file, "note": ""}).status_code == 302
@@ -241,7 +241,7 @@ class TestScoreCards:
         assert "现在有有效友好场景牌子的占多少" in page
         assert "—" in page
         sent = lead.post("/places/scenes/cards/export/", {"within": STREET, "form": "csv"})
-        text = b"".join(sent.streaming_content).decode("utf-8-sig")
+        text = sent.getvalue().decode("utf-8-sig")
         assert "枫林街道" in text
         assert signed("keeper").get("/places/scenes/cards/").status_code == 404
 

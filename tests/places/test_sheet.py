@@ -160,7 +160,7 @@ def test_what_was_taken_out_comes_back_as_the_same(street, form, crs):
     place(facilities=["toilet", "hot_water!"], phone="66660000", capacity=3)
     place("半亩园", type="canteen", lat=LAT + 0.001, opening="Mo-Fr 08:00-18:00; PH off")
     file = export_places(actor=street, filters=Filters(), form=form, crs=crs, now=NOW)
-    plan = dry_run(actor=street, sheet=SHEET, content=file.content.read())
+    plan = dry_run(actor=street, sheet=SHEET, content=file.content)
     assert [(each.verdict, each.changes) for each in plan.rows] == [(Verdict.SAME, ())] * 2
 
 
@@ -174,10 +174,8 @@ def test_what_is_no_list_is_said_to_be_none(street, content):
 
 
 def test_the_template_can_be_filled_in_and_the_pages_lead_through(client, street):
-    file = write_template(SHEET)
-    assert [each.verdict for each in dry_run(actor=SYSTEM, sheet=SHEET, content=file.read()).rows] == [
-        Verdict.NEW
-    ]
+    plan = dry_run(actor=SYSTEM, sheet=SHEET, content=write_template(SHEET))
+    assert [each.verdict for each in plan.rows] == [Verdict.NEW]
     staff = people.sign_in(client, people.staff("street_lead", scope_code=STREET))
     assert staff.get("/places/register/import/").status_code == 200
     assert staff.get("/places/register/import/template/?filled=1").status_code == 200

@@ -124,7 +124,7 @@ def test_from_the_form_to_the_list_at_the_door(now_town, as_):
     assert mine.is_checked
     for form in ("csv", "xlsx"):
         for path in (f"{door}export/", "/volunteering/organising/export/"):
-            file = b"".join(head.post(path, {"form": form}).streaming_content)
+            file = head.post(path, {"form": form}).getvalue()
             assert len(file) > 50
             assert "欧阳小禾".encode() not in file
     head.post(f"{base}word/", {"words": "改在北门集合"})

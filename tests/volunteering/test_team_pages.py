@@ -114,12 +114,12 @@ class TestTeams:
     def test_the_export_has_figures_and_nobody(self, town, signed):
         member(town, team(town), shown_as="小禾")
         desk = signed("street_lead")
-        file = b"".join(desk.post("/volunteering/register/teams/export/", {"form": "csv"}).streaming_content)
+        file = desk.post("/volunteering/register/teams/export/", {"form": "csv"}).getvalue()
         rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig"))))
         assert rows[1][-2:] == ["1", "0"]
         assert "小禾" not in file.decode()
         book = desk.post("/volunteering/register/teams/export/", {"form": "xlsx"})
-        assert b"".join(book.streaming_content)[:2] == b"PK"
+        assert book.getvalue()[:2] == b"PK"
         assert signed("dispatcher").post("/volunteering/register/teams/export/").status_code in (403, 404)
 
 
@@ -205,7 +205,7 @@ class TestPosts:
         desk = signed("street_lead")
         here = "/volunteering/register/appointments/"
         assert "公示中" in text(desk.get(here, {"tab": "publicity"}))
-        file = b"".join(desk.post(f"{here}export/", {"tab": "publicity"}).streaming_content).decode()
+        file = desk.post(f"{here}export/", {"tab": "publicity"}).getvalue().decode()
         assert "社区兼职网格员" in file
         assert found.person.name not in file
         assert "满员" in text(desk.get("/volunteering/register/posts/", {"only": "filled", "within": STREET}))

@@ -46,8 +46,7 @@ def command(*, what: str, file: Path, apply: bool, skip_refused: bool, template:
     if template:
         if file.exists():
             raise click.ClickException(f"{file} exists already.")
-        with sheets.write_template(sheet, sheet.current(SYSTEM)) as made:
-            file.write_bytes(made.read())
+        file.write_bytes(sheets.write_template(sheet, sheet.current(SYSTEM)))
         click.echo(file)
         return
     if not file.is_file():

@@ -1,10 +1,10 @@
 """The figures, each with its definition; one of them line by line; the cases behind any of them."""
 
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +19,7 @@ from nuanxin.insight.queries import overview as figures
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import XLSX, csv_file, named, stamp
+from nuanxin.kernel.downloads import csv_file, sent
 from nuanxin.kernel.errors import NotFound
 
 
@@ -116,7 +116,7 @@ def export_overview(request: ActorRequest) -> HttpResponseBase:
     _form, asked, area = _asked(request)
     given: dict[str, Any] = {"actor": request.actor, "area": area, "span": asked.span, "now": request.now}
     if request.GET.get("form") == "xlsx":
-        return _workbook(request, services.overview_workbook(**given), "overview")
+        return sent(services.overview_workbook(**given))
     return _table(request, services.export_overview(**given), "overview")
 
 
@@ -129,7 +129,7 @@ def export_indicator(request: ActorRequest, identifier: str) -> HttpResponseBase
     given: dict[str, Any] = {"actor": request.actor, "area": area, "span": asked.span, "now": request.now}
     given |= {"indicator": found, "by": _by(request, area)}
     if request.GET.get("form") == "xlsx":
-        return _workbook(request, services.breakdown_workbook(**given), identifier)
+        return sent(services.breakdown_workbook(**given))
     return _table(request, services.export_breakdown(**given), identifier)
 
 
@@ -249,7 +249,3 @@ def _measure_name(found: Indicator, name: str) -> str:
 
 def _table(request: ActorRequest, rows: Iterable[list[str]], name: str) -> HttpResponseBase:
     return csv_file(f"indicators-{name}", rows, now=request.now)
-
-
-def _workbook(request: ActorRequest, book: IO[bytes], name: str) -> HttpResponseBase:
-    return named(FileResponse(book, content_type=XLSX), f"indicators-{name}-{stamp(request.now)}.xlsx")

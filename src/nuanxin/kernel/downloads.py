@@ -1,31 +1,18 @@
 """Rows as a file for a spreadsheet: never a formula; its name says which list and when, and names nobody."""
 
 import csv
-import io
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
+from nuanxin.kernel.workbooks import Column, Text, write_workbook
+
 BOM = "\ufeff"  # a spreadsheet takes the file for UTF-8 only with it
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # some spreadsheets take the wide ones too
+FORMULA = (*"=+-@", "\t", "\r", "\n", *"＝＋－＠")  # some spreadsheets take the wide ones too
 FIGURE = re.compile(r"-\d+(\.\d+)?")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,9 +22,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class File:
     """Made by a service, sent by a view."""
 
-    content: IO[bytes]
+    name: str
+    content: bytes
     content_type: str
-    suffix: str
 
 
 def safe(cell: str) -> str:
@@ -57,33 +44,36 @@ def csv_file(name: str, rows: Iterable[Iterable[str]], *, now: datetime) -> Http
     return named(StreamingHttpResponse(_csv(rows), content_type=CSV), f"{name}-{stamp(now)}.csv")
 
 
-def table_file(heading: Iterable[object], rows: Iterable[Iterable[str]], *, title: str, form: str) -> File:
-    """`form`: csv or xlsx; `title` is the name of the workbook's sheet."""
-    table = [[str(each) for each in heading], *([safe(cell) for cell in row] for row in rows)]
+def table_file(
+    name: str,
+    columns: Iterable[Column | Text],
+    rows: Iterable[Iterable[str]],
+    *,
+    title: Text,
+    form: str,
+    now: datetime,
+    above: Sequence[Text] = (),
+) -> File:
+    """`name` without its ending; `form`: xlsx, and else csv. `title` is the name of the workbook's sheet.
+
+    `above`: what stands over the headings in a workbook; a csv begins with its headings.
+    """
+    wide = [each if isinstance(each, Column) else Column(each) for each in columns]
+    table = ([safe(cell) for cell in row] for row in rows)
     if form == "xlsx":
-        return File(workbook(table, title=title), XLSX, form)
-    return File(io.BytesIO("".join(_csv(table)).encode()), CSV, "csv")
+        book = write_workbook(title=title, columns=wide, rows=table, now=now, above=above)
+        return workbook_file(name, book)
+    text = "".join(_csv([[str(each.heading) for each in wide], *table]))
+    return File(f"{name}.csv", text.encode(), CSV)
 
 
-def workbook(rows: Iterable[Sequence[str]], *, title: str, frozen: int = 1) -> IO[bytes]:
-    """A temporary file, at its beginning; every cell is text. `frozen`: how many rows stay when one scrolls."""
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        page = book.add_worksheet(title)
-        page.freeze_panes(frozen, 0)
-        for number, row in enumerate(rows):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return file
-
-
-def sent(file: File, name: str) -> HttpResponseBase:
+def workbook_file(name: str, book: bytes) -> File:
     """`name` without its ending."""
-    return named(FileResponse(file.content, content_type=file.content_type), f"{name}.{file.suffix}")
+    return File(f"{name}.xlsx", book, XLSX)
+
+
+def sent(file: File) -> HttpResponseBase:
+    return named(HttpResponse(file.content, content_type=file.content_type), file.name)
 
 
 def named(response: HttpResponseBase, name: str) -> HttpResponseBase:

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from nuanxin.kernel import sheets
+from nuanxin.kernel.downloads import XLSX, File, sent
 from nuanxin.kernel.errors import Invalid
 from nuanxin.kernel.sheets import AlreadyDifferent, Sheet, Verdict
 from nuanxin.kernel.sheets.read import MOST_BYTES
@@ -108,7 +109,7 @@ def _counts(counts: dict[str, int]) -> list[tuple[Verdict, int, str, str]]:
     return [(verdict, counts.get(verdict.value, 0), *TONES[verdict]) for verdict in Verdict]
 
 
-def template(request: Any, sheet: Sheet, file_name: str) -> FileResponse:
+def template(request: Any, sheet: Sheet, file_name: str) -> HttpResponseBase:
     """Empty with one example, or with the present rows (`?filled=1`) to be edited and sent back."""
     rows = sheet.current(request.actor) if request.GET.get("filled") else ()
-    return FileResponse(sheets.write_template(sheet, rows), as_attachment=True, filename=file_name)
+    return sent(File(file_name, sheets.write_template(sheet, rows), XLSX))

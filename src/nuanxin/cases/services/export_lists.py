@@ -23,10 +23,10 @@ from nuanxin.cases.services.exporting import (
     may_export,
     note_export,
 )
-from nuanxin.cases.services.workbook import Cell
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.downloads import safe
 from nuanxin.kernel.privacy.masking import mask_address
+from nuanxin.kernel.workbooks import Cell
 
 Headings = Sequence[str | Promise]
 OF_THE_CASE: Headings = (_("案卷号"), _("类别"), _("紧急程度"), _("状态"), _("位置（脱敏）"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,12 +15,13 @@ from nuanxin.cases.queries.catalogue import MAJORS, kind_of
 from nuanxin.cases.queries.discretion import coarse_case, reads_coarsely
 from nuanxin.cases.queries.places import area_name, community_names
 from nuanxin.cases.queries.queue import EXPORT_MOST, Filters, Tab, is_too_long_to_export, rows_to_export
-from nuanxin.cases.services.workbook import Cell, Column, Note, write_workbook
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import safe
+from nuanxin.kernel.downloads import File, safe, workbook_file
+from nuanxin.kernel.downloads import stamp as day_and_time
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_address
+from nuanxin.kernel.workbooks import Cell, Column, Note, write_workbook
 from nuanxin.ui.phrases import HalfDay, stamp
 
 CHUNK = 500
@@ -58,18 +59,20 @@ def export_cases(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> 
     return _lines(actor, tab, filters, now=now)
 
 
-def export_workbook(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> IO[bytes]:
+def export_workbook(*, actor: Actor, tab: Tab, filters: Filters, now: datetime) -> File:
     """The same rows as a workbook with typed cells, and a sheet that says what they are. Audited.
 
-    The file lies on disk and is written row by row. Raises `NotAllowed`, `TooManyRows`.
+    Raises `NotAllowed`, `TooManyRows`.
     """
     _write_down(actor, tab, filters, form="xlsx", now=now)
-    return write_workbook(
+    book = write_workbook(
+        title=_("案件"),
         columns=COLUMNS,
         rows=_rows(actor, tab, filters, now=now),
         notes=_notes(actor, tab, filters, now=now),
         now=now,
     )
+    return workbook_file(f"cases-{tab.name}-{day_and_time(now)}", book)
 
 
 def _write_down(actor: Actor, tab: Tab, filters: Filters, *, form: str, now: datetime) -> None:

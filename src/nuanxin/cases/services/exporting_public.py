@@ -27,9 +27,9 @@ from nuanxin.cases.services.exporting import (
     may_export,
     note_export,
 )
-from nuanxin.cases.services.workbook import Cell
 from nuanxin.kernel.access import Actor
 from nuanxin.kernel.downloads import safe
+from nuanxin.kernel.workbooks import Cell
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.cases.services import catalogue_sheet, rules_sheet
@@ -26,7 +26,7 @@ def import_categories(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @requires("cases.categories")
-def categories_template(request: ActorRequest) -> FileResponse:
+def categories_template(request: ActorRequest) -> HttpResponseBase:
     return sheets.template(request, catalogue_sheet.SHEET, "categories.xlsx")
 
 
@@ -45,7 +45,7 @@ def import_rules(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @requires("cases.categories")
-def rules_template(request: ActorRequest) -> FileResponse:
+def rules_template(request: ActorRequest) -> HttpResponseBase:
     return sheets.template(request, rules_sheet.SHEET, "dispatch-rules.xlsx")
 
 

@@ -3,10 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +21,7 @@ from nuanxin.cases.views.actions import actions_of
 from nuanxin.kernel.access import Actor, policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import XLSX, csv_file, named
+from nuanxin.kernel.downloads import csv_file, sent
 from nuanxin.kernel.errors import NotFound
 
 PAGE, PANEL = "cases/workbench/queue.html", "cases/workbench/queue_panel.html"
@@ -153,8 +152,6 @@ def export(request: ActorRequest) -> HttpResponseBase:
     tab = queue.tab_named(request.actor, request.GET.get("tab", ""))
     filters = queue_form(request).filters()
     if request.GET.get("form") == "xlsx":
-        book = services.export_workbook(actor=request.actor, tab=tab, filters=filters, now=request.now)
-        name = f"cases-{tab.name}-{timezone.localtime(request.now):%Y%m%d-%H%M}.xlsx"
-        return named(FileResponse(book, content_type=XLSX), name)
+        return sent(services.export_workbook(actor=request.actor, tab=tab, filters=filters, now=request.now))
     rows = services.export_cases(actor=request.actor, tab=tab, filters=filters, now=request.now)
     return csv_file(f"cases-{tab.name}", rows, now=request.now)

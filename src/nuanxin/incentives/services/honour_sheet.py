@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from nuanxin.incentives.queries.reference_words import head_of, line_of
 from nuanxin.incentives.queries.stars import stars_to_export
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.volunteering.queries.minutes import hours_shown
 
@@ -27,7 +26,7 @@ class TooMany(Invalid):
     default_hint = gettext_lazy("请选一类，分几次导出；没有导出任何内容。")
 
 
-def export_honours(*, actor: Actor, filters: HonourFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_honours(*, actor: Actor, filters: HonourFilters, form: str, now: datetime) -> File:
     """Raises `NotAllowed`, `TooMany`. What everybody may read of the person: the chosen name, no other."""
     if not permits(actor, "incentives.honour_export"):
         raise NotAllowed
@@ -52,7 +51,7 @@ def export_honours(*, actor: Actor, filters: HonourFilters, form: str, now: date
     return _file(actor, "honours", _("荣誉"), head, rows, form, now)
 
 
-def export_absences(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpResponseBase:
+def export_absences(*, actor: Actor, tab: str, form: str, now: datetime) -> File:
     """Raises `NotAllowed`, `TooMany`. Nothing of whose they are, and not what they said."""
     if not permits(actor, "incentives.star_check"):
         raise NotAllowed
@@ -67,7 +66,7 @@ def export_absences(*, actor: Actor, tab: str, form: str, now: datetime) -> Http
     return _file(actor, "absences", _("报名没来的核实"), head, rows, form, now)
 
 
-def export_stars(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpResponseBase:
+def export_stars(*, actor: Actor, tab: str, form: str, now: datetime) -> File:
     """Raises `NotAllowed`, `TooMany`."""
     if not permits(actor, "incentives.star_check"):
         raise NotAllowed
@@ -91,7 +90,7 @@ def export_stars(*, actor: Actor, tab: str, form: str, now: datetime) -> HttpRes
     return _file(actor, "stars", _("志愿者星级"), head, rows, form, now)
 
 
-def export_holds(*, actor: Actor, filters: HoldFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_holds(*, actor: Actor, filters: HoldFilters, form: str, now: datetime) -> File:
     """Raises `NotAllowed`, `TooMany`. No account, no number of a report."""
     if not permits(actor, "incentives.hold_export"):
         raise NotAllowed
@@ -106,7 +105,7 @@ def export_holds(*, actor: Actor, filters: HoldFilters, form: str, now: datetime
     return _file(actor, "holds", _("待核实积分"), head, rows, form, now)
 
 
-def export_reference(*, actor: Actor, kind: ReferenceKind, form: str, now: datetime) -> HttpResponseBase:
+def export_reference(*, actor: Actor, kind: ReferenceKind, form: str, now: datetime) -> File:
     """Raises `NotAllowed`."""
     if not permits(actor, "incentives.reference"):
         raise NotAllowed
@@ -123,11 +122,11 @@ def _day(at: datetime | None) -> str:
 
 def _file(
     actor: Actor, name: str, title: str, head: Sequence[str], rows: list[list[str]], form: str, now: datetime
-) -> HttpResponseBase:
+) -> File:
     if len(rows) > EXPORT_MOST:
         raise TooMany
     audit.record(
         actor=actor, action=f"incentives.{name}_export", object_type=name, scope_code=actor.scope_code,
         detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
-    return sent(table_file(head, rows, title=title, form=form), f"{name}-{stamp(now)}")
+    return table_file(f"{name}-{stamp(now)}", head, rows, title=title, form=form, now=now)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,11 +15,11 @@ from nuanxin.incentives.queries.rule_pages import (
 )
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import NotAllowed
 
 
-def export_rules(*, actor: Actor, filters: RuleFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_rules(*, actor: Actor, filters: RuleFilters, form: str, now: datetime) -> File:
     """`form`: csv or xlsx. Raises `NotAllowed`."""
     if not permits(actor, "incentives.rules_view"):
         raise NotAllowed
@@ -42,8 +41,8 @@ def export_rules(*, actor: Actor, filters: RuleFilters, form: str, now: datetime
         _("从什么时候起"),
         _("状态"),
     ]
-    made = table_file(head, [_cells(row) for row in rows], title=_("积分规则"), form=form)
-    return sent(made, f"point-rules-{stamp(now)}")
+    table = [_cells(row) for row in rows]
+    return table_file(f"point-rules-{stamp(now)}", head, table, title=_("积分规则"), form=form, now=now)
 
 
 def _cells(row: RuleRow) -> list[str]:

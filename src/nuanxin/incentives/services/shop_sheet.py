@@ -17,7 +17,7 @@ from nuanxin.incentives.queries.shop_orders import OrderFilters, filtered_orders
 from nuanxin.incentives.queries.shop_reports import Report, lines_of, monthly_report, settlement_for
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.downloads import File, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid
 
 MOST = 5000
@@ -56,7 +56,8 @@ def export_orders(*, actor: Actor, shop_id: UUID, filters: OrderFilters, form: s
     if len(rows) > MOST:
         raise TooManyOrders
     _note(actor, "orders", shop.place.scope_code, len(rows), form, now)
-    return table_file(ORDERS, rows, title=gettext("兑换"), form=form)
+    name = f"orders-{filters.show}-{stamp(now)}"
+    return table_file(name, ORDERS, rows, title=gettext("兑换"), form=form, now=now)
 
 
 def export_settlement(*, actor: Actor, public_id: UUID, form: str, now: datetime) -> File:
@@ -64,7 +65,8 @@ def export_settlement(*, actor: Actor, public_id: UUID, form: str, now: datetime
     bill = settlement_for(actor, public_id, "incentives.shop_export")
     rows = [*_bill_rows(bill), [gettext("合计"), "", str(bill.count), yuan(bill.total_fen)]]
     _note(actor, "settlement", bill.shop.place.scope_code, len(rows), form, now)
-    return table_file(LINES, rows, title=gettext("结算"), form=form)
+    name = f"settlement-{bill.month:%Y-%m}-{bill.pk}"
+    return table_file(name, LINES, rows, title=gettext("结算"), form=form, now=now)
 
 
 def export_report(*, actor: Actor, shop_id: UUID, month: date, form: str, now: datetime) -> File:
@@ -73,7 +75,8 @@ def export_report(*, actor: Actor, shop_id: UUID, month: date, form: str, now: d
     report = monthly_report(shop, month, now=now)
     rows = [*_month_rows(report), _month_total(report)]
     _note(actor, "report", shop.place.scope_code, len(rows), form, now)
-    return table_file(MONTH, rows, title=gettext("月报"), form=form)
+    name = f"shop-report-{month:%Y-%m}"
+    return table_file(name, MONTH, rows, title=gettext("月报"), form=form, now=now)
 
 
 def print_settlement(*, actor: Actor, public_id: UUID, now: datetime) -> dict[str, Any]:

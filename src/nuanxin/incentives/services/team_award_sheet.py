@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,15 +14,13 @@ from nuanxin.incentives.queries.team_awards import (
 from nuanxin.incentives.services.honour_sheet import TooMany
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import NotAllowed
 
 EXPORT = "incentives.team_award_export"
 
 
-def export_team_awards(
-    *, actor: Actor, filters: TeamAwardFilters, form: str, now: datetime
-) -> HttpResponseBase:
+def export_team_awards(*, actor: Actor, filters: TeamAwardFilters, form: str, now: datetime) -> File:
     """Raises `NotAllowed`, `TooMany`."""
     if not permits(actor, EXPORT):
         raise NotAllowed
@@ -44,8 +41,8 @@ def export_team_awards(
         _("状态"),
         _("为什么收回"),
     ]
-    made = table_file(head, [_cells(row) for row in rows], title=_("队里的感谢"), form=form)
-    return sent(made, f"team-thanks-{stamp(now)}")
+    table = [_cells(row) for row in rows]
+    return table_file(f"team-thanks-{stamp(now)}", head, table, title=_("队里的感谢"), form=form, now=now)
 
 
 def _cells(row: TeamAwardRow) -> list[str]:

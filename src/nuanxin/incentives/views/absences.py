@@ -19,6 +19,7 @@ from nuanxin.incentives.views.stars import start_of
 from nuanxin.incentives.workflow import ABSENCE
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import press
@@ -87,6 +88,5 @@ def absence(request: ActorRequest, public_id: UUID) -> HttpResponse:
 @limited("exports")
 def absence_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_absences(
-        actor=request.actor, tab=_tab(request.POST.get("tab", "")), form=form, now=request.now
-    )
+    tab = _tab(request.POST.get("tab", ""))
+    return sent(export_absences(actor=request.actor, tab=tab, form=form, now=request.now))

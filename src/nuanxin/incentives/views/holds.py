@@ -29,6 +29,7 @@ from nuanxin.incentives.workflow import HOLD
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.ui.forms import posted
 
@@ -105,7 +106,7 @@ def holds(request: ActorRequest) -> HttpResponse:
 def hold_export(request: ActorRequest) -> HttpResponseBase:
     filters = HoldFilterForm(request.POST).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_holds(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_holds(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,6 +29,7 @@ from nuanxin.incentives.workflow import HONOUR
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
@@ -105,7 +106,7 @@ def _next_page(request: ActorRequest, last: int) -> str:
 def honour_export(request: ActorRequest) -> HttpResponseBase:
     filters = HonourFilterForm(request.POST).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_honours(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_honours(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_safe

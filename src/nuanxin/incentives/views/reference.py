@@ -17,6 +17,7 @@ from nuanxin.incentives.services import reference_data as services
 from nuanxin.incentives.services.honour_sheet import export_reference
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import fill_in
 
@@ -105,4 +106,4 @@ def _save(request: ActorRequest, kind: str, code: str, form: Any, *, is_new: boo
 def reference_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     kind = _kind(request.POST.get("kind", ""))
-    return export_reference(actor=request.actor, kind=kind, form=form, now=request.now)
+    return sent(export_reference(actor=request.actor, kind=kind, form=form, now=request.now))

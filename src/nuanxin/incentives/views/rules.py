@@ -21,7 +21,7 @@ from nuanxin.incentives.workflow import GRANT
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import csv_file
+from nuanxin.kernel.downloads import csv_file, sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.territories.queries import children, is_territory, path_name, territories_by_code
 from nuanxin.ui.forms import posted
@@ -52,7 +52,7 @@ def rules_export(request: ActorRequest) -> HttpResponseBase:
     events = queries.events_of(queries.rules_now(request.now))
     filters = RuleFilterForm.over(request.POST, events).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_rules(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_rules(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_safe

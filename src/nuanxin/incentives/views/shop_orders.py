@@ -22,7 +22,7 @@ from nuanxin.incentives.workflow import ORDER
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.ui.forms import Refusing
 
@@ -105,4 +105,4 @@ def shop_order_export(request: ActorRequest, public_id: UUID) -> HttpResponseBas
     filters = OrderFilterForm(request.POST, items=shops.items_of(shop)).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = export_orders(actor=request.actor, shop_id=public_id, filters=filters, form=form, now=request.now)
-    return sent(file, f"orders-{filters.show}-{stamp(request.now)}")
+    return sent(file)

@@ -110,13 +110,12 @@ def shop_settlement_step(request: ActorRequest, public_id: UUID, name: str) -> H
 @limited("exports")
 def shop_settlement_file(request: ActorRequest, public_id: UUID, form: str) -> HttpResponseBase:
     """`form`: csv, xlsx or pdf."""
-    bill = queries.settlement_for(request.actor, public_id)
-    name = f"settlement-{bill.month:%Y-%m}-{bill.pk}"
     if form == "pdf":
+        bill = queries.settlement_for(request.actor, public_id)
         data = print_settlement(actor=request.actor, public_id=public_id, now=request.now)
-        return _paper(request, data, name)
+        return _paper(request, data, f"settlement-{bill.month:%Y-%m}-{bill.pk}")
     file = export_settlement(actor=request.actor, public_id=public_id, form=_known(form), now=request.now)
-    return sent(file, name)
+    return sent(file)
 
 
 @require_safe
@@ -149,7 +148,7 @@ def shop_report_file(request: ActorRequest, public_id: UUID, month: str, form: s
     file = export_report(
         actor=request.actor, shop_id=public_id, month=day, form=_known(form), now=request.now
     )
-    return sent(file, f"shop-report-{day:%Y-%m}")
+    return sent(file)
 
 
 def _day(text: str) -> date | None:

@@ -24,6 +24,7 @@ from nuanxin.incentives.workflow import STAR, TIP_OFF
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import press, take_step
@@ -113,7 +114,9 @@ def star_step(request: ActorRequest, public_id: UUID, name: str) -> HttpResponse
 @limited("exports")
 def star_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_stars(actor=request.actor, tab=request.POST.get("tab", ""), form=form, now=request.now)
+    return sent(
+        export_stars(actor=request.actor, tab=request.POST.get("tab", ""), form=form, now=request.now)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ from nuanxin.incentives.workflow import TEAM_AWARD
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import Team
@@ -113,7 +114,7 @@ def _team_in(given: Any) -> UUID | None:
 def team_award_export(request: ActorRequest) -> HttpResponseBase:
     filters = _filter_form(request, request.POST).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_team_awards(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_team_awards(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

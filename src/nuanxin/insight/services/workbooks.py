@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.cases.services.workbook import Cell, Column, Note, write_workbook
 from nuanxin.insight.indicators import Indicator, Kind
 from nuanxin.insight.periods import BEFORE, NAMES, Span
 from nuanxin.insight.queries.areas import Area
@@ -16,7 +14,8 @@ from nuanxin.insight.queries.overview import Overview, overview, overview_of
 from nuanxin.insight.queries.values import Value
 from nuanxin.insight.services.exporting import days_of, write_down
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.downloads import safe
+from nuanxin.kernel.downloads import File, safe, stamp, workbook_file
+from nuanxin.kernel.workbooks import Cell, Column, Note, write_workbook
 
 FIGURES = (
     Column(_("数值"), 16),
@@ -37,22 +36,23 @@ BREAKDOWN = (Column(_("名称"), 26), *FIGURES)
 UNITS = {Kind.COUNT: _("个"), Kind.RATE: "%", Kind.MINUTES: _("分钟"), Kind.SHARES: _("构成")}
 
 
-def overview_workbook(*, actor: Actor, area: Area, span: Span, now: datetime) -> IO[bytes]:
+def overview_workbook(*, actor: Actor, area: Area, span: Span, now: datetime) -> File:
     """All indicators of a place. Audited. Raises `NotAllowed`."""
     write_down(actor, area, "overview", span, form="xlsx", now=now)
     page = overview(area, span, now=now)
-    return write_workbook(
+    book = write_workbook(
+        title=_("指标"),
         columns=OVERVIEW,
         rows=_of_all(page),
         notes=_notes(area, span, page.until, now=now),
-        title=_("指标"),
         now=now,
     )
+    return workbook_file(f"indicators-overview-{stamp(now)}", book)
 
 
 def breakdown_workbook(
     *, actor: Actor, indicator: Indicator, area: Area, span: Span, by: str, now: datetime
-) -> IO[bytes]:
+) -> File:
     """One indicator line by line. Audited. Raises `NotAllowed`."""
     write_down(actor, area, indicator.identifier, span, form="xlsx", now=now)
     until = overview_of(indicator, area, span, now=now).until
@@ -63,13 +63,14 @@ def breakdown_workbook(
         Note(_("数什么"), indicator.relation.words),
         Note(_("分开看"), BREAKDOWNS[by]),
     )
-    return write_workbook(
+    book = write_workbook(
+        title=_("指标"),
         columns=BREAKDOWN,
         rows=_of_one(breakdown(indicator, area, span, by=by, now=now)),
         notes=[*defined, *_notes(area, span, until, now=now)],
-        title=_("指标"),
         now=now,
     )
+    return workbook_file(f"indicators-{indicator.identifier}-{stamp(now)}", book)
 
 
 def _of_all(page: Overview) -> Iterator[list[Cell]]:

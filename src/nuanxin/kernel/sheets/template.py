@@ -1,26 +1,21 @@
 """The spreadsheet to fill in: headings, an example or the present rows, and a sheet that explains every column."""
 
-import tempfile
+import io
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import Any
 
 from django.utils.translation import gettext
 
 from nuanxin.kernel.sheets.plan import Sheet
 from nuanxin.kernel.sheets.read import MOST_ROWS
+from nuanxin.kernel.workbooks import HEADING, new_book
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
-
-def write_template(sheet: Sheet, rows: Sequence[Mapping[str, str]] = ()) -> IO[bytes]:
-    """An open temporary file at its beginning; it goes when it is closed. Without rows it holds one example."""
-    from xlsxwriter import Workbook  # only who downloads a template pays for the library
-
-    file = tempfile.TemporaryFile()  # noqa: SIM115  -- the response closes it
-    with Workbook(file, OPTIONS) as book:
-        head = book.add_format(
-            {"bold": True, "bg_color": "#FFF1E6", "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
+def write_template(sheet: Sheet, rows: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """Without rows it holds one example."""
+    file = io.BytesIO()
+    with new_book(file, row_by_row=False) as book:
+        head = book.add_format({**HEADING, "text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@"})
         page = book.add_worksheet(str(sheet.title)[:31])
         page.freeze_panes(1, 0)
@@ -47,8 +42,7 @@ def write_template(sheet: Sheet, rows: Sequence[Mapping[str, str]] = ()) -> IO[b
             told.write_string(number, 2, str(column.help), wrap)
             told.write_string(number, 3, column.example, wrap)
         _write_lists(sheet, page, told, head)
-    file.seek(0)
-    return file
+    return file.getvalue()
 
 
 def _write_lists(sheet: Sheet, page: Any, told: Any, head: Any) -> None:

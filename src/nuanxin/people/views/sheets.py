@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.kernel.access.http import requires
@@ -28,7 +28,7 @@ def import_organisations(request: Any) -> HttpResponse:
 
 @require_safe
 @requires("organisations.import")
-def organisations_template(request: Any) -> FileResponse:
+def organisations_template(request: Any) -> HttpResponseBase:
     return sheets.template(request, SHEET, "organisations.xlsx")
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import File, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.queries.booking_figures import (
     EXPORT_MOST,
@@ -53,4 +53,4 @@ def export_booking_figures(*, actor: Actor, filters: FigureFilters, form: str, n
             actor=actor, action="places.booking_export", object_type="booking", scope_code=actor.scope_code,
             detail={"rows": len(rows), "form": form, "period": filters.period}, now=now,
         )  # fmt: skip
-    return table_file(HEADING, table, title=str(_("预约")), form=form)
+    return table_file(f"bookings-{stamp(now)}", HEADING, table, title=_("预约"), form=form, now=now)

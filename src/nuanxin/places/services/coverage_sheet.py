@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import File, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import NotAllowed
 from nuanxin.places.queries.coverage import CoverageFilters, coverage
 
@@ -38,4 +38,4 @@ def export_coverage(*, actor: Actor, filters: CoverageFilters, form: str, now: d
             detail={"rows": len(rows), "form": form}, now=now,
         )  # fmt: skip
     heading = (*HEADING, *(each.name_zh for each, _number in found.types))
-    return table_file(heading, rows, title=str(_("点位盘面")), form=form)
+    return table_file(f"coverage-{stamp(now)}", heading, rows, title=_("点位盘面"), form=form, now=now)

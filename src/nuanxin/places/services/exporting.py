@@ -1,28 +1,26 @@
 """The register as a file: CSV, a workbook, GeoJSON, in the coordinates of whichever map it is for. Audited."""
 
-import csv
-import io
 import json
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import BOM, CSV, XLSX, File, safe
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.geo.coordinates import Crs, from_wgs84
+from nuanxin.kernel.workbooks import Column
 from nuanxin.places.enums import PlaceState
 from nuanxin.places.models import Place
 from nuanxin.places.queries.register import EXPORT_MOST, Filters, rows_to_export
 from nuanxin.places.services.columns import COLUMNS
 
-FORMS = {"csv": CSV, "xlsx": XLSX, "geojson": "application/geo+json"}
+FORMS = ("csv", "xlsx", "geojson")
 
 
 class TooManyPlaces(Invalid):
@@ -44,8 +42,12 @@ def export_places(*, actor: Actor, filters: Filters, form: str, crs: str, now: d
             actor=actor, action="places.export", object_type="place", scope_code=actor.scope_code,
             detail={"rows": len(rows), "form": form, "crs": system.value, "filters": narrowed}, now=now,
         )  # fmt: skip
-    write = {"csv": _csv, "xlsx": _workbook, "geojson": _geojson}[form]
-    return File(write(rows), FORMS[form], form)
+    name = f"places-{stamp(now)}"
+    if form == "geojson":
+        return File(f"{name}.geojson", _geojson(rows), "application/geo+json")
+    columns = [Column(each.heading, each.width) for each in COLUMNS]
+    table = [[row.get(each.key, "") for each in COLUMNS] for row in rows]
+    return table_file(name, columns, table, title=_("点位"), form=form, now=now)
 
 
 def values_of(place: Place, crs: Crs) -> dict[str, str]:
@@ -78,39 +80,7 @@ def values_of(place: Place, crs: Crs) -> dict[str, str]:
     }
 
 
-def _cells(rows: Iterable[dict[str, str]]) -> Iterable[list[str]]:
-    for row in rows:
-        yield [safe(row.get(column.key, "")) for column in COLUMNS]
-
-
-def _csv(rows: Sequence[dict[str, str]]) -> IO[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column.heading for column in COLUMNS])
-    writer.writerows(_cells(rows))
-    return io.BytesIO((BOM + text.getvalue()).encode())
-
-
-def _workbook(rows: Sequence[dict[str, str]]) -> IO[bytes]:
-    from xlsxwriter import Workbook  # only who downloads a workbook pays for the library
-
-    file = tempfile.TemporaryFile(prefix="nuanxin-export-")  # noqa: SIM115  -- the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#FFF1E6", "bottom": 1})
-        page = book.add_worksheet(str(_("点位")))
-        page.freeze_panes(1, 0)
-        for place, column in enumerate(COLUMNS):
-            page.set_column(place, place, column.width)
-            page.write_string(0, place, column.heading, head)
-        for number, row in enumerate(_cells(rows), start=1):
-            for place, text in enumerate(row):
-                page.write_string(number, place, text)
-    file.seek(0)
-    return file
-
-
-def _geojson(rows: Sequence[dict[str, str]]) -> IO[bytes]:
+def _geojson(rows: Sequence[dict[str, str]]) -> bytes:
     features: list[dict[str, Any]] = [
         {
             "type": "Feature",
@@ -121,4 +91,4 @@ def _geojson(rows: Sequence[dict[str, str]]) -> IO[bytes]:
         for row in rows
     ]
     body = {"type": "FeatureCollection", "features": features}
-    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode())
+    return json.dumps(body, ensure_ascii=False).encode()

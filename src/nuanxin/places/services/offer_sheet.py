@@ -1,5 +1,6 @@
 """Offers, or how often they were used on which day, as a file. No persons, no hours. Audited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import File, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
+from nuanxin.kernel.workbooks import Text
 from nuanxin.places.enums import OfferState
 from nuanxin.places.models import Offer
 from nuanxin.places.queries.offers import OfferFilters, offers_to_export, shown_offer, uses_by_day
@@ -38,10 +40,11 @@ def export_offers(*, actor: Actor, filters: OfferFilters, what: str, form: str, 
             actor=actor, action="places.offer_export", object_type="offer", scope_code=actor.scope_code,
             detail={"rows": len(rows), "form": form, "what": what, "show": filters.show}, now=now,
         )  # fmt: skip
-    return table_file(heading, rows, title=str(_("优惠")), form=form)
+    name = f"{what}-{filters.show}-{stamp(now)}"
+    return table_file(name, heading, rows, title=_("优惠"), form=form, now=now)
 
 
-def _uses(actor: Actor, filters: OfferFilters) -> tuple[tuple[object, ...], list[list[str]]]:
+def _uses(actor: Actor, filters: OfferFilters) -> tuple[Sequence[Text], list[list[str]]]:
     counted = uses_by_day(actor, filters)
     return USES, [
         [*_where(offer), offer.name_zh, on.isoformat(), str(given), str(disputed)]
@@ -49,7 +52,7 @@ def _uses(actor: Actor, filters: OfferFilters) -> tuple[tuple[object, ...], list
     ]
 
 
-def _offers(actor: Actor, filters: OfferFilters, now: datetime) -> tuple[tuple[object, ...], list[list[str]]]:
+def _offers(actor: Actor, filters: OfferFilters, now: datetime) -> tuple[Sequence[Text], list[list[str]]]:
     return OFFERS, [_row(each, now) for each in offers_to_export(actor, filters)]
 
 

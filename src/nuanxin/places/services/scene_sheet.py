@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.models import Scene
 from nuanxin.places.queries.catalogue import catalogue
@@ -23,7 +22,7 @@ class TooManyScenes(Invalid):
     default_hint = gettext_lazy("请选一个街道或一类场景，分几次导出；没有导出任何内容。")
 
 
-def export_scenes(*, actor: Actor, filters: SceneFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_scenes(*, actor: Actor, filters: SceneFilters, form: str, now: datetime) -> File:
     """What the list shows, as far as the actor may take it out. Raises `NotAllowed`, `TooManyScenes`."""
     if not policy.permits(actor, "places.scene_export"):
         raise NotAllowed
@@ -38,7 +37,7 @@ def export_scenes(*, actor: Actor, filters: SceneFilters, form: str, now: dateti
     return _file("scenes", head, (_row(each) for each in found), form, now)
 
 
-def export_cards(*, actor: Actor, within: str, form: str, now: datetime) -> HttpResponseBase:
+def export_cards(*, actor: Actor, within: str, form: str, now: datetime) -> File:
     """The score cards of a territory and what lies below it, with their day. Raises `NotAllowed`."""
     if not policy.permits(actor, "places.score_cards"):
         raise NotAllowed
@@ -90,7 +89,5 @@ def _audited(actor: Actor, action: str, rows: int, form: str, now: datetime) -> 
     )  # fmt: skip
 
 
-def _file(
-    name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime
-) -> HttpResponseBase:
-    return sent(table_file(head, rows, title=_("友好场景"), form=form), f"{name}-{stamp(now)}")
+def _file(name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime) -> File:
+    return table_file(f"{name}-{stamp(now)}", head, rows, title=_("友好场景"), form=form, now=now)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import File, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.places.enums import RestockState
 from nuanxin.places.models import RestockTask
@@ -50,7 +50,8 @@ def export_stock(*, actor: Actor, filters: StockFilters, form: str, now: datetim
             actor=actor, action="places.stock_export", object_type="stock", scope_code=actor.scope_code,
             detail={"rows": len(rows), "form": form, "show": filters.show}, now=now,
         )  # fmt: skip
-    return table_file(heading, rows, title=str(_("库存")), form=form)
+    name = f"stock-{filters.show}-{stamp(now)}"
+    return table_file(name, heading, rows, title=_("库存"), form=form, now=now)
 
 
 def _alert(row: AlertRow) -> list[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.places import queries, services
 from nuanxin.places.booking_forms import FigureForm
 from nuanxin.places.views.register import territories_within
@@ -59,4 +59,4 @@ def booking_export(request: ActorRequest) -> HttpResponseBase:
     file = services.export_booking_figures(
         actor=request.actor, filters=form.filters(), form=kind, now=request.now
     )
-    return sent(file, f"bookings-{stamp(request.now)}")
+    return sent(file)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.places import queries, services
 from nuanxin.places.coverage_forms import CoverageForm
 from nuanxin.places.queries import CoverageFilters
@@ -57,4 +57,4 @@ def coverage_export(request: ActorRequest) -> HttpResponseBase:
     filters = CoverageForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = services.export_coverage(actor=request.actor, filters=filters, form=form, now=request.now)
-    return sent(file, f"coverage-{stamp(request.now)}")
+    return sent(file)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.models import Offer, Place
@@ -75,7 +75,7 @@ def offer_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     what = "uses" if request.POST.get("what") == "uses" else "offers"
     file = services.export_offers(actor=request.actor, filters=filters, what=what, form=form, now=request.now)
-    return sent(file, f"{what}-{filters.show}-{stamp(request.now)}")
+    return sent(file)
 
 
 @require_safe

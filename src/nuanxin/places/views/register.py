@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.places import queries, services
 from nuanxin.places.forms import FilterForm, PlaceForm, initial_of
@@ -198,7 +198,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     file = services.export_places(
         actor=request.actor, filters=filters, form=form if form in FORMS else "csv", crs=crs, now=request.now
     )
-    return sent(file, f"places-{stamp(request.now)}")
+    return sent(file)
 
 
 @require_safe

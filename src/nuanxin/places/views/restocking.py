@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import sent, stamp
+from nuanxin.kernel.downloads import sent
 from nuanxin.places import queries, services
 from nuanxin.places.models import RestockTask
 from nuanxin.places.queries.stock import held_of
@@ -78,7 +78,7 @@ def stock_export(request: ActorRequest) -> HttpResponseBase:
     filters = StockFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
     file = services.export_stock(actor=request.actor, filters=filters, form=form, now=request.now)
-    return sent(file, f"stock-{filters.show}-{stamp(request.now)}")
+    return sent(file)
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
-from nuanxin.kernel.downloads import csv_file
+from nuanxin.kernel.downloads import csv_file, sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places.models import SceneStandard
 from nuanxin.places.queries import scene_standard as queries
@@ -131,4 +131,4 @@ def score_card_list(request: ActorRequest) -> HttpResponse:
 def score_card_export(request: ActorRequest) -> HttpResponseBase:
     within = SceneFilterForm(request.POST, within=request.actor.scope_code).filters().within
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_cards(actor=request.actor, within=within, form=form, now=request.now)
+    return sent(export_cards(actor=request.actor, within=within, form=form, now=request.now))

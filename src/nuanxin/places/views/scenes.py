@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.services import open_file
@@ -100,7 +101,7 @@ def scene_export(request: ActorRequest) -> HttpResponseBase:
     """The list as it is narrowed: CSV or a workbook."""
     filters = SceneFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_scenes(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_scenes(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

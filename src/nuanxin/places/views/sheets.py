@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanxin.kernel.access.http import requires
@@ -23,7 +23,7 @@ def import_places(request: Any) -> HttpResponse:
 
 @require_safe
 @requires("places.import")
-def template(request: Any) -> FileResponse:
+def template(request: Any) -> HttpResponseBase:
     return sheets.template(request, SHEET, "places.xlsx")
 
 

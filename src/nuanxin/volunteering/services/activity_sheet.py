@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.volunteering.models import Activity
 from nuanxin.volunteering.queries.activities import where_words
@@ -29,9 +28,7 @@ class TooManyActivities(Invalid):
     default_hint = gettext_lazy("请选一个街道或一条活动线，分几次导出；没有导出任何内容。")
 
 
-def export_activities(
-    *, actor: Actor, filters: ActivityFilters, form: str, now: datetime
-) -> HttpResponseBase:
+def export_activities(*, actor: Actor, filters: ActivityFilters, form: str, now: datetime) -> File:
     """What the list shows, as far as the actor may take it out. Raises `NotAllowed`, `TooManyActivities`."""
     if not policy.permits(actor, "volunteering.activity_export"):
         raise NotAllowed
@@ -46,7 +43,7 @@ def export_activities(
     return _file("activities", head, (_row(each) for each in found), form, now)
 
 
-def export_comers(*, actor: Actor, shift_id: UUID, form: str, now: datetime) -> HttpResponseBase:
+def export_comers(*, actor: Actor, shift_id: UUID, form: str, now: datetime) -> File:
     """The list at the door: masked names, no numbers, no children. Raises `ActivityNotFound`."""
     shift = managed_shift(actor, shift_id, "volunteering.activity_export")
     rows = comers(shift, now=now)
@@ -83,7 +80,5 @@ def _audited(actor: Actor, action: str, rows: int, form: str, now: datetime) -> 
     )  # fmt: skip
 
 
-def _file(
-    name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime
-) -> HttpResponseBase:
-    return sent(table_file(head, rows, title=_("活动"), form=form), f"{name}-{stamp(now)}")
+def _file(name: str, head: list[str], rows: Iterable[list[str]], form: str, now: datetime) -> File:
+    return table_file(f"{name}-{stamp(now)}", head, rows, title=_("活动"), form=form, now=now)

@@ -13,13 +13,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits, visible
-from nuanxin.kernel.downloads import XLSX, File, csv_file, safe, sent, stamp, workbook
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.volunteering.enums import CheckMethod, EntryKind
@@ -62,7 +61,7 @@ def national_kinds() -> dict[str, str]:
         return {row["code"]: f"{row['national_code']} {row['name_zh']}" for row in csv.DictReader(file)}
 
 
-def export_records(*, actor: Actor, filters: RecordFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_records(*, actor: Actor, filters: RecordFilters, form: str, now: datetime) -> File:
     """For community and street: what counts within their reach. Raises `NotAllowed`, `TooManyRecords`."""
     if not permits(actor, "volunteering.record_export"):
         raise NotAllowed
@@ -78,7 +77,7 @@ def export_records(*, actor: Actor, filters: RecordFilters, form: str, now: date
     return _file("service-records", found, form, now, is_masked=is_masked, with_phone=False)
 
 
-def export_own(*, actor: Actor, form: str, now: datetime) -> HttpResponseBase:
+def export_own(*, actor: Actor, form: str, now: datetime) -> File:
     """One's own record, whole, to take along."""
     rows = visible(ServiceRecord.objects.filter(state__in=COUNTED), "volunteering.serve", actor)
     found = list(rows.select_related("person", "organisation").order_by("served_on", "pk")[:EXPORT_MOST])
@@ -87,18 +86,17 @@ def export_own(*, actor: Actor, form: str, now: datetime) -> HttpResponseBase:
 
 def _file(
     name: str, found: Sequence[ServiceRecord], form: str, now: datetime, *, is_masked: bool, with_phone: bool
-) -> HttpResponseBase:
+) -> File:
     columns = national_columns()
     entries = _entries({each.person_id for each in found if each.person_id})
-    table = [[each.heading for each in columns]]
+    table = []
     for record in found:
         said = _values(record, entries[record.person_id], is_masked=is_masked, with_phone=with_phone)
-        table.append([safe(said.get(each.key, "")) for each in columns])
-    if form != "xlsx":
-        return csv_file(name, table, now=now)
-    sections = [each.section for each in columns]  # they stand above their columns
-    book = workbook([sections, *table], title="志愿服务记录", frozen=2)
-    return sent(File(book, XLSX, form), f"{name}-{stamp(now)}")
+        table.append([said.get(each.key, "") for each in columns])
+    return table_file(
+        f"{name}-{stamp(now)}", [each.heading for each in columns], table,
+        title="志愿服务记录", form=form, now=now, above=[each.section for each in columns],
+    )  # fmt: skip
 
 
 def _entries(person_ids: set[int]) -> dict[int | None, dict[str, str]]:

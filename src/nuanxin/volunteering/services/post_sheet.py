@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, permits
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.volunteering.models import Appointment
@@ -21,7 +20,7 @@ class TooManyAppointments(Invalid):
     default_hint = gettext_lazy("请选一个街道或一种岗位，分几次导出；没有导出任何内容。")
 
 
-def export_appointments(*, actor: Actor, filters: PostFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_appointments(*, actor: Actor, filters: PostFilters, form: str, now: datetime) -> File:
     """What the list shows. Raises `NotAllowed`, `TooManyAppointments`."""
     if not permits(actor, "volunteering.export_posts"):
         raise NotAllowed
@@ -33,8 +32,8 @@ def export_appointments(*, actor: Actor, filters: PostFilters, form: str, now: d
         scope_code=actor.scope_code, detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
     head = [_("岗位"), _("区划"), _("楼栋"), _("姓名"), _("到哪一步"), _("证号"), _("上任"), _("任期到")]
-    file = table_file(head, (_cells(each) for each in rows), title=_("岗位"), form=form)
-    return sent(file, f"posts-{stamp(now)}")
+    table = [_cells(each) for each in rows]
+    return table_file(f"posts-{stamp(now)}", head, table, title=_("岗位"), form=form, now=now)
 
 
 def _cells(found: Appointment) -> list[str]:

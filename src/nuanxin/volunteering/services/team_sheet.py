@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, rule, significant
-from nuanxin.kernel.downloads import sent, stamp, table_file
+from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.sheets import Change, Column, Plan, Planned, Problem, Sheet, SheetRow, Verdict
 from nuanxin.kernel.sheets.plan import refused
@@ -219,7 +218,7 @@ def _data(values: Mapping[str, Any], known: Mapping[str, Team]) -> TeamData:
     )
 
 
-def export_teams(*, actor: Actor, filters: TeamFilters, form: str, now: datetime) -> HttpResponseBase:
+def export_teams(*, actor: Actor, filters: TeamFilters, form: str, now: datetime) -> File:
     """What the list shows, in the columns of the import; figures, never who is a member. Audited.
 
     Raises `NotAllowed`, `TooManyTeams`.
@@ -234,8 +233,8 @@ def export_teams(*, actor: Actor, filters: TeamFilters, form: str, now: datetime
         scope_code=actor.scope_code, detail={"rows": len(rows), "form": form}, now=now,
     )  # fmt: skip
     head = [*HEADINGS.values(), str(_("队员")), str(_("队长"))]
-    file = table_file(head, (_cells(each) for each in rows), title=str(_("志愿服务队")), form=form)
-    return sent(file, f"teams-{stamp(now)}")
+    table = [_cells(each) for each in rows]
+    return table_file(f"teams-{stamp(now)}", head, table, title=_("志愿服务队"), form=form, now=now)
 
 
 def _cells(row: TeamRow) -> list[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.ui.forms import posted
@@ -126,7 +127,7 @@ def record_export(request: ActorRequest) -> HttpResponseBase:
     """What counts, as the list is narrowed, in the shape of the national record."""
     filters = RecordFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_records(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_records(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_safe

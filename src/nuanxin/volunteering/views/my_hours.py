@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.files.services import open_file
 from nuanxin.ui.forms import posted
@@ -44,7 +45,7 @@ def my_hours(request: ActorRequest) -> HttpResponse:
 @limited("exports")
 def my_hours_export(request: ActorRequest) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_own(actor=request.actor, form=form, now=request.now)
+    return sent(export_own(actor=request.actor, form=form, now=request.now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
@@ -88,7 +89,7 @@ def activity_export(request: ActorRequest) -> HttpResponseBase:
     """The list as it is narrowed: CSV or a workbook."""
     filters = ActivityFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_activities(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_activities(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from nuanxin.compounds.queries import compounds_in
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.queries import is_same_person, possible_successors
 from nuanxin.territories.enums import Level
@@ -213,7 +214,7 @@ def appointment_export(request: ActorRequest) -> HttpResponseBase:
     """The list as it is narrowed, names masked: CSV or a workbook."""
     filters = PostFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_appointments(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_appointments(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_safe

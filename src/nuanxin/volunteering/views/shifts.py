@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import press
@@ -130,7 +131,7 @@ def shift_cancel(request: ActorRequest, shift_id: UUID) -> HttpResponse:
 @limited("exports")
 def shift_export(request: ActorRequest, shift_id: UUID) -> HttpResponseBase:
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_comers(actor=request.actor, shift_id=shift_id, form=form, now=request.now)
+    return sent(export_comers(actor=request.actor, shift_id=shift_id, form=form, now=request.now))
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
+from nuanxin.kernel.downloads import sent
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui import sheets
@@ -75,7 +76,7 @@ def team_export(request: ActorRequest) -> HttpResponseBase:
     """The list as it is narrowed: CSV or a workbook."""
     filters = TeamFilterForm(request.POST, within=request.actor.scope_code).filters()
     form = "xlsx" if request.POST.get("form") == "xlsx" else "csv"
-    return export_teams(actor=request.actor, filters=filters, form=form, now=request.now)
+    return sent(export_teams(actor=request.actor, filters=filters, form=form, now=request.now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +88,7 @@ def team_import(request: Any) -> HttpResponse:
 
 @require_safe
 @requires("volunteering.import_teams")
-def team_template(request: Any) -> FileResponse:
+def team_template(request: Any) -> HttpResponseBase:
     return sheets.template(request, SHEET, "teams.xlsx")
 
 
