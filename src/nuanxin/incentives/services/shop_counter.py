@@ -138,7 +138,8 @@ def _read(shop: Shop, text: str, at: datetime) -> _Read:
     if codes.is_typed(text):
         said = codes.cleaned(text)
         order = _held(shop, said[: codes.NUMBER])
-        ours = order is not None and codes.is_marked(said, place=place, offer=order.item.public_id, at=at)
+        ours = order is not None and _was_shown(order, at)
+        ours = ours and codes.is_marked(said, place=place, offer=order.item.public_id, at=at)
         return _Read(said[: codes.NUMBER], order if ours else None, ours, ours)
     try:
         code = codes.opened(text.rpartition("#")[2].strip())
@@ -148,6 +149,14 @@ def _read(shop: Shop, text: str, at: datetime) -> _Read:
     if order is None or order.item.public_id != code.offer:
         return _Read(code.number, None, is_ours=False, is_in_time=False)
     return _Read(code.number, order, is_ours=True, is_in_time=code.is_good(at))
+
+
+def _was_shown(order: ShopOrder, at: datetime) -> bool:
+    """Whether its owner can have read it out then. A counter has the key of what is typed, and a list of the numbers:
+    without this it could hand over what nobody came for, to be paid for it.
+    """
+    shown = order.shown_at
+    return shown is not None and at < shown + codes.LASTS + 2 * codes.SKEW
 
 
 def _held(shop: Shop, number: str) -> ShopOrder | None:

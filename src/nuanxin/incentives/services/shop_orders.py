@@ -205,13 +205,19 @@ def cancel_order(*, actor: Actor, public_id: UUID, now: datetime) -> ShopOrder:
     order = own_order(actor, public_id)
     with transaction.atomic():
         item = locked_item(order.item_id)
-        order.refresh_from_db(fields=["shown_at", "state"])
+        _look_again(order)
         if order.state in ORDER["cancel"].sources and may_be_taken(order, now):
             raise PerhapsTaken
         _give_back(order, item, "cancel", now)
         happened = events.RedemptionCancelled(order.pk, item.shop_id, item.pk, order.points, by_shop=False)
         _tell(order, item, happened, now)
     return order
+
+
+def _look_again(order: ShopOrder) -> None:
+    """Its own row is held from here on: a code that is shown at the same moment comes before, or not at all."""
+    held = ShopOrder.objects.select_for_update(no_key=True).values("state", "shown_at").get(pk=order.pk)
+    order.state, order.shown_at = held["state"], held["shown_at"]
 
 
 def may_be_taken(order: ShopOrder, now: datetime) -> bool:
@@ -332,8 +338,10 @@ def expire_orders(*, now: datetime) -> int:
     for order in rows:
         with transaction.atomic():
             item = locked_item(order.item_id)
-            if not ShopOrder.objects.filter(pk=order.pk, state=order.state).exists():
-                continue  # taken in while we looked
+            known = order.state
+            _look_again(order)
+            if order.state != known or may_be_taken(order, now):
+                continue  # taken in, or shown, while we looked
             _give_back(order, item, "expire", now)
             happened = events.RedemptionExpired(order.pk, item.shop_id, item.pk, order.points)
             _tell(order, item, happened, now)

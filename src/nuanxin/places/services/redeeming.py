@@ -137,8 +137,11 @@ def _read(place: Place, text: str, at: datetime) -> _Read:
     if codes.is_typed(text):
         said = codes.cleaned(text)
         voucher = _held(place, said[: codes.NUMBER])
-        is_ours = voucher is not None and codes.is_marked(
-            said, place=place.public_id, offer=voucher.offer.public_id, at=at
+        # A desk has the key of what is typed: for what nobody has shown anywhere it could only have made one itself.
+        is_ours = (
+            voucher is not None
+            and voucher.shown_at is not None
+            and codes.is_marked(said, place=place.public_id, offer=voucher.offer.public_id, at=at)
         )
         # A mark that does not fit is of another place or of another hour, and nobody can tell which.
         return _Read(said[: codes.NUMBER], voucher if is_ours else None, is_ours, is_ours)
