@@ -162,5 +162,6 @@ def _told(actor: Actor, hold: Hold, action: str, now: datetime, happened: Any) -
     audit.record(
         actor=actor, action=f"incentives.hold_{action}", object_type="hold", object_id=hold.pk,
         scope_code=hold.scope_code, detail={"state": hold.state, "reason": hold.reason}, now=now,
+        is_unnamed=action == "answer",  # a hold follows the closing of a case within a second: it would say whose
     )  # fmt: skip
     publish(happened, subject_id=hold.subject_id, scope_code=hold.scope_code, now=now)

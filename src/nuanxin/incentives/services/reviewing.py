@@ -40,11 +40,12 @@ from nuanxin.incentives.services.stars import reopen_star
 from nuanxin.incentives.services.tip_offs import reopen_tip_off
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, visible
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.people.queries import is_same_person
 from nuanxin.places.queries.scene_standard import working_days_on
 
+OF_REPORTS = (Reviewed.HOLD, Reviewed.TIP_OFF)  # who appeals has reported: the log is not to say who
 JUDGE_DAYS = 5  # working days
 MOST_WORDS, MOST_ANSWER = 400, 200
 REOPEN: dict[str, Callable[..., None]] = {
@@ -92,13 +93,15 @@ class Decision:
 def raise_objection(*, about: str, target: UUID, key: UUID, text: str, now: datetime) -> Objection:
     """Anybody may, without saying who. The same `key` again is the same.
 
-    Publishes `ObjectionRaised`. Raises `NotPublic`, `Invalid` without a word.
+    Publishes `ObjectionRaised`. Raises `NotPublic`, `KeyReused`, `Invalid` without a word.
     """
     words = text.strip()[:MOST_WORDS]
     if not words:
         raise Invalid(fields={"text": _("请写一句哪里不对；不用写您是谁。")})
     with transaction.atomic():
-        same = Objection.objects.filter(key=key, target=target).first()
+        same = Objection.objects.filter(key=key).first()
+        if same is not None and same.target != target:
+            raise KeyReused
         if same is not None:
             return same
         scope = _shown_until(about, target, now)
@@ -268,4 +271,5 @@ def _audited(actor: Actor, appeal: Appeal, action: str, now: datetime) -> None:
     audit.record(
         actor=actor, action=f"incentives.appeal_{action}", object_type="appeal", object_id=appeal.pk,
         scope_code=appeal.scope_code, detail={"about": appeal.about, "end": appeal.end}, now=now,
+        is_unnamed=action == "file" and appeal.about in OF_REPORTS,
     )  # fmt: skip

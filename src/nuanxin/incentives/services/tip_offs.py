@@ -109,6 +109,7 @@ def _told(actor: Actor, tip: TipOff, action: str, now: datetime) -> None:
     audit.record(
         actor=actor, action=f"incentives.tip_{action}", object_type="tip_off", object_id=tip.pk,
         scope_code=tip.programme.scope_code, detail={"state": tip.state}, now=now,
+        is_unnamed=action == "register",  # the clue may be a case's number
     )  # fmt: skip
     happened = TipOffMoved(str(tip.public_id), tip.state)
     publish(happened, subject_id=tip.subject_id, scope_code=tip.programme.scope_code, now=now)
