@@ -32,7 +32,7 @@ from nuanxin.incentives.services.team_caps import Uses, lock_uses
 from nuanxin.incentives.workflow import TEAM_AWARD
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, policy
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.privacy.register import Erased, Subject
 from nuanxin.volunteering.models import Team, TeamMember
@@ -81,12 +81,12 @@ def give_team_award(*, actor: Actor, data: Thanks, key: UUID, now: datetime) -> 
     """By whoever leads the team, to a member of it; the same `key` again is the same award. Audited.
 
     Publishes `TeamAwarded`, `PointsAwarded`. Raises `NotAllowed`, `TeamNotFound`, `MemberNotFound`, `OwnThanks`,
-    `NotReachable`, `NoTeamThanks`, `NotEnoughLeft`, `Invalid`.
+    `NotReachable`, `NoTeamThanks`, `NotEnoughLeft`, `Invalid`, and `KeyReused` where the key came with something else.
     """
     if not policy.permits(actor, GIVE) or actor.person_id is None:
         raise NotAllowed
     team = team_for(actor, GIVE, data.team)
-    if known := _known(actor, team, key):
+    if known := _known(actor, team, key, data):
         return known
     rule = rule_now(now)
     if rule is None:
@@ -102,14 +102,14 @@ def give_team_award(*, actor: Actor, data: Thanks, key: UUID, now: datetime) -> 
             )  # fmt: skip
             open_book(subject_id)  # its lock first, then the team's: nobody takes what another one is taking
             uses = lock_uses(team.public_id, [rule.code], now)
-            if known := _known(actor, team, key):
+            if known := _known(actor, team, key, data):
                 return known
             _within_caps(made, rule, uses, now)
             made.save(force_insert=True)
             _award(made, rule, now)
             _told(actor, made, "give", now, TeamAwarded(str(made.public_id), made.amount))
     except IntegrityError:
-        if known := _known(actor, team, key):
+        if known := _known(actor, team, key, data):
             return known
         raise
     return made
@@ -155,10 +155,15 @@ def erase_team_awards(subject: Subject, *, now: datetime) -> Erased:
     return Erased(anonymised=given + own.update(subject_id=None, member=None, reason="—"))
 
 
-def _known(actor: Actor, team: Team, key: UUID) -> TeamAward | None:
-    found = TeamAward.objects.filter(key=key).first()
-    if found is not None and (found.team_id != team.pk or found.giver_id != actor.person_id):
+def _known(actor: Actor, team: Team, key: UUID, data: Thanks) -> TeamAward | None:
+    found = TeamAward.objects.filter(key=key).select_related("member").first()
+    if found is None:
+        return None
+    if found.team_id != team.pk or found.giver_id != actor.person_id:
         raise NotAllowed
+    told = (found.member.public_id if found.member else None, found.amount, found.reason)
+    if told != (data.member, data.amount, data.reason.strip()):
+        raise KeyReused
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor
-from nuanxin.kernel.errors import Conflict
+from nuanxin.kernel.errors import Conflict, KeyReused
 from nuanxin.volunteering.enums import AppointmentState
 from nuanxin.volunteering.events import (
     AppointmentObjected,
@@ -82,13 +82,15 @@ def _come(found: Appointment, now: datetime) -> None:
 def object_to_appointment(*, public_id: UUID, key: UUID, text: str, now: datetime) -> PostObjection:
     """Anybody may, without saying who. The same `key` again is the same.
 
-    Publishes `AppointmentObjected`. Raises `AppointmentNotFound`, `NotPublic`, `Invalid` without a word.
+    Publishes `AppointmentObjected`. Raises `AppointmentNotFound`, `NotPublic`, `KeyReused`, `Invalid` without a word.
     """
     words = said(text, "text", _("请写一句哪里不合适，例如：不住在这个网格。"))
     with transaction.atomic():
         pk = public_appointment(public_id).pk
         found = Appointment.objects.select_for_update(of=("self",)).get(pk=pk)
-        same = PostObjection.objects.filter(key=key, appointment=found).first()
+        same = PostObjection.objects.filter(key=key).first()
+        if same is not None and same.appointment_id != found.pk:
+            raise KeyReused
         if same is not None:
             return same
         until = found.publicity_until

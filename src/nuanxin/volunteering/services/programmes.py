@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.cases.queries.catalogue import kinds
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, significant, visible
-from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
+from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.territories.queries import is_territory
 from nuanxin.volunteering.enums import NoticeTopic, PreventionState
@@ -159,11 +159,13 @@ class NoticeData:
 def send_prevention(*, actor: Actor, data: NoticeData, now: datetime) -> PreventionNotice:
     """To those in the area who agreed to hear of it, and not at peak hours. Publishes `PreventionNoticeSent`.
 
-    Raises `NotAllowed`, `OutsideArea`, `Invalid`.
+    Raises `NotAllowed`, `OutsideArea`, `Invalid`, and `KeyReused` where the key came from somebody else.
     """
     if not permits(actor, "volunteering.notify"):
         raise NotAllowed
     same = PreventionNotice.objects.filter(key=data.key).first()
+    if same is not None and same.organisation_id != actor.organisation_id:
+        raise KeyReused
     if same is not None:
         return same
     problems = _notice_problems(data, now)
