@@ -106,6 +106,24 @@ def test_corrected_hours_are_taken_back_and_given_anew():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("later", [timedelta(hours=1), DAY])
+def test_corrected_hours_stay_within_the_caps_of_their_own_day_and_take_nothing_from_another(later):
+    hours("other", 60, at=NOW)
+    hours(minutes=600, at=NOW + timedelta(minutes=5))
+    hours("next", 60, at=NOW + DAY)
+    assert numbers()[0] == 110  # a hundred of the first day, ten of the next
+    correct = HoursCorrected("r1", 600, 100, 500, 100, "late")
+    subscribers.hours_corrected(correct, heard(at=NOW + later))
+    assert numbers()[0] == 10 + 83 + 10
+    subscribers.hours_corrected(replace(correct, minutes=630), heard(at=NOW + later + timedelta(hours=1)))
+    assert numbers()[0] == 100 + 10
+    hours("last", 540, at=NOW + DAY + timedelta(hours=3))
+    assert numbers()[0] == 200
+    assert_sound()
+    assert replaying.check_ledger().is_equal
+
+
+@pytest.mark.django_db
 def test_what_is_dropped_is_told_again_to_the_point():
     lived()
     assert_sound()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nuanxin.incentives.enums import PostingKind
 from nuanxin.incentives.models import Deed, Posting
-from nuanxin.incentives.queries.rules import Rule, Worth, reason_in_words, rules_held, worth
+from nuanxin.incentives.queries.rules import Rule, Worth, reason_in_words, rules_held, valued_at, worth
 
 CORRECTED, RECORDED = "volunteering.HoursCorrected", "volunteering.HoursRecorded"
 SHOWN_FOR = timedelta(days=30)
@@ -69,7 +69,7 @@ def gave_nothing(subject_id: UUID, *, now: datetime) -> list[Nothing]:
 def _full(deed: Deed) -> list[Worth]:
     """Without any cap, by the rules of its moment."""
     name = RECORDED if deed.name == CORRECTED else deed.name
-    return worth(rules_held.get().at(name, deed.at), deed.facts, None)
+    return worth(rules_held.get().at(name, valued_at(deed.facts, deed.at)), deed.facts, None)
 
 
 def _because(rule: Rule, deed: Deed, missing: int) -> str:

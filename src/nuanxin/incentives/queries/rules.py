@@ -86,6 +86,11 @@ rules_held = Cached(
 )
 
 
+def valued_at(facts: Mapping[str, Any], at: datetime) -> datetime:
+    """By the rules and within the caps of which moment: a correction goes by that of what it corrects."""
+    return datetime.fromisoformat(facts["since"]) if "since" in facts else at
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What a rule gives for a deed: `full` before caps, `amount` after them; below nothing for a deduction."""

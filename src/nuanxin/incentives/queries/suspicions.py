@@ -193,6 +193,6 @@ def award_by_deed(deed_id: int, rule: str) -> Posting | None:
 
 
 def taken_back(deed_id: int, rule: str, *, because: str) -> int:
-    """How much of an award was taken back for this reason: more than was held where some of it had been used already."""
+    """How much of an award was taken back for this reason; more than was held where some had been used already."""
     rows = Posting.objects.filter(of=deed_id, rule=rule, kind=PostingKind.REVERSAL, because=because)
     return rows.aggregate(all=Sum("amount"))["all"] or 0

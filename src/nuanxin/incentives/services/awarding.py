@@ -1,5 +1,6 @@
 """What a deed earns by the rules in force when it happened."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import BigIntegerField, CharField, UUIDField
 from nuanxin.cases.queries.thanking import reported_here_before
 from nuanxin.incentives.enums import PostingKind
 from nuanxin.incentives.models import Deed, Mention, Posting
-from nuanxin.incentives.queries.rules import Rule, Rules, rules_held, worth
+from nuanxin.incentives.queries.rules import Rule, Rules, rules_held, valued_at, worth
 from nuanxin.incentives.services.book import Book
 from nuanxin.incentives.services.ledger import About, apply, note_deed, tell_awards
 from nuanxin.incentives.services.rows import open_book, write
@@ -67,7 +68,12 @@ def hear_of_correction(*, envelope: Envelope, facts: dict[str, Any]) -> None:
             subject_id=envelope.subject_id, name__in=(RECORDED, CORRECTED), facts__record=facts["record"]
         ).order_by("-id")  # fmt: skip
         if before := earlier.first():
-            facts["of"] = before.pk
+            first = before.facts.get("root", before.pk)
+            facts |= {
+                "of": before.pk,
+                "root": first,
+                "since": before.facts.get("since", before.at.isoformat()),
+            }
             facts |= {"team": before.facts["team"]} if before.facts.get("team") else {}
         _earn(book, CORRECTED, envelope, facts, None, before=before)
 
@@ -116,15 +122,14 @@ def take_effect(book: Book, deed: Deed, rules: Rules) -> None:
     if deed.name.startswith("incentives."):
         apply(book, deed)
         return
-    because = ""
-    name = deed.name
+    because, name, at = "", deed.name, valued_at(deed.facts, deed.at)
     if name == CORRECTED:
         because, name = "service_corrected", RECORDED
         if "of" in deed.facts:
-            for rule in rules.at(RECORDED, deed.at):
+            for rule in rules.at(RECORDED, at):
                 book.reverse(deed, deed.facts["of"], rule.code, because="corrected")
-    holding = rules.at(name, deed.at)
-    earned = book.shelf.earned(deed.at) if any(map(_is_capped, holding)) else None
+    holding = rules.at(name, at)
+    earned = _earned(book, deed, holding, at) if any(map(_is_capped, holding)) else None
     for each in worth(holding, deed.facts, earned):
         rule = each.rule
         if each.amount > 0:
@@ -134,6 +139,16 @@ def take_effect(book: Book, deed: Deed, rules: Rules) -> None:
             )  # fmt: skip
         elif each.amount < 0:
             book.deduct(deed, -each.amount, because=rule.code, rule=rule.code, version=rule.number)
+
+
+def _earned(book: Book, deed: Deed, holding: list[Rule], at: datetime) -> Counter[str]:
+    """What caps count of the day: for a correction that of what it corrects, without what that gave itself."""
+    earned = book.shelf.earned(at)
+    if "root" in deed.facts:
+        for rule in holding:
+            given = book.shelf.award(deed.facts["root"], rule.code).amount
+            earned.subtract({"all": given, f"group:{rule.group}": given, f"rule:{rule.code}": given})
+    return earned
 
 
 def _listening(name: str, at: datetime) -> list[Rule]:

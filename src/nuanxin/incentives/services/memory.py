@@ -128,9 +128,12 @@ class Memory:
 
     def earned(self, at: datetime) -> Counter[str]:
         for row in self.book.postings[self._counted :]:
-            if row.kind == PostingKind.AWARD:
+            if row.kind != PostingKind.AWARD:
+                continue
+            facts = self.deeds[row.deed_id].facts
+            if "since" not in facts:  # a correction is in no day
                 total = self._days.setdefault(row.on, Counter())
-                category = str(self.deeds[row.deed_id].facts.get("category", ""))
+                category = str(facts.get("category", ""))
                 count(total, row.amount, group=row.group, rule=row.rule, category=category)
         self._counted = len(self.book.postings)
         return Counter(self._days.get(at.astimezone(SHANGHAI).date(), Counter()))

@@ -67,10 +67,15 @@ class Rows:
         return rows.aggregate(sum=Sum("amount"))["sum"] or 0
 
     def earned(self, at: datetime) -> Counter[str]:
-        """Awards of that day in Shanghai by what caps count: all, group, rule, category."""
+        """Awards of that day in Shanghai by what caps count: all, group, rule, category.
+
+        No corrections: they belong to the day of what they correct.
+        """
         total: Counter[str] = Counter()
         awards = _awards_on.rows(account=self.account.pk, on=timezone.localdate(at))
-        for group, rule, category, amount in awards:
+        for group, rule, category, since, amount in awards:
+            if since:
+                continue
             count(total, amount, group=group, rule=rule, category=category or "")
         return total
 
@@ -80,7 +85,7 @@ class Rows:
 
 def _awards(*, account: UUID, on: date) -> "QuerySet[Posting, tuple[Any, ...]]":
     rows = Posting.objects.filter(account=account, on=on, kind=PostingKind.AWARD)
-    return rows.values_list("group", "rule", "deed__facts__category", "amount")
+    return rows.values_list("group", "rule", "deed__facts__category", "deed__facts__since", "amount")
 
 
 _awards_on = Prepared(_awards, account=UUIDField(), on=DateField())
