@@ -207,10 +207,27 @@ class TestStaff:
         assert "连续" in lead.post(here, {**given, "name_zh": "连续三天上报"}).content.decode()
         assert "最近 30 天" in lead.post(here, {**given, "try": "1"}).content.decode()
         assert not RuleVersion.objects.filter(number=2).exists()
-        assert lead.post(here, given).status_code == 302
+        for wrong in ("blah", "category", "category=", "category=0101；=x", "outcome=solved"):
+            assert lead.post(here, {**given, "conditions": wrong}).status_code == 422, wrong
+        late = lead.post(here, {**given, "effective_on": "2020-01-01"}).content.decode()
+        assert late.count("不能从过去算起") == 2  # above, with the way to it, and beside the day
+        assert "一模一样" in lead.post(here, {**given, "amount": "5"}).content.decode()
+        assert "这件事能比的有：category。" in text_of(lead, here)
+        assert (
+            lead.post(here, {**given, "conditions": "category＝0101｜0301", "months": "12"}).status_code
+            == 302
+        )
         made = RuleVersion.objects.get(number=2)
+        assert made.conditions == {"category": ["0101", "0301"]}
         page = text_of(lead, "/thanks/rules/case_filed/")
         assert "要另一位批" in page
+        rows = re.findall(
+            r'<th scope="row">(.*?)</th><td>(.*?)</td><td><strong>(.*?)</strong>',
+            text_of(swd, "/thanks/rules/case_filed/"),
+        )
+        assert rows == [
+            ("给多少", "每次 5 分", "每次 6 分"), ("附加条件", "—", "category=0101|0301"), ("多少个月有效", "24", "12"),
+        ]  # fmt: skip
         step = f"/thanks/rules/step/{made.public_id}"
         assert lead.post(f"{step}/approve/").status_code == 403
         assert "批准" in text_of(swd, "/thanks/rules/case_filed/")

@@ -181,6 +181,11 @@ def test_a_community_opens_a_shop_fills_it_counts_and_throws_away(city, client):
     client.post(new, data)
     item = ShopItem.objects.get()
     assert (item.settlement_fen, item.minimum) == (1250, 3)
+    for query in (
+        {},
+        {"show": "low"},
+    ):  # nothing of it has come yet: the place is empty, and the list says so
+        assert "要补货" in client.get(shelf, query, headers={"hx-request": "true"}).content.decode()
     arrival = {"key": uuid4(), "quantity": 5, "source": "枫林日用品商行"}
     client.post(url("shop_receive", item.public_id), arrival)
     client.post(url("shop_receive", item.public_id), arrival)  # the same submission

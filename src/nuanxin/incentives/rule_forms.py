@@ -13,7 +13,7 @@ from nuanxin.incentives.queries.rule_pages import RULE_STATES, RuleFilters, cond
 from nuanxin.incentives.queries.statements import IN, OUT, StatementFilters
 from nuanxin.incentives.queries.team_awards import TeamAwardFilters
 from nuanxin.incentives.services.rule_changes import next_data
-from nuanxin.incentives.services.rule_checks import RuleData
+from nuanxin.incentives.services.rule_checks import FACTS, RuleData
 from nuanxin.incentives.services.rules import conditions_in
 from nuanxin.incentives.services.team_awards import MOST_BECAUSE, MOST_REASON, Thanks
 from nuanxin.kernel.errors import DomainError, Invalid
@@ -44,9 +44,7 @@ class RuleForm(Refusing):
 
     name_zh = forms.CharField(label=_("名称"), max_length=40)
     name_en = forms.CharField(label=_("英文名称"), max_length=60)
-    conditions = forms.CharField(
-        label=_("附加条件"), required=False, max_length=200, help_text=_("例如 outcome=solved；几个值用竖线隔开。")
-    )  # fmt: skip
+    conditions = forms.CharField(label=_("附加条件"), required=False, max_length=200)
     formula = forms.ChoiceField(label=_("怎么算"), choices=Formula.choices)
     amount = forms.IntegerField(
         label=_("分值"), help_text=_("按小时算的，是每小时多少分。0 就是这条不给分。")
@@ -78,6 +76,15 @@ class RuleForm(Refusing):
     )
     reason = forms.CharField(label=_("为什么改"), max_length=200, widget=AREA)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        facts = FACTS.get(self.initial.get("event", ""), ())
+        self.fields["conditions"].help_text = (
+            _("这件事能比的有：%s。写成“名字=值”；几个值用竖线隔开，几条用分号隔开。") % "、".join(facts)
+            if facts
+            else _("这件事没有可以比的，空着就好。")
+        )
+
     @staticmethod
     def initial_of(version: RuleVersion) -> dict[str, Any]:
         names = (
@@ -85,18 +92,30 @@ class RuleForm(Refusing):
             "category_per_day", "team_per_day", "team_per_month", "leader_per_month", "near_amount", "first_places",
             "months",
         )  # fmt: skip
-        return {**{name: getattr(version, name) for name in names}, "conditions": conditions_shown(version)}
+        return {
+            **{name: getattr(version, name) for name in names},
+            "event": version.event,
+            "conditions": conditions_shown(version),
+        }
+
+    def clean_conditions(self) -> dict[str, list[str]]:
+        try:
+            return conditions_in(self.cleaned_data["conditions"])
+        except ValueError as error:
+            raise forms.ValidationError(_("看不懂“%s”：写成“名字=值”，或者去掉它。") % error) from None
 
     def data_for(self, version: RuleVersion) -> RuleData:
         data = {**self.cleaned_data}
-        data["conditions"] = conditions_in(data["conditions"])
         data |= {name: data[name] or 0 for name in ("team_per_day", "team_per_month", "leader_per_month")}
         return next_data(version, **data)
 
     def refuse(self, error: DomainError) -> None:
-        super().refuse(error)
+        """The day is asked for as a day, whatever the service calls it."""
         if isinstance(error, Invalid) and "effective_from" in error.fields:
-            self.add_error("effective_on", str(error.fields["effective_from"]))
+            fields = {**error.fields}
+            fields["effective_on"] = fields.pop("effective_from")
+            error = Invalid(fields=fields)
+        super().refuse(error)
 
 
 class RuleFilterForm(Refusing):

@@ -77,6 +77,13 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    what: str | Promise
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RulePage:
     """`held`: the version that holds; `proposal`: what waits for a second person."""
 
@@ -85,6 +92,18 @@ class RulePage:
     proposal: RuleVersion | None
     proposed: RuleRow | None
     versions: list[RuleVersion]
+
+    @property
+    def history(self) -> list[RuleRow]:
+        return [row_of(each) for each in self.versions]
+
+    @property
+    def changes(self) -> list[Change]:
+        """All that the proposal changes: who approves it has seen each of them."""
+        if self.proposal is None:
+            return []
+        pairs = zip(_told(self.held), _told(self.proposal), strict=True)
+        return [Change(what, old, new) for (what, old), (_what, new) in pairs if old != new]
 
 
 def rules_now(now: datetime) -> list[RuleRow]:
@@ -141,6 +160,18 @@ def rule_page(code: str, now: datetime) -> RulePage:
 def row_of(version: RuleVersion, *, is_waiting: bool = False) -> RuleRow:
     event = EVENTS.get(version.event, version.event)
     return RuleRow(version, event, worth_of(version), caps_of(version), is_waiting)
+
+
+def _told(version: RuleVersion) -> list[tuple[str | Promise, str]]:
+    """Everything of a version that a proposal may change, in words."""
+    return [
+        (_("名称"), version.name_zh),
+        (_("英文名称"), version.name_en),
+        (_("给多少"), worth_of(version)),
+        (_("附加条件"), conditions_shown(version)),
+        (_("上限"), "；".join(caps_of(version))),
+        (_("多少个月有效"), str(version.months)),
+    ]
 
 
 def conditions_shown(version: RuleVersion) -> str:

@@ -74,14 +74,13 @@ class Shelved:
 
     @property
     def is_low(self) -> bool:
-        return self.item.low_since is not None
+        """Also what was put on the list and has not come yet: the keeper sees an empty place, whoever was asked."""
+        return self.item.is_offered and self.free < self.item.minimum
 
 
 def shelf(shop: Shop, *, show: str = "", text: str = "", now: datetime) -> list[Shelved]:
     """`show`: low, expiring, hidden or everything that is offered. Three statements."""
     rows = shop.items.filter(is_offered=show != "hidden").select_related("supplier", "shop__place", "picture")
-    if show == "low":
-        rows = rows.filter(low_since__isnull=False)
     if text:
         rows = rows.filter(Q(name_zh__icontains=text) | Q(name_en__icontains=text))
     items = list(rows[:300])
@@ -92,7 +91,13 @@ def shelf(shop: Shop, *, show: str = "", text: str = "", now: datetime) -> list[
     tasks = {each.item_id: each for each in Refill.objects.filter(item__in=items, state__in=open_states)}
     today = timezone.localdate(now)
     found = [_shelved(each, lots.get(each.pk, []), tasks.get(each.pk), today) for each in items]
-    return [each for each in found if show != "expiring" or each.is_expiring or each.over]
+    return [each for each in found if _is_shown(each, show)]
+
+
+def _is_shown(row: Shelved, show: str) -> bool:
+    if show == "low":
+        return row.is_low
+    return show != "expiring" or row.is_expiring or row.over > 0
 
 
 def _shelved(item: ShopItem, lots: Iterable[ShopLot], task: Refill | None, today: date) -> Shelved:

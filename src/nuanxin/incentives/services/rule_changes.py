@@ -1,5 +1,6 @@
 """A rule is changed by two people: one proposes its next version, with what it would have cost; another approves."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +29,11 @@ from nuanxin.kernel.workflow import Transition
 class AlreadyProposed(Conflict):
     default_message = _("这条规则已经有一版在等人批。")
     default_hint = _("先批了那一版，或者请提的人收回，再提新的。")
+
+
+class NothingChanged(Invalid):
+    default_message = _("和现在的一模一样，没有什么要批的。")
+    default_hint = _("先改一处，再提上去。")
 
 
 class OwnProposal(NotAllowed):
@@ -69,7 +75,7 @@ def dry_run(*, actor: Actor, code: str, data: RuleData, now: datetime) -> Simula
 def propose_rule(*, actor: Actor, code: str, data: RuleData, now: datetime) -> RuleVersion:
     """The next version, with its simulation, waits for another person. Audited. Publishes `RuleMoved`.
 
-    Raises `NotAllowed`, `RuleNotFound`, `BadRule`, `AlreadyProposed`.
+    Raises `NotAllowed`, `RuleNotFound`, `BadRule`, `AlreadyProposed`, `NothingChanged`.
     """
     found = dry_run(actor=actor, code=code, data=data, now=now)
     with transaction.atomic():
@@ -79,6 +85,8 @@ def propose_rule(*, actor: Actor, code: str, data: RuleData, now: datetime) -> R
         if any(each.state == RuleState.PROPOSED for each in rows):
             raise AlreadyProposed
         version = _version(code, data, now)
+        if _is_the_same(version, rows):
+            raise NothingChanged
         version.number = max(each.number for each in rows) + 1
         version.sort = rows[0].sort
         version.state = RuleState.PROPOSED
@@ -87,6 +95,13 @@ def propose_rule(*, actor: Actor, code: str, data: RuleData, now: datetime) -> R
         version.save(force_insert=True)
         _told(actor, "propose", version, now)
     return version
+
+
+def _is_the_same(version: RuleVersion, rows: Iterable[RuleVersion]) -> bool:
+    """As the version that was approved last: another person would be asked for nothing."""
+    approved = [each for each in rows if each.state == RuleState.APPROVED]
+    last = max(approved, key=lambda each: (each.effective_from, each.number), default=None)
+    return last is not None and all(getattr(version, name) == getattr(last, name) for name in KEPT)
 
 
 def step_rule(*, actor: Actor, public_id: UUID, name: str, because: str, now: datetime) -> RuleVersion:

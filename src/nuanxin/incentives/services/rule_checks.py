@@ -149,6 +149,8 @@ def _of_conditions(data: RuleData) -> dict[str, Text]:
     for fact, values in data.conditions.items():
         if re.search(r"[<>≥≤]", fact) or any(re.search(r"[<>≥≤]", value) for value in values):
             return {"conditions": REFUSED[2][1]}
+        if not values or not all(value.strip() for value in values):
+            return {"conditions": _("“%s”要等于什么？请写上值，或者去掉这一条。") % fact}
         if fact not in allowed:
             listed = "、".join(allowed) or "—"
             return {

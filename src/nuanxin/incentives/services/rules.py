@@ -25,6 +25,7 @@ NUMBERS = (
     "leader_per_month",
     "months",
 )
+_TYPED = str.maketrans("；＝｜\n", ";=|;")
 WORDS = ("code", "name_zh", "name_en", "event", "group", "formula")
 
 
@@ -63,6 +64,15 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
 
 
 def conditions_in(text: str) -> dict[str, list[str]]:
-    """`outcome=solved|explained; line=x` as what is stored."""
-    parts = (part.split("=", 1) for part in text.replace("\n", ";").split(";") if "=" in part)
-    return {name.strip(): [value.strip() for value in values.split("|")] for name, values in parts}
+    """`outcome=solved|explained; line=x` as what is stored, typed on a Chinese keyboard or not.
+
+    Raises `ValueError` with the part that says nothing: a condition that is dropped in silence gives points to all.
+    """
+    found: dict[str, list[str]] = {}
+    for part in filter(None, map(str.strip, text.translate(_TYPED).split(";"))):
+        name, _sign, said = part.partition("=")
+        values = [value.strip() for value in said.split("|")]
+        if not name.strip() or not all(values):
+            raise ValueError(part)
+        found[name.strip()] = values
+    return found
