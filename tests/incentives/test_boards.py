@@ -12,6 +12,7 @@ from nuanxin.incentives.services.hearing_hours import Heard, correct_hours, hear
 from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import drain
+from nuanxin.people.services import erase_me
 from nuanxin.people.services.consents import withdraw_consent
 from nuanxin.volunteering.models import Activity, SignUp
 from nuanxin.volunteering.queries import check_codes
@@ -33,7 +34,7 @@ def town(town_of):
 
 def earned(town, who, amount, source, group="report"):
     posting = awarded(town, who, amount=amount, source=source, group=group)
-    drain(now=town.now)
+    drain(now=queries.counted_at(town.now))
     return posting
 
 
@@ -56,6 +57,29 @@ def test_nobody_is_there_who_did_not_choose_to(town):
     assert names() == []
     assert not BoardMember.objects.exists()
     assert queries.own_place(subject_id=town["worker"].subject_id, period=MONTH).points == 15
+
+
+def test_a_board_does_not_move_when_a_case_is_closed_or_an_award_denied(town):
+    """Who closes a case, or denies an award that waits, would read on the board whose it was."""
+    boards.join_board(actor=town["worker"], nickname="枫桥小王", now=town.now)
+    posting = awarded(town, now=town.now)
+    drain(now=town.now + timedelta(hours=12))
+    assert names() == names(kind="report") == []
+    drain(now=queries.counted_at(town.now))
+    assert names() == names(kind="report") == [(1, "枫桥小王", 10)]
+    later = town.now + timedelta(days=1)
+    ledger.reverse(posting_id=posting.pk, because="review_no", now=later)
+    drain(now=later + timedelta(hours=12))
+    assert names() == [(1, "枫桥小王", 10)]
+    drain(now=queries.counted_at(later))
+    assert names() == []
+
+
+def test_of_an_account_that_went_nothing_is_written_again(town):
+    awarded(town, now=town.now)
+    erase_me(person=town.persons["worker"], now=town.now)
+    drain(now=queries.counted_at(town.now))
+    assert not BoardTally.objects.exists()
 
 
 def test_withdrawing_the_consent_is_leaving(town):
@@ -89,7 +113,7 @@ def test_an_event_counts_once_and_a_reversal_takes_it_back(town):
     assert not boards.count_points(**given)
     assert BoardTally.objects.get(period="all", kind="all").points == 17
     ledger.reverse(posting_id=posting.pk, because="mistake", now=town.now)
-    drain(now=town.now)
+    drain(now=queries.counted_at(town.now))
     assert BoardTally.objects.get(period="all", kind="all").points == 7
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from nuanxin.incentives.models import Hold, Honour, StarApplication, TipProgramme, WorkerRating
+from nuanxin.incentives.queries.boards import counted_at
 from nuanxin.incentives.services import holds, ratings
 from nuanxin.kernel.events import drain
 from nuanxin.notifications.models import Notice
@@ -188,7 +189,7 @@ def test_a_held_award_its_owner_its_reviewer_and_nobody_else(town, as_):
 def test_a_board_is_joined_and_left_over_pages(town, as_):
     worker = as_("worker")
     awarded(town, now=timezone.now())
-    drain(now=timezone.now())
+    drain(now=counted_at(timezone.now()))
     assert "还没有人选择上榜" in text(worker.get("/thanks/board/"))
     assert worker.post("/thanks/board/", {"nickname": ""}).status_code == 422
     assert worker.post("/thanks/board/", {"nickname": "城南老赵"}).status_code == 302

@@ -6,6 +6,7 @@ from uuid import UUID
 from nuanxin.cases import events as cases
 from nuanxin.cases.queries.audience import heat_of
 from nuanxin.incentives import events as own
+from nuanxin.incentives.queries.boards import counted_at
 from nuanxin.incentives.services.absences import hear_absence, hear_coming
 from nuanxin.incentives.services.awarding import hear_of_case, hear_of_correction, hear_of_deed
 from nuanxin.incentives.services.boards import count_points
@@ -118,13 +119,19 @@ def tally_correction(event: volunteering.HoursCorrected, envelope: Envelope) -> 
 
 @subscribe(own.PointsAwarded)
 def points_awarded(event: own.PointsAwarded, envelope: Envelope) -> None:
-    """Into the sums of the boards; and where a rule sees something odd, a person looks at it."""
-    at = envelope.occurred_at
-    count_points(event=envelope.id, posting_id=event.posting_id, amount=event.amount, now=at)
-    look_at_award(posting_id=event.posting_id, case_number=event.case_number, now=at)
+    """Where a rule sees something odd, a person looks at it."""
+    look_at_award(posting_id=event.posting_id, case_number=event.case_number, now=envelope.occurred_at)
 
 
-@subscribe(own.PointsReversed)
+@subscribe(own.PointsAwarded, waits=counted_at)
+def tally_points(event: own.PointsAwarded, envelope: Envelope) -> None:
+    """Into the sums of the boards, the next morning."""
+    count_points(
+        event=envelope.id, posting_id=event.posting_id, amount=event.amount, now=envelope.occurred_at
+    )
+
+
+@subscribe(own.PointsReversed, waits=counted_at)
 def points_reversed(event: own.PointsReversed, envelope: Envelope) -> None:
     count_points(
         event=envelope.id, posting_id=event.posting_id, amount=-event.amount, now=envelope.occurred_at

@@ -1,7 +1,7 @@
 """Boards: the head of a period's sums among those who chose to be seen, and one's own place for oneself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ ALWAYS = "all"
 PURPOSE = "points_board"
 NOBODY = UUID(int=0)
 TOP = 50
+COUNTED_FROM = 4  # o'clock: when the city sleeps
 PLACES_TO = 1000  # further down a place says nothing to anybody
 FEWEST = 3  # people: the sum of one or two would say who it is
 
@@ -46,6 +47,14 @@ class OwnPlace:
     place: int | None
     is_shown: bool
     nickname: str
+
+
+def counted_at(at: datetime) -> datetime:
+    """When what was given then is in the sums: early the next morning. A board that moved with each award would say
+    whose report had just been closed, and to whoever denies an award that waits, whose it was.
+    """
+    local = timezone.localtime(at)
+    return (local + timedelta(days=1)).replace(hour=COUNTED_FROM, minute=0, second=0, microsecond=0)
 
 
 def month_of(now: datetime) -> str:

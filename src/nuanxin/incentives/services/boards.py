@@ -113,6 +113,8 @@ def _add(subject_id: UUID, month: str, kinds: tuple[BoardKind, ...], amount: int
     """Rows that are there already take one statement together; a new one takes what its owner has chosen."""
     known = set(_tallies.rows(subject=subject_id, month=month))
     missing = [key for key in product((month, ALWAYS), kinds) if key not in known]
+    if missing and person_of_subject(subject_id) is None:
+        return  # an account that went in the meantime: nothing of it is written again
     if missing:
         member = BoardMember.objects.filter(subject_id=subject_id).first()
         shown = _shown(member) if member else {}

@@ -85,7 +85,7 @@ def redeliver(ids: Iterable[int] | None = None, *, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What has not been delivered. `oldest_at` is when the oldest waiting delivery became due."""
+    """What is due or has failed before, and not delivered. `oldest_at` is when the oldest waiting one became due."""
 
     waiting: int
     failing: int
@@ -97,7 +97,7 @@ def undelivered(now: datetime) -> Backlog:
     """Two counts over the partial indexes; `failing` have at least one failed attempt behind them."""
     due = Q(available_at__lte=now)
     waiting = Delivery.objects.filter(state=Delivery.State.PENDING).aggregate(
-        waiting=Count("pk"),
+        waiting=Count("pk", filter=due | Q(attempts__gt=0)),
         failing=Count("pk", filter=Q(attempts__gt=0)),
         oldest_at=Min("available_at", filter=due),
     )

@@ -27,9 +27,11 @@ class Envelope:
 
 
 Handler = Callable[[Any, Envelope], None]
+Waits = Callable[[datetime], datetime]
 
 _events: dict[str, type] = {}
 _handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
+_waits: dict[str, Waits] = {}
 _new_events, _new_deliveries = NewRows(Event), NewRows(Delivery)
 
 
@@ -50,13 +52,19 @@ def event_classes() -> dict[str, type]:
     return dict(sorted(_events.items()))
 
 
-def subscribe(*classes: type) -> Callable[[Handler], Handler]:
-    """React to events of lower contexts. The handler runs later, in the worker, in a savepoint; it may fail loudly."""
+def subscribe(*classes: type, waits: Waits | None = None) -> Callable[[Handler], Handler]:
+    """React to events of lower contexts. The handler runs later, in the worker, in a savepoint; it may fail loudly.
+
+    `waits`: until when, of something that happened then; for what would tell by its moment what it does not say.
+    """
 
     def decorate(handler: Handler) -> Handler:
         context = handler.__module__.removeprefix("nuanxin.").split(".")[0]
+        name = f"{context}.{handler.__name__}"
         for cls in classes:
-            _handlers[_name_of(cls)][f"{context}.{handler.__name__}"] = handler
+            _handlers[_name_of(cls)][name] = handler
+        if waits is not None:
+            _waits[name] = waits
         return handler
 
     return decorate
@@ -121,4 +129,5 @@ def _row(happened: Any, now: datetime, subject_id: UUID | None, scope_code: str)
 def _deliveries(rows: Iterable[Event], now: datetime) -> Iterator[Delivery]:
     for row in rows:
         for subscriber in subscribers(row.name):
-            yield Delivery(event=row, subscriber=subscriber, available_at=now)
+            waits = _waits.get(subscriber)
+            yield Delivery(event=row, subscriber=subscriber, available_at=waits(now) if waits else now)
