@@ -130,6 +130,22 @@ class TestDuties:
             reviewing.answer_objection(actor=town["street_lead"], **given)
         assert reviewing.answer_objection(actor=town["swd"], **given).answered_at == town.now
 
+    def test_after_an_objection_that_is_right_nobody_is_honoured(self, town):
+        honour = nominated(town)
+        perform(town, honour, "verify", "community")
+        agreed(town, honour)
+        shown = perform(town, honour, "publicise", "swd")
+        said = reviewing.raise_objection(
+            about="honour", target=honour.public_id, key=uuid4(), text="那天推车的是别人", now=town.now
+        )
+        reviewing.answer_objection(
+            actor=town["swd"], objection_id=said.pk, is_upheld=True, answer="录像里是别人", now=town.now
+        )
+        after = shown.publicity_until + DAY
+        with pytest.raises(honours.ObjectionUpheld):
+            perform(town, honour, "award", "swd", now=after)
+        assert perform(town, honour, "refuse", "swd", opinion="录像里是别人", now=after).state == "refused"
+
     def test_a_stranger_does_not_know_of_it(self, town):
         honour = nominated(town)
         with pytest.raises(NotFound):

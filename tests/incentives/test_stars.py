@@ -135,6 +135,22 @@ class TestApplying:
         star.refresh_from_db()
         assert star.state == "granted"
 
+    def test_an_objection_that_is_right_ends_it_whatever_the_calendar_says(self, town):
+        served(town)
+        star = apply(town)
+        shown = stars.publicise_star(actor=town["street_lead"], public_id=star.public_id, now=town.now)
+        given = {"about": "star", "target": star.public_id, "now": town.now + DAY}
+        first, second = (
+            reviewing.raise_objection(text="那天他没有来", key=uuid4(), **given) for _time in range(2)
+        )
+        answer = {"actor": town["street_lead"], "is_upheld": True, "now": town.now + 2 * DAY}
+        reviewing.answer_objection(objection_id=first.pk, answer="两次签到都不是本人", **answer)
+        reviewing.answer_objection(objection_id=second.pk, answer="同上", **answer)
+        assert stars.grant_shown_stars(now=shown.publicity_until + MINUTE) == 0
+        star.refresh_from_db()
+        assert (star.state, star.state_reason) == ("refused", "两次签到都不是本人")
+        assert reviewing.may_appeal(town["worker"], "star", star.public_id, town.now + 3 * DAY)
+
     def test_refused_it_is_contested_and_another_one_decides(self, town):
         served(town)
         star = apply(town)

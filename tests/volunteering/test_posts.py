@@ -158,6 +158,24 @@ class TestSelection:
             watching.answer_post_objection(**head, **answer)
         assert appointments.appoint(**head).state == "appointed"
 
+    def test_after_an_objection_that_is_right_it_is_looked_at_again(self, town):
+        made = post(town)
+        found = publicised(town, made)
+        said = watching.object_to_appointment(
+            public_id=found.public_id, key=uuid4(), text="不住在这个网格", now=town.now
+        )
+        head = {"actor": town["community_head"], "public_id": found.public_id}
+        watching.answer_post_objection(
+            **head, objection_id=said.pk, is_upheld=True, answer="确实不住这里", now=town.now
+        )
+        with pytest.raises(appointments.ObjectionUpheld):
+            appointments.appoint(**head, now=found.publicity_until + DAY)
+        appointments.review_again(**head, reason="住址搬过来了再看", now=town.now + DAY)
+        again = {"public_id": found.public_id, "now": town.now + 2 * DAY}
+        appointments.review_nomination(actor=town["community"], **again)
+        shown = appointments.publicise_appointment(actor=town["community_head"], **again)
+        assert appointments.appoint(**head, now=shown.publicity_until + DAY).state == "appointed"
+
     def test_sent_back_its_seat_is_free_again(self, town):
         made = post(town)
         found = publicised(town, made)

@@ -69,6 +69,11 @@ class ObjectionsOpen(Conflict):
     default_hint = gettext_lazy("先把每一条核实、答复，再授予。")
 
 
+class ObjectionUpheld(Conflict):
+    default_message = gettext_lazy("公示期间有一条意见核实成立，不能授予。")
+    default_hint = gettext_lazy("请点“不通过”，写明原因；本人看得到，也可以申诉。")
+
+
 class NominationOnly(Conflict):
     default_message = gettext_lazy("见义勇为由政法委、民政部门依法认定，这里只提名、转报。")
     default_hint = gettext_lazy("核实以后点“转报认定单位”。")
@@ -190,8 +195,8 @@ def perform_honour(*, actor: Actor, public_id: UUID, name: str, opinion: str, no
     """The step of that name, for page and API.
 
     Publishes `HonourMoved` or `HonourAwarded`. Raises `KeyError` for a step that nobody presses, `HonourNotFound`,
-    `OwnHonour`, `SameTwo`, `NoConsent`, `NobodyKnown`, `StillShown`, `ObjectionsOpen`, `NominationOnly`,
-    `NotThisKind`, `IllegalMove`, `Invalid` where a word is missing.
+    `OwnHonour`, `SameTwo`, `NoConsent`, `NobodyKnown`, `StillShown`, `ObjectionsOpen`, `ObjectionUpheld`,
+    `NominationOnly`, `NotThisKind`, `IllegalMove`, `Invalid` where a word is missing.
     """
     move = HONOUR[name]
     if move.permission == "system" or name == "nominate":
@@ -234,8 +239,11 @@ def _publicise(actor: Actor, honour: Honour, now: datetime) -> dict[str, Any]:
 def _award(actor: Actor, honour: Honour, now: datetime) -> dict[str, Any]:
     if honour.publicity_until is None or now < honour.publicity_until:
         raise StillShown
-    if Objection.objects.filter(target=honour.public_id, answered_at=None).exists():
+    raised = Objection.objects.filter(target=honour.public_id)
+    if raised.filter(answered_at=None).exists():
         raise ObjectionsOpen
+    if raised.filter(is_upheld=True, at__gte=honour.state_since).exists():  # of this publicity
+        raise ObjectionUpheld
     return {"decided_by_id": actor.assignment_id, "awarded_at": now}
 
 

@@ -36,7 +36,7 @@ from nuanxin.incentives.services.absences import restore_absence
 from nuanxin.incentives.services.holds import restore_hold
 from nuanxin.incentives.services.honours import reopen_honour
 from nuanxin.incentives.services.ratings import rate_again
-from nuanxin.incentives.services.stars import reopen_star
+from nuanxin.incentives.services.stars import is_being_shown, refuse_star, reopen_star
 from nuanxin.incentives.services.tip_offs import reopen_tip_off
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor, visible
@@ -127,12 +127,14 @@ def _shown_until(about: str, target: UUID, now: datetime) -> str:
 def answer_objection(
     *, actor: Actor, objection_id: int, is_upheld: bool, answer: str, now: datetime
 ) -> Objection:
-    """The answer is public, what was written is not. Raises `HoldNotFound`, `AnsweredAlready`, `Invalid`."""
+    """The answer is public, what was written is not. An objection that is right refuses a star, which the calendar would
+    grant; an honour waits for whoever decides. Raises `HoldNotFound`, `AnsweredAlready`, `Invalid`.
+    """
     text = answer.strip()[:MOST_ANSWER]
     if not text:
         raise Invalid(fields={"answer": _("请写明核实了什么、结果怎样；大家看得到。")})
     with transaction.atomic():
-        objection_to_answer(actor, objection_id)
+        found = objection_to_answer(actor, objection_id)
         changed = Objection.objects.filter(pk=objection_id, answered_at=None).update(
             answered_at=now, answered_by_id=actor.assignment_id, is_upheld=is_upheld, answer=text
         )
@@ -142,6 +144,8 @@ def answer_objection(
             actor=actor, action="incentives.objection_answer", object_type="objection", object_id=objection_id,
             scope_code=actor.scope_code, detail={"upheld": is_upheld}, now=now,
         )  # fmt: skip
+        if is_upheld and found.about == Reviewed.STAR and is_being_shown(found.target):
+            refuse_star(actor=actor, public_id=found.target, reason=text, now=now)
     return Objection.objects.get(pk=objection_id)
 
 

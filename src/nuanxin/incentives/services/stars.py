@@ -162,6 +162,10 @@ def _open_objections(targets: list[UUID]) -> dict[UUID, int]:
     return found
 
 
+def is_being_shown(target: UUID) -> bool:
+    return StarApplication.objects.filter(public_id=target, state=StarState.PUBLICITY).exists()
+
+
 def reopen_star(*, target: UUID, now: datetime) -> None:
     """An appeal was upheld: it is checked anew."""
     star = StarApplication.objects.get(public_id=target)

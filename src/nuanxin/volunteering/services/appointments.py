@@ -73,6 +73,11 @@ class ObjectionsOpen(Conflict):
     default_hint = _("请先逐条核实答复，再聘任。")
 
 
+class ObjectionUpheld(Conflict):
+    default_message = _("公示期间有一条意见核实成立，不能聘任。")
+    default_hint = _("请点“退回重新审核”，或者“不通过”，写明原因。")
+
+
 class NobodyThere(Conflict):
     default_message = _("这个人已经注销账号。")
     default_hint = _("这份推荐可以“不通过”，再请别人。")
@@ -201,7 +206,8 @@ def appoint(*, actor: Actor, public_id: UUID, now: datetime) -> Appointment:
     """After its publicity: a card with a number, a term, and the role in the system where the kind has one, given in
     the actor's own name. Publishes `PostAppointed`.
 
-    Raises `AppointmentNotFound`, `OwnNomination`, `PublicityRuns`, `ObjectionsOpen`, `NotTrained`, `NobodyThere`,
+    Raises `AppointmentNotFound`, `OwnNomination`, `PublicityRuns`, `ObjectionsOpen`, `ObjectionUpheld`, `NotTrained`,
+    `NobodyThere`,
     and what `people.services.assign` raises.
     """
     with transaction.atomic():
@@ -223,8 +229,11 @@ def _ready(found: Appointment, now: datetime) -> None:
         raise NobodyThere
     if found.publicity_until is not None and now < found.publicity_until:
         raise PublicityRuns
-    if PostObjection.objects.filter(appointment=found, answered_at=None).exists():
+    raised = PostObjection.objects.filter(appointment=found)
+    if raised.filter(answered_at=None).exists():
         raise ObjectionsOpen
+    if raised.filter(is_upheld=True, at__gte=found.publicity_from).exists():  # of this publicity
+        raise ObjectionUpheld
     if found.post.training and found.trained_at is None:
         if trained_before(found.person_id, found.post.training) is None:
             raise NotTrained
