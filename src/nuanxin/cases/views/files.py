@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from nuanxin.cases.queries import detail
 from nuanxin.kernel.access.http import ActorRequest, requires
-from nuanxin.kernel.files.services import OpenedFile, open_file
+from nuanxin.kernel.files.http import picture_answer
+from nuanxin.kernel.files.services import open_file
 
 
 @require_safe
@@ -26,20 +27,3 @@ def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResp
     opened = open_file(public_id=detail.file_for(request.actor, public_id).public_id, thumb=thumb)
     # Kept by the browser, but shown again only after asking: a right that has ended ends here too.
     return picture_answer(request, opened, "private, no-cache")
-
-
-def picture_answer(request: ActorRequest, opened: OpenedFile, caching: str) -> HttpResponseBase:
-    """Under its neutral name; nothing but the tag when the browser has it already."""
-    etag = f'"{opened.etag}"'
-    response: HttpResponseBase
-    if request.headers.get("If-None-Match") == etag:
-        opened.content.close()
-        response = HttpResponse(status=304)
-    else:
-        response = FileResponse(opened.content, content_type=opened.content_type)
-        response["Content-Length"] = str(opened.size)
-    response["ETag"] = etag
-    response["Cache-Control"] = caching
-    response["Content-Disposition"] = f'inline; filename="{opened.name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -18,13 +18,13 @@ from nuanxin.cases.models import Redaction
 from nuanxin.cases.queries import redacting
 from nuanxin.cases.queries.lines import queue_lines
 from nuanxin.cases.queries.places import place_choices
-from nuanxin.cases.views.files import picture_answer
 from nuanxin.cases.views.refusals import tell
 from nuanxin.kernel.access import policy
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.ui.forms import posted
 
 PAGE_SIZE = 24

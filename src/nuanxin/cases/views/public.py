@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseNotModified, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from nuanxin.cases.queries import public_map, publications
 from nuanxin.cases.queries.picking import icon_of
 from nuanxin.kernel.access.http import ActorRequest, public
 from nuanxin.kernel.errors import NotFound
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.ui.preferences import TEXT_COOKIE, THEME_COOKIE
 
 WHY = "solved cases that were reviewed for everybody, with coarse places and nothing of persons"
@@ -146,17 +147,8 @@ def _only(request: ActorRequest) -> publications.PublicFilters | None:
 
 def _picture(request: ActorRequest, public_id: UUID, *, thumb: bool) -> HttpResponseBase:
     opened = publications.open_picture(public_id, thumb=thumb)
-    etag = f'"{opened.etag}"'
-    response: HttpResponseBase
-    if request.headers.get("If-None-Match") == etag:
-        opened.content.close()
-        response = HttpResponseNotModified()
-    else:
-        response = FileResponse(opened.content, content_type=opened.content_type)
-        response["Content-Length"] = str(opened.size)
-    response["ETag"] = etag
+    response = picture_answer(request, opened, "no-cache")
     response["Content-Disposition"] = f'inline; filename="{public_id}.jpg"'
-    response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = (
         "cross-origin"  # Open311's `media_url` is for other sites' pages
     )

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file
 from nuanxin.kernel.errors import Conflict, Invalid
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.ui.forms import posted
 
 QUEUE, LIST, ROWS, REVIEW, SETTINGS = (
@@ -114,10 +115,7 @@ def publication(request: ActorRequest, public_id: UUID) -> HttpResponse:
 def publication_picture(request: ActorRequest, public_id: UUID, attachment_id: int) -> HttpResponseBase:
     """A released picture, small, to choose from."""
     opened = publication_review.open_released(request.actor, public_id, attachment_id)
-    response = FileResponse(opened.content, content_type=opened.content_type)
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_answer(request, opened, "private, no-cache")
 
 
 @require_POST

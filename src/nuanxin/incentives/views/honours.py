@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.people.queries import is_same_person
 from nuanxin.territories.queries import path_name
@@ -225,9 +226,7 @@ def honour_picture_do(request: ActorRequest, public_id: UUID, photo_id: int, nam
 def honour_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
     """A picture of a nomination, for staff."""
     opened = open_file(public_id=queries.staff_picture(request.actor, file_id), thumb="thumb" in request.GET)
-    response = FileResponse(opened.content, content_type=opened.content_type)
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return picture_answer(request, opened, "private, max-age=300")
 
 
 @require_POST

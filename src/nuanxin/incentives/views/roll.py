@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from nuanxin.incentives.views.stars import start_of
 from nuanxin.kernel.access.http import ActorRequest, public
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import path_names
@@ -103,6 +104,4 @@ def roll_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
     opened = open_file(
         public_id=queries.public_picture(file_id, now=request.now), thumb="thumb" in request.GET
     )
-    response = FileResponse(opened.content, content_type=opened.content_type)
-    response["Cache-Control"] = "no-store"  # withdrawn, it is gone at once
-    return response
+    return picture_answer(request, opened, "no-store")  # withdrawn, it is gone at once

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import segno
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from nuanxin.incentives.shop_forms import NearShopsForm
 from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError, NotFound
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.places.queries import own_street, position_terms
 from nuanxin.places.services import use_position
@@ -90,9 +91,7 @@ def shop_picture(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
     """Its address changes with the picture, so a phone may keep it."""
     found = queries.picture_of_item(request.actor, file_id)
     opened = open_file(public_id=found, thumb="thumb" in request.GET)
-    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
-    response["Cache-Control"] = "private, max-age=86400"
-    return response
+    return picture_answer(request, opened, "private, max-age=86400")
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +13,7 @@ from nuanxin.kernel.access.http import ActorRequest, public, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.places import queries, services
 
@@ -60,6 +61,4 @@ def remove_photo(request: ActorRequest, public_id: UUID, photo_id: int) -> HttpR
 def photo(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
     found = queries.photo_file(request.actor, file_id)
     opened = open_file(public_id=found, thumb=bool(request.GET.get("thumb")))
-    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return picture_answer(request, opened, "private, no-cache")

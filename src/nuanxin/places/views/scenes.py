@@ -6,7 +6,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.people.queries import is_same_person
 from nuanxin.places.models import Scene
@@ -355,6 +356,4 @@ def scene_photo(request: ActorRequest, file_id: UUID) -> HttpResponseBase:
     opened = open_file(
         public_id=queries.assessment_photo(request.actor, file_id), thumb=bool(request.GET.get("thumb"))
     )
-    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return picture_answer(request, opened, "private, no-cache")

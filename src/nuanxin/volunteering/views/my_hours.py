@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,6 +12,7 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
+from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries import records as queries
@@ -80,9 +81,7 @@ def claim_picture(request: ActorRequest, public_id: UUID) -> HttpResponseBase:
     opened = open_file(
         public_id=queries.claim_picture(request.actor, public_id), thumb="thumb" in request.GET
     )
-    response = FileResponse(opened.content, content_type=opened.content_type, filename=opened.name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return picture_answer(request, opened, "private, no-store")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
