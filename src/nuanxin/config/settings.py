@@ -222,6 +222,9 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "nuanxin.people.views.sign_in.locked_out"
 AXES_VERBOSE = False
+# It asks for the address among the parameters. A name is locked wherever the tries come from, which is stricter, and
+# people behind one address of an office do not lock each other out.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 # A second factor for every role of staff; only the demo, which is refused off loopback, may do without.
 NUANXIN_STAFF_TWO_FACTORS = _flag("NUANXIN_STAFF_TWO_FACTORS", default=not DEMO)
 SESSION_COOKIE_HTTPONLY = True

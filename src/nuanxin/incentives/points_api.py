@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from nuanxin.incentives.models import Grant
@@ -161,12 +161,12 @@ def team_awards(request: ActorRequest, before: Before = 0, limit: Most = 30) -> 
 
 @router.post("/team-awards", response={201: TeamAwardOut, **PROBLEMS}, summary="Thank a member of one's team")
 @operation("incentives.team_award")
-def thank(request: ActorRequest, data: TeamAwardIn) -> tuple[int, TeamAwardOut]:
+def thank(request: ActorRequest, data: TeamAwardIn) -> Status[TeamAwardOut]:
     given = Thanks(
         team=data.team, member=data.member, amount=data.amount, reason=data.reason, shift=data.shift
     )
     made = give_team_award(actor=request.actor, data=given, key=data.key, now=request.now)
-    return 201, _thanked(thanks.team_award(request.actor, made.public_id))
+    return Status(201, _thanked(thanks.team_award(request.actor, made.public_id)))
 
 
 @router.post(
@@ -215,9 +215,9 @@ def grants(request: ActorRequest) -> list[GrantOut]:
 
 @router.post("/grants", response={201: GrantOut, **PROBLEMS}, summary="Propose one for a closed case")
 @operation("incentives.grant_propose")
-def grant_new(request: ActorRequest, data: GrantIn) -> tuple[int, GrantOut]:
+def grant_new(request: ActorRequest, data: GrantIn) -> Status[GrantOut]:
     made = propose_grant(actor=request.actor, number=data.number, reason=data.reason, now=request.now)
-    return 201, _grant(made)
+    return Status(201, _grant(made))
 
 
 @router.post(
