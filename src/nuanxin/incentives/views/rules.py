@@ -68,6 +68,7 @@ def _rule_page(request: ActorRequest, code: str, form: DecisionForm) -> dict[str
         "form": form,
         "is_own": page.proposal is not None and queries.is_own(request.actor, page.proposal),
         "may_propose": permits(request.actor, "incentives.rules_propose") and page.proposal is None,
+        "may_approve": permits(request.actor, "incentives.rules_approve"),
         "moves": queries.moves_of(request.actor, page.proposal) if page.proposal else [],
     }
 
