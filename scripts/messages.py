@@ -1,5 +1,7 @@
 """`make messages`: collect the Chinese sentences of code and templates, and compile the English ones.
 
+`locale/zh_Hans` holds what Django itself says of a form, in our words; it is written by hand and compiled here too.
+
 `--compile` only compiles. Both need gettext (Debian: apt-get install gettext).
 """
 
@@ -28,7 +30,7 @@ def main() -> int:
         "DJANGO_SETTINGS_MODULE": "nuanxin.config.settings",
     }
     django = [sys.executable, "-m", "django"]
-    commands = [[*django, "compilemessages", "--locale", "en"]]
+    commands = [[*django, "compilemessages", "--locale", "en", "--locale", "zh_Hans"]]
     if "--compile" not in sys.argv:
         # Scripts take their sentences from the page, so code and templates are all the sources there are.
         commands.insert(0, [*django, "makemessages", *FORM, "--extension", "html,py,txt"])

@@ -33,10 +33,16 @@ class Refusing(forms.Form):
         """Show what the service did not accept: beside its field, else above the form, with what to do."""
         fields = error.fields if isinstance(error, Invalid) else {}
         for name, text in fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
+            said = error.told if _is_all(error, text) else str(text)
+            self.add_error(name if name in self.fields else None, said)
         if not fields:
             self.add_error(None, error.told)
 
     def choose(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = list(choices)
+
+
+def _is_all(error: DomainError, text: object) -> bool:
+    """A field that is refused with the error's own sentence is told the error's own next step too."""
+    return text is error.message and error.hint is not Invalid.default_hint
