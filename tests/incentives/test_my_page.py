@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from nuanxin.incentives.models import Hold, Honour, StarApplication, TipProgramme, WorkerRating
 from nuanxin.incentives.queries.boards import counted_at
-from nuanxin.incentives.services import holds, ratings
+from nuanxin.incentives.queries.my_page import points_earned
+from nuanxin.incentives.services import holds, ledger, ratings
 from nuanxin.kernel.events import drain
 from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import line_of
@@ -59,6 +60,15 @@ def test_both_directions_in_a_fixed_number_of_statements(town, as_, django_asser
     assert "只有您看得到" in text(worker.get("/thanks/six/"))
     assert as_("dispatcher").get("/thanks/me/").status_code == 404
     assert Client().get("/thanks/me/").status_code == 302
+
+
+def test_what_was_taken_back_this_week_is_not_said_to_have_come(town):
+    actor = town["worker"]
+    awarded(town, source="kept", amount=6, now=town.now)
+    wrong = awarded(town, source="wrong", amount=10, now=town.now)
+    ledger.reverse(posting_id=wrong.pk, because="mistake", now=town.now)
+    ledger.spend(subject_id=actor.subject_id, amount=4, source="x", now=town.now)
+    assert points_earned(actor, now=town.now) == ("6", "6")
 
 
 def test_a_star_from_the_application_to_the_grant_over_pages(town, as_):

@@ -64,13 +64,15 @@ def _solved(case: Case) -> Solved:
 
 
 def points_earned(actor: Actor, *, now: datetime) -> tuple[str, str]:
-    """Points that came in; what was spent since does not lessen them."""
+    """Points that came in, less those taken back; what was spent since does not lessen them."""
     own = actor.subject_id or NOBODY
     since = timezone.localdate(week_begins(now))
-    week = Posting.objects.filter(account=own, kind=PostingKind.AWARD, on__gte=since).aggregate(
-        all=Sum("amount")
+    rows = Posting.objects.filter(account=own, on__gte=since)
+    told = rows.aggregate(
+        came=Sum("amount", filter=Q(kind=PostingKind.AWARD)),
+        went=Sum("amount", filter=Q(kind=PostingKind.REVERSAL)),
     )
-    return str(week["all"] or 0), str(balance_of(own).growth)
+    return str(max((told["came"] or 0) - (told["went"] or 0), 0)), str(balance_of(own).growth)
 
 
 def things_redeemed(actor: Actor, *, now: datetime) -> tuple[str, str]:

@@ -127,8 +127,9 @@ def _shown_until(about: str, target: UUID, now: datetime) -> str:
 def answer_objection(
     *, actor: Actor, objection_id: int, is_upheld: bool, answer: str, now: datetime
 ) -> Objection:
-    """The answer is public, what was written is not. An objection that is right refuses a star, which the calendar would
-    grant; an honour waits for whoever decides. Raises `HoldNotFound`, `AnsweredAlready`, `Invalid`.
+    """The answer is public, what was written is not. One that is right refuses a star, which the calendar would grant.
+
+    Raises `HoldNotFound`, `AnsweredAlready`, `Invalid`.
     """
     text = answer.strip()[:MOST_ANSWER]
     if not text:
