@@ -12,7 +12,7 @@ from nuanxin.kernel.retention import rule_named, run_rule
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import end_assignment
-from nuanxin.volunteering.models import Appointment, AppointmentStep, Post
+from nuanxin.volunteering.models import Appointment, AppointmentStep, Post, PostKind
 from nuanxin.volunteering.queries import posts as queries
 from nuanxin.volunteering.queries.posts import PostFilters
 from nuanxin.volunteering.queries.requirements import trained_before
@@ -251,6 +251,16 @@ class TestEnd:
         appointments.resign(actor=town["worker"], public_id=found.public_id, handover="没有", now=now)
         assert forget_appointments(now=now + 1000 * DAY) == 0
         assert forget_appointments(now=now + 1100 * DAY) == 1
+
+
+def test_every_post_that_people_really_hold_is_shipped(town):
+    """The eight, sentinels, mobile and part-time grid workers, volunteer riders, deputy building heads, guides."""
+    kinds = {each.name_zh: each for each in PostKind.objects.all()}
+    assert sum(each.family == "八大员" for each in kinds.values()) == 8
+    assert all(each.tasks for each in kinds.values())
+    areas = {"志愿骑手": "grid", "社区兼职网格员": "grid", "副楼长": "building", "导游队员": "street"}
+    assert {name: kinds[name].area for name in areas} == areas
+    assert {"民情速递员", "流动网格员", "消防隐患哨兵", "社区网格管家", "平安合伙人"} <= set(kinds)
 
 
 def test_the_database_gives_no_seat_twice(town):
