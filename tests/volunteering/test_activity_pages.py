@@ -142,6 +142,27 @@ def test_from_the_form_to_the_list_at_the_door(now_town, as_):
     assert as_("next_community").get(door).status_code == 404
 
 
+def test_what_its_kind_brings_along_is_not_lost_by_a_box_that_nobody_ticked(now_town, as_):
+    """A night patrol is outdoors and a risk, whoever fills in the form: insurance and the street come first."""
+    head = as_("community_head")
+    page = head.get("/volunteering/organising/new/").content.decode()
+    said = {
+        "key": page.split('name="key" value="')[1][:36], "title": "夜间巡逻", "kind": "night_patrol", "where": "东门",
+        "organiser": now_town.organisations["community"].public_id, "mode": "first", "collect_minutes": 120,
+        "call_off_hours": 12,
+    }  # fmt: skip
+    assert head.post("/volunteering/organising/new/", said).status_code == 302
+    made = Activity.objects.get()
+    assert (made.is_outdoor, made.is_risky) == (True, True)
+    base = f"/volunteering/organising/{made.public_id}/"
+    on = (now_town.now + 3 * DAY).date()
+    head.post(f"{base}shifts/new/", {"on": on, "start": "21:00", "end": "22:00", "capacity": 3})
+    head.post(f"{base}steps/publish/")
+    head.post(f"{base}edit/", said)
+    made.refresh_from_db()
+    assert (made.state, made.is_risky, made.is_outdoor) == ("draft", True, False)  # an edit may say: indoors
+
+
 def test_the_street_approves_and_hears_of_it(now_town, as_):
     starts = now_town.now + 3 * DAY
     made = drafted(

@@ -133,9 +133,12 @@ class ActivityForm(Refusing):
             if group != TagGroup.LINE
         ]
 
-    def activity(self, scope_code: str) -> ActivityData:
+    def activity(self, scope_code: str, *, is_new: bool) -> ActivityData:
+        """Of a new one whether it is outdoors goes by its kind until somebody says otherwise."""
         said: dict[str, Any] = dict(self.cleaned_data)
         said.pop("key")
+        if is_new and not said["is_outdoor"]:
+            said["is_outdoor"] = None
         partners = [said.pop(name) for name in PARTNERS]
         area = scope_code if said.pop("area_only") else ""
         return ActivityData(

@@ -162,7 +162,7 @@ def fill(activity: Activity, data: ActivityData) -> None:
     activity.kind, activity.line = kind, kind.line
     activity.required_post_id = data.required_post or None
     activity.is_outdoor = kind.is_outdoor if data.is_outdoor is None else data.is_outdoor
-    activity.is_risky = kind.is_risky if data.is_risky is None else data.is_risky
+    activity.is_risky = kind.is_risky or bool(data.is_risky)  # what is a risk by its kind is not ticked away
     activity.audience_types = ",".join(sorted(set(data.audience_types)))
 
 

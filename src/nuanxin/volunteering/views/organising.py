@@ -145,7 +145,7 @@ def activity_new(request: ActorRequest) -> HttpResponse:
     form = _form(request, None)
     if request.method == "POST" and form.is_valid():
         try:
-            data = form.activity(request.actor.scope_code)
+            data = form.activity(request.actor.scope_code, is_new=True)
             made = services.make_activity(
                 actor=request.actor, data=data, key=form.cleaned_data["key"], now=request.now
             )
@@ -164,7 +164,7 @@ def activity_edit(request: ActorRequest, public_id: UUID) -> HttpResponse:
     form = _form(request, activity)
     if request.method == "POST" and form.is_valid():
         try:
-            data = form.activity(activity.audience_area or activity.scope_code)
+            data = form.activity(activity.audience_area or activity.scope_code, is_new=False)
             services.edit_activity(actor=request.actor, public_id=public_id, data=data, now=request.now)
         except DomainError as error:
             form.refuse(error)
