@@ -97,7 +97,7 @@ async function askServer(kit, row) {
     if (status === 200) {
       const number = told.number;
       await store.take({ ...row, number, state: "sent", outcome: told.outcome, words: told.words });
-      countToday();
+      countOne();
       const offer = kit.offers[row.offer] ?? (await freshKit())?.offers[row.offer];
       return { end: "good", name: told.name, offer };
     }
@@ -107,11 +107,16 @@ async function askServer(kit, row) {
   }
 }
 
-function countToday() {
-  const line = document.querySelector("[data-today]");
+function countOne() {
+  count("today", 1);
+  count("waiting", -1);
+}
+
+function count(what, by) {
+  const line = document.querySelector(`[data-${what}]`);
   if (!line) return;
-  line.dataset.today = Number(line.dataset.today) + 1;
-  line.textContent = line.dataset.words.replace("%s", line.dataset.today);
+  line.dataset[what] = Math.max(Number(line.dataset[what]) + by, 0);
+  line.textContent = line.dataset.words.replace("%s", line.dataset[what]);
 }
 
 function show({ end, isOffline = false, name = "", offer, message, hint }) {
