@@ -29,6 +29,7 @@ from nuanxin.notifications.models import Notice
 from nuanxin.notifications.queries import inbox_page
 from nuanxin.people.models import Assignment, Consent
 from nuanxin.people.services import create_token
+from nuanxin.ui.phrases import dated
 from tests.factories import people, pictures, territories
 from tests.factories import shops as make
 from tests.factories.people import COMMUNITY, OTHER_COMMUNITY
@@ -95,6 +96,18 @@ def test_a_worker_finds_a_thing_redeems_it_once_and_cancels(city, client, django
     assert client.post(url("shop_redeem", cup.public_id), {"key": "x"}).status_code == 302
 
 
+def test_a_thing_that_goes_bad_soon_says_until_when_it_is_kept(city, client):
+    milk = make.item(make.shop_at(), "牛奶", stock=0, has_expiry=True, points=5)
+    today = timezone.localdate()
+    make.receive(milk, 1, expires_on=today + 3 * DAY, now=timezone.now())
+    people.sign_in(client, _assignment(make.rider()))
+    page = client.get(url("shop_item", milk.public_id)).content.decode()
+    until = dated(today + 3 * DAY, now=timezone.now())
+    assert f"换好给你留到 {until} 当天" in page
+    order = client.post(url("shop_redeem", milk.public_id), {"key": uuid4()}, follow=True).content.decode()
+    assert f"{until} 当天还能取" in order
+
+
 def _assignment(who):
     return Assignment.objects.get(pk=who.assignment_id)
 
@@ -121,6 +134,7 @@ def test_the_counter_hands_over_on_line_and_later(city, client):
     keeper = people.staff("station", name="易站长", site=made.place.site)
     people.sign_in(client, keeper)
     page = client.get(url("shop_counter")).content.decode()
+    assert 'data-waiting="2" data-words="还有 %s 件等人来取"' in page  # counted down as they are handed over
     assert made.name in page
     assert "罗" not in page
     kit = client.get(url("shop_kit", made.public_id)).json()

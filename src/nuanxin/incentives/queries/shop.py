@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum, UUIDField
@@ -234,7 +234,20 @@ class ItemPage:
     hours: Hours
     words: str
     can_redeem: bool
-    collect_within: int
+    last_day: date  # on which it can be fetched, if it is taken now
+
+
+def first_out(item: ShopItem, *, now: datetime) -> ShopLot | None:
+    """What is handed out next: of what is good and not promised, what goes out of date first."""
+    free = ShopLot.objects.filter(good_q(now), item=item, balance__gt=F("reserved"))
+    return free.order_by(F("expires_on").asc(nulls_last=True), "pk").first()
+
+
+def last_day_of(item: ShopItem, lot: ShopLot | None = None, *, now: datetime) -> date:
+    """Until when it is kept for whoever takes it now, which is not after the day until which it is good."""
+    lot = lot or first_out(item, now=now)
+    kept = timezone.localdate(now) + timedelta(days=item.shop.hold_days)
+    return min(kept, lot.expires_on) if lot is not None and lot.expires_on is not None else kept
 
 
 def points_of(actor: Actor) -> int | None:
@@ -257,8 +270,9 @@ def item_page(actor: Actor, public_id: UUID, *, now: datetime) -> ItemPage:
     offered = offered_item(public_id, actor, points=points_of(actor), now=now)
     shop = offered.item.shop
     hours = hours_of_shop(shop, now=now)
-    in_season = offered.item.is_in_season(timezone.localdate(now))
-    return ItemPage(offered, hours, hours.words(now), is_open(shop) and in_season, shop.hold_days)
+    today = timezone.localdate(now)
+    may, last = is_open(shop) and offered.item.is_in_season(today), last_day_of(offered.item, now=now)
+    return ItemPage(offered, hours, hours.words(now), may, last)
 
 
 def is_open(shop: Shop) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.incentives import events
 from nuanxin.incentives.enums import ShopMove, ShopState
 from nuanxin.incentives.models import ShopItem, ShopLot, ShopOrder
-from nuanxin.incentives.queries.shop import good_q, public_item_key, taken_by
+from nuanxin.incentives.queries.shop import first_out, last_day_of, public_item_key, taken_by
 from nuanxin.incentives.queries.shop_orders import OFFLINE_DAYS, order_for, own_order
 from nuanxin.incentives.services.ledger import refund, spend
 from nuanxin.incentives.services.self_redeem import look_at_order
@@ -152,18 +152,15 @@ def _free_lot(actor: Actor, item: ShopItem, now: datetime) -> ShopLot:
         had = taken_by(actor.person_id, [item], now=now).get(item.pk, 0)
         if had >= item.per_month:
             raise MonthIsFull
-    free = ShopLot.objects.filter(good_q(now), item=item, balance__gt=F("reserved"))
-    lot = free.order_by(F("expires_on").asc(nulls_last=True), "pk").first()
+    lot = first_out(item, now=now)
     if lot is None:
         raise SoldOut
     return lot
 
 
 def _deadline(item: ShopItem, lot: ShopLot, now: datetime) -> datetime:
-    """The end of the day until which it is kept, which is not after the day until which it is good."""
-    last = timezone.localdate(now) + timedelta(days=item.shop.hold_days)
-    if lot.expires_on is not None:
-        last = min(last, lot.expires_on)
+    """The end of the day until which it is kept."""
+    last = last_day_of(item, lot, now=now)
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight + timedelta(days=(last - midnight.date()).days + 1)).astimezone(UTC)
 
