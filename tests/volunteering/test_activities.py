@@ -24,6 +24,7 @@ from nuanxin.volunteering.queries.organising import (
 from nuanxin.volunteering.services import activities, activity_rounds, shifts, signing_up
 from nuanxin.volunteering.services.activities_many import BadPlan, Planned, create_many
 from nuanxin.volunteering.services.activity_rules import ActivityData
+from nuanxin.volunteering.services.record_confirming import mark_absent
 from tests.factories.activities import DAY, HOUR, assert_sound, at, drafted, published, sign_up, someone
 from tests.factories.town import COMMUNITY, NEXT_COMMUNITY, STREET
 
@@ -205,6 +206,8 @@ def test_time_opens_begins_ends_and_the_organiser_archives(town):
     activities.archive_activity(**given, beneficiaries=120, now=shift.ends_at + DAY)
     figures = activity_figures(town["street_lead"], now=shift.ends_at + DAY)
     assert (figures.activities, figures.person_times, figures.beneficiaries) == (1, 1, 120)
+    mark_absent(now=shift.ends_at + DAY, since=shift.starts_at, until=shift.ends_at + HOUR)
+    assert activity_figures(town["street_lead"], now=shift.ends_at + DAY).person_times == 0
 
 
 def test_weather_flags_an_outdoor_shift_once_and_asks_nobody_out(town):
@@ -303,7 +306,10 @@ class TestPlan:
         ]
         now = lunch + timedelta(minutes=10)
         made = create_many(actor=town["street_lead"], plans=plans, now=now)
-        assert [(each.state, each.opens_at == lunch) for each in made] == [("open", True), ("published", False)]
+        assert [(each.state, each.opens_at == lunch) for each in made] == [
+            ("open", True),
+            ("published", False),
+        ]
 
     @pytest.mark.parametrize(
         ("field", "given"),

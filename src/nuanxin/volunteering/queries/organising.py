@@ -14,8 +14,16 @@ from nuanxin.kernel.access import Actor, permits, policy, scope_q, visible
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.kernel.workflow import Transition
 from nuanxin.people.models import Organisation
-from nuanxin.volunteering.enums import ActivityState, ShiftState, SignUpState
-from nuanxin.volunteering.models import OPEN_SIGN_UPS, Activity, Child, Shift, SignUp, TeamMember
+from nuanxin.volunteering.enums import ActivityState, RecordState, ShiftState, SignUpState
+from nuanxin.volunteering.models import (
+    OPEN_SIGN_UPS,
+    Activity,
+    Child,
+    ServiceRecord,
+    Shift,
+    SignUp,
+    TeamMember,
+)
 from nuanxin.volunteering.queries.activities import ActivityNotFound
 from nuanxin.volunteering.queries.requirements import met_by
 from nuanxin.volunteering.workflow import ACTIVITY
@@ -313,7 +321,7 @@ class Figures:
 
 
 def activity_figures(actor: Actor, *, now: datetime, within: str = "") -> Figures:
-    """Registered volunteers, activities held this year, who came how often, who benefited; four statements."""
+    """Registered volunteers, activities held this year, who came how often, who benefited; five statements."""
     year = timezone.localdate(now).year
     begins = _midnight(date(year, 1, 1))
     area = scope_q(within or actor.scope_code)
@@ -332,13 +340,14 @@ def activity_figures(actor: Actor, *, now: datetime, within: str = "") -> Figure
     lines = held.values("line", name).annotate(n=Count("pk")).order_by("-n")
     members = TeamMember.objects.filter(state="member").filter(scope_q(within or actor.scope_code, "team__"))
     summed = shifts.aggregate(n=Count("pk"), came=Sum("taken", default=0))
+    absent = ServiceRecord.objects.filter(shift__in=shifts, state=RecordState.ABSENT).count()
     benefit = held.aggregate(n=Count("pk"), people=Sum("beneficiaries", default=0))
     return Figures(
         year=year,
         volunteers=members.values("person").distinct().count(),
         activities=benefit["n"],
         shifts=summed["n"],
-        person_times=summed["came"],
+        person_times=max(summed["came"] - absent, 0),
         beneficiaries=benefit["people"],
         lines=[(each[name], each["n"]) for each in lines],
     )
