@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, UUIDField
 
 from nuanxin.kernel.access.actor import Actor, Grants
-from nuanxin.kernel.events.models import Event
+from nuanxin.kernel.events.models import Delivery, Event
 from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.kernel.prepared import KeptFor, Prepared, forget_actors
 
@@ -117,6 +117,19 @@ def test_new_rows_are_what_create_would_write(django_assert_num_queries):
     made[0].name = "c"
     made[0].save()
     assert Event.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_new_row_takes_the_key_that_another_has_by_now():
+    happened = Event(name="a", payload={}, occurred_at=NOW)
+    told = Delivery(event=happened, subscriber="x", available_at=NOW)
+    assert told.event_id is None
+    NewRows(Event).write(happened)
+    NewRows(Delivery).write(told)
+    assert Delivery.objects.get(pk=told.pk).event == happened
+    nobody = Delivery(event=Event(name="b", payload={}, occurred_at=NOW), subscriber="x", available_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NewRows(Delivery).write(nobody)
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from django.urls import include, path
 from nuanxin.config.api import api
 
 urlpatterns = [
+    path("api/v1/", api.urls),  # first: a program need not be compared with every page
     path("", include("nuanxin.portal.urls")),
     path("", include("nuanxin.people.urls")),
     path("", include("nuanxin.cases.urls")),
@@ -18,5 +19,4 @@ urlpatterns = [
     path("places/", include("nuanxin.places.urls")),
     path("ui/", include("nuanxin.ui.urls")),
     path("demo/", include("nuanxin.demo.urls")),
-    path("api/v1/", api.urls),
 ]

@@ -7,13 +7,14 @@ several times what the database needs for the row. Here are plain values, so the
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 M = TypeVar("M", bound=models.Model)
+FEW = 8  # rows of one portion whose statement is kept
 
 
 class NewRows(Generic[M]):
-    """Inserts of one model, whose columns hold plain values: of another row that it points to, the key.
+    """Inserts of one model, whose columns hold plain values: of another row that it points to, the key it has by now.
 
     A column for which the database has the value (a default of its own, a generated one) is left to it.
     Nobody is signalled.
@@ -26,6 +27,8 @@ class NewRows(Generic[M]):
             for field in self._meta.local_concrete_fields
             if not (field.generated or field.has_db_default() or isinstance(field, models.AutoField))
         ]
+        self._pointers = [field for field in self._fields if field.is_relation]
+        self._statements: dict[tuple[str, int, str], str] = {}
 
     def write(self, *rows: M) -> None:
         """All of them; each gets its key."""
@@ -48,18 +51,37 @@ class NewRows(Generic[M]):
         return (rows[start : start + most] for start in range(0, len(rows), most))
 
     def _insert(self, rows: Sequence[M], ending: str) -> list[tuple[Any, ...]]:
-        quoted = connection.ops.quote_name
-        columns = ", ".join(quoted(field.column) for field in self._fields)
-        places = ", ".join([f"({', '.join(['%s'] * len(self._fields))})"] * len(rows))
-        statement = f"INSERT INTO {quoted(self._meta.db_table)} ({columns}) VALUES {places} {ending}"  # noqa: S608
+        wrapper = connections[DEFAULT_DB_ALIAS]  # this thread's own, asked for once
+        for row in rows:
+            self._point(row)
         values = [
-            field.get_db_prep_save(field.pre_save(row, add=True), connection)
+            field.get_db_prep_save(field.pre_save(row, add=True), wrapper)
             for row in rows
             for field in self._fields
         ]
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(statement, values)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), wrapper.cursor() as cursor:
+            cursor.execute(self._statement(len(rows), ending), values)
             return list(cursor.fetchall())
+
+    def _point(self, row: M) -> None:
+        """Take the keys of rows that had none when the instance was told of them."""
+        for field in self._pointers:
+            if getattr(row, field.attname) is None and field.is_cached(row):
+                pointed = field.get_cached_value(row)
+                setattr(row, field.attname, pointed and pointed.pk)
+
+    def _statement(self, many: int, ending: str) -> str:
+        """Written once for each database and number of rows; of large portions, each time."""
+        key = (connection.vendor, many, ending)
+        if key in self._statements:
+            return self._statements[key]
+        quoted = connection.ops.quote_name
+        columns = ", ".join(quoted(field.column) for field in self._fields)
+        places = ", ".join([f"({', '.join(['%s'] * len(self._fields))})"] * many)
+        statement = f"INSERT INTO {quoted(self._meta.db_table)} ({columns}) VALUES {places} {ending}"  # noqa: S608
+        if many <= FEW:
+            self._statements[key] = statement
+        return statement
 
 
 def change_row(row: models.Model, *, to: Mapping[str, Any], only_if: Mapping[str, Any] | None = None) -> bool:

@@ -134,7 +134,11 @@ class _Statement(Generic[T]):
     def rows(self, values: dict[str, Any]) -> list[T]:
         if self._compiler is None:
             return []
-        adapted = {name: self._adapted(name, values[name]) for name in self._fields}
+        wrapper = connections[DEFAULT_DB_ALIAS]
+        adapted = {
+            name: field.get_db_prep_value(values[name], wrapper, prepared=False)
+            for name, field in self._fields.items()
+        }
         bound = tuple(adapted[name] if name else param for name, param in self._params)
         self._compiler.as_sql = lambda *_args, **_kwargs: (self._sql, bound)
         return list(self._queryset._iterable_class(self._queryset))  # noqa: SLF001  -- past the cache of results

@@ -14,7 +14,7 @@ from nuanxin.cases.models import Case, Clock, ClockChange, Task
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.counting import calendar_in_force, pauses_of
 from nuanxin.cases.queries.watching import first_watch, next_watch
-from nuanxin.kernel.plain_rows import change_row
+from nuanxin.kernel.plain_rows import NewRows, change_row
 from nuanxin.kernel.prepared import Prepared
 from nuanxin.kernel.worktime import SHANGHAI, Limit, Pause, WorkCalendar, due_at
 from nuanxin.kernel.worktime.models import CalendarSnapshot
@@ -56,7 +56,12 @@ def plan_clocks(case: Case, starts: Iterable[Start], *, now: datetime) -> list[C
 
 def start_clocks(case: Case, starts: Iterable[Start], *, now: datetime) -> list[Clock]:
     """Start them, in one statement."""
-    return Clock.objects.bulk_create(plan_clocks(case, starts, now=now))
+    planned = plan_clocks(case, starts, now=now)
+    new_clocks.write(*planned)
+    return planned
+
+
+new_clocks = NewRows(Clock)
 
 
 def _clock(

@@ -9,13 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.cases.enums import CaseState, ClockKind, RejectReason, TaskRole, TaskState
 from nuanxin.cases.events import CaseFiled, CaseRejected, TaskDispatched
-from nuanxin.cases.models import Case, Clock, Task
+from nuanxin.cases.models import Case, Task
 from nuanxin.cases.queries.besides import must_consult
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.limits import handling_limits
 from nuanxin.cases.queries.parties import refuse_parties
 from nuanxin.cases.queries.routing import suggest_units, territorial_owner
-from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_clocks
+from nuanxin.cases.services.clocks import (
+    Start,
+    cancel_clocks,
+    new_clocks,
+    plan_clocks,
+    set_next_due,
+    stop_clocks,
+)
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
 from nuanxin.cases.services.steps import (
     MissingField,
@@ -151,7 +158,7 @@ def start_total(case: Case, *, now: datetime, dispatches: bool = True) -> None:
     clocks = plan_clocks(case, [*starts, Start(ClockKind.DISPATCH)] if dispatches else starts, now=now)
     case.due_at = next(clock.due_at for clock in clocks if clock.kind == ClockKind.TOTAL)
     change_row(case, to={"due_at": case.due_at})
-    Clock.objects.bulk_create(clocks)
+    new_clocks.write(*clocks)
 
 
 def parts_of(case: Case, lead: Organisation, assists: Iterable[Organisation]) -> list[Part]:
@@ -219,7 +226,7 @@ def add_tasks(case: Case, parts: Sequence[Part], *, now: datetime) -> list[Task]
         if clock.kind != ClockKind.HANDLE and clock.task is not None:
             clock.task.due_at = clock.due_at
     Task.objects.bulk_create(tasks)
-    Clock.objects.bulk_create(clocks)
+    new_clocks.write(*clocks)
     return tasks
 
 

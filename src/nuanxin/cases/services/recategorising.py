@@ -15,7 +15,14 @@ from nuanxin.cases.models import Attachment, Case, Clock, Task
 from nuanxin.cases.queries.besides import may_recategorise
 from nuanxin.cases.queries.catalogue import Kind, kind_of, reportable_kind
 from nuanxin.cases.queries.parties import is_party
-from nuanxin.cases.services.clocks import Start, cancel_clocks, plan_clocks, set_next_due, stop_or_cancel
+from nuanxin.cases.services.clocks import (
+    Start,
+    cancel_clocks,
+    new_clocks,
+    plan_clocks,
+    set_next_due,
+    stop_or_cancel,
+)
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.handing_off import hand_off, withdraw_hand_off
 from nuanxin.cases.services.indexing import index_case
@@ -113,7 +120,7 @@ def _restart_clocks(case: Case, kind: Kind, *, now: datetime) -> None:
         if name == ClockKind.TOTAL and clocks:
             case.due_at = clocks[0].due_at
         planned += clocks
-    Clock.objects.bulk_create(planned)
+    new_clocks.write(*planned)
     Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
 
 

@@ -15,7 +15,7 @@ from nuanxin.cases.events import CaseReported
 from nuanxin.cases.models import KEY_LENGTH, TEXT_LENGTH, Case, Clock, Reporter
 from nuanxin.cases.queries.catalogue import Kind, kinds, reportable_kind
 from nuanxin.cases.queries.routing import compound_of
-from nuanxin.cases.services.clocks import Start, plan_clocks
+from nuanxin.cases.services.clocks import Start, new_clocks, plan_clocks
 from nuanxin.cases.services.dispatching import dispatch_at_receipt
 from nuanxin.cases.services.indexing import index_case
 from nuanxin.cases.services.steps import Photo, write_log
@@ -29,6 +29,7 @@ from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.files.sounds.accept import AcceptedSound
 from nuanxin.kernel.ids import next_serial
+from nuanxin.kernel.plain_rows import NewRows
 from nuanxin.kernel.words import seen
 from nuanxin.kernel.worktime import SHANGHAI
 from nuanxin.people.queries.subjects import subject_by_phone
@@ -160,9 +161,9 @@ def report_case(
             draft = _as_agreed(draft, actor, now=now)
             case = _new_case(draft, kind, place, actor=actor, number=number, now=now, on_behalf=on_behalf)
             clocks = _first_clocks(case, kind, now=now)
-            case.save(force_insert=True)
+            _cases.write(case)
             reporter = _write_reporter(case, actor=actor, key=key, digest=digest, on_behalf=on_behalf)
-            Clock.objects.bulk_create(clocks)
+            new_clocks.write(*clocks)
             _open(case, kind, draft, reporter, actor=actor, now=now)
     except IntegrityError:
         earlier = _same_submission(actor, key, digest)
@@ -304,7 +305,7 @@ def _write_reporter(
     if on_behalf and actor.role != OTHER_SYSTEM:  # a program's word opens nobody's account
         subject_id = subject_by_phone(on_behalf.phone) if on_behalf.phone else None
         contact = "" if subject_id else contact
-    return Reporter.objects.create(
+    reporter = Reporter(
         case=case,
         subject_id=subject_id,
         submitter_id=actor.subject_id,
@@ -312,6 +313,11 @@ def _write_reporter(
         body_digest=digest,
         contact=contact,
     )
+    _reporters.write(reporter)
+    return reporter
+
+
+_cases, _reporters = NewRows(Case), NewRows(Reporter)
 
 
 def _open(case: Case, kind: Kind, draft: Draft, reporter: Reporter, *, actor: Actor, now: datetime) -> None:

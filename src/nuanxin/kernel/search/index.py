@@ -26,12 +26,12 @@ class SearchIndex:
 
     def index(self, pk: int, text: str) -> None:
         """Make the row findable by this text, whatever it was before; one statement."""
-        self.index_many([(pk, text)])
+        with connection.cursor() as cursor:
+            cursor.execute(self._upsert(), (pk, self._cut(text)))
 
     def index_many(self, rows: Iterable[tuple[int, str]]) -> None:
-        cut = spaced if connection.vendor == "sqlite" else tsvector
         with connection.cursor() as cursor:
-            cursor.executemany(self._upsert(), [(pk, cut(text)) for pk, text in rows])
+            cursor.executemany(self._upsert(), [(pk, self._cut(text)) for pk, text in rows])
 
     def remove(self, pk: int) -> None:
         key = "rowid" if connection.vendor == "sqlite" else "id"
@@ -47,6 +47,10 @@ class SearchIndex:
         if not wanted:
             return Q(**{f"{field}__in": []})
         return Q(**{f"{field}__in": MatchingRows(self.table, tuple(map(tuple, wanted)))})
+
+    @staticmethod
+    def _cut(text: str) -> str:
+        return spaced(text) if connection.vendor == "sqlite" else tsvector(text)
 
     def _upsert(self) -> str:
         if connection.vendor == "sqlite":
