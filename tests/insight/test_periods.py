@@ -38,6 +38,7 @@ def test_a_span_begins_at_midnight_and_ends_now(period, first):
         (Period.TODAY, date(2026, 11, 21), date(2026, 11, 21)),
         (Period.WEEK, date(2026, 11, 9), date(2026, 11, 15)),
         (Period.MONTH, date(2026, 10, 1), date(2026, 10, 22)),
+        (Period.DAYS30, date(2026, 9, 24), date(2026, 10, 23)),
         (Period.QUARTER, date(2026, 7, 1), date(2026, 8, 22)),
         (Period.YEAR, date(2025, 1, 1), date(2025, 11, 22)),
     ],
@@ -45,6 +46,13 @@ def test_a_span_begins_at_midnight_and_ends_now(period, first):
 def test_it_is_held_against_the_same_stretch_of_the_one_before(period, first, last):
     earlier = before(span(period, now=NOW))
     assert days(earlier) == (first, last)
+
+
+@pytest.mark.parametrize("period", KEPT)
+def test_what_is_kept_begins_at_the_same_moment_an_hour_later(period):
+    """Else no kept figure would ever be of the span that is asked for."""
+    one, other = (before(span(period, now=NOW + later)) for later in (timedelta(), timedelta(hours=1)))
+    assert one.start == other.start
 
 
 def test_the_month_before_march_is_short():

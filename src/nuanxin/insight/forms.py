@@ -40,8 +40,8 @@ class SpanForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if data.get("period") != Period.RANGE:
-            return data
+        if self.errors or data.get("period") != Period.RANGE:
+            return data  # a day that cannot be read is said already
         since, until = data.get("since"), data.get("until")
         today = span(Period.TODAY, now=self.now).first_day
         if not since or not until:

@@ -78,8 +78,10 @@ def span(period: Period, *, now: datetime, since: date | None = None, until: dat
 
 
 def before(current: Span) -> Span:
-    """The same stretch of the span before: 1–22 November is held against 1–22 October."""
-    if current.period in {Period.RANGE, Period.DAYS30}:
+    """The same stretch of the span before: 1–22 November is held against 1–22 October, thirty days that end at noon
+    against thirty that ended at noon. It begins at a midnight, so that kept figures hold it for a day.
+    """
+    if current.period == Period.RANGE:
         return Span(current.period, current.start - (current.end - current.start), current.start)
     start, end = _whole_before(current.period, current.first_day)
     return Span(current.period, start, min(start + (current.end - current.start), end))
