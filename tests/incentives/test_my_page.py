@@ -1,5 +1,6 @@
 """The pages of both directions, stars, honours, boards and held awards, as those see them whom they are for."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -278,3 +279,16 @@ def test_nominated_by_staff_and_withdrawn_by_its_owner(town, as_):
     as_("worker").post(mine, {"do": "withdraw"})
     assert Honour.objects.get().state == "withdrawn"
     assert "暴雨里帮老人推车" in text(as_("worker").get("/thanks/honours/mine/"))
+
+
+def test_a_name_that_may_not_be_shown_is_refused_with_why_in_either_place(town, as_):
+    honour = nominated(town)
+    mine = f"/thanks/honours/mine/{honour.public_id}/"
+    for purpose in ("honour_publicity", "honour_display"):
+        refused = as_("worker").post(mine, {"do": purpose, "shown_as": "13800138000"})
+        assert refused.status_code == 422
+        errors = re.search(r'<div class="notice notice--danger".*?</div></div>', refused.content.decode(), re.DOTALL)
+        assert "公开时的称呼 · " in errors.group(), purpose
+        assert 'value="13800138000"' in refused.content.decode()
+        agreed(town, honour)  # then only the second is still asked for
+        Honour.objects.update(may_display_at=None)

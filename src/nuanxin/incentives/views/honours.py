@@ -290,7 +290,10 @@ def own_honour(request: ActorRequest, public_id: UUID) -> HttpResponse:
         except DomainError as error:
             if isinstance(error, NotFound):
                 raise
-            messages.warning(request, error.told)
+            if form.is_bound:
+                form.refuse(error)
+            else:
+                messages.warning(request, error.told)
         else:
             if not form.errors:
                 messages.success(request, _("记下了。"))
