@@ -144,7 +144,7 @@ def test_an_offer_tells_coarse_facts_only(town):
     assert (offer.about_m, offer.step, offer.is_open, offer.own) == (20, 2, True, "")
     said = str(offer)
     assert "我家" not in said
-    assert "502" not in said
+    assert "单元" not in said
 
 
 def test_seen_too_is_no_new_case_but_followed(town):
@@ -201,7 +201,7 @@ def test_who_follows_reads_neither_words_nor_door(town, photo):
     page = own.own_page(town["other_worker"], case.number, now=town.now + MINUTE)
     said = " ".join([page.line.place, *(step.title + step.words for step in page.steps)])
     assert "我家" not in said
-    assert "502" not in said
+    assert "单元" not in said
     assert "你也看到了" in said
     assert not any(step.photos for step in page.steps)
     assert page.before is None

@@ -159,7 +159,7 @@ def test_pages_of_staff(town, photo):
     assert "基层沉降" in unit.get("/cases/causes/?show=done").content.decode()
     exported = street.post("/cases/causes/export/?show=all").getvalue().decode()
     assert "基层沉降" in exported
-    assert "502" not in exported
+    assert "单元" not in exported
     topic = TopicProposal.objects.get()
     assert "云栖里" in street.get("/cases/topics/").content.decode()
     assert "坑 1" in street.get(f"/cases/topics/{topic.pk}/").content.decode()

@@ -356,7 +356,7 @@ def test_the_file_of_supervision(living):
     text = answer.getvalue().decode("utf-8-sig")
     assert case.number in text
     assert "领导督办" in text
-    assert "502" not in text  # the flat
+    assert "单元" not in text  # the flat
     assert client_of(town, "city_management").post("/cases/supervisions/export/").status_code == 404
 
 

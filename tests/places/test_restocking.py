@@ -177,13 +177,13 @@ class TestPages:
         assert keeper.post(f"{here}kept/", {"m_huoxiang": "-4"}).status_code == 422
 
     def test_everybody_reads_there_or_gone(self, client, made):
-        receive(made, 47, now=timezone.now(), expires_on=date(2099, 1, 1))
+        receive(made, 4711, now=timezone.now(), expires_on=date(2099, 1, 1))
         receive(made, 1, None, item="power_bank", now=timezone.now())
         take(made, item="power_bank", now=timezone.now())
         page = client.get(f"/places/at/{made.public_id}/").content.decode()
         assert "今天看过" in page
         assert "没有了" in page
-        assert "47" not in page.partition("应急药和物资")[2].partition("</ul>")[0]
+        assert "4711" not in page.partition("应急药和物资")[2].partition("</ul>")[0]
 
     def test_the_street_reads_filters_exports_and_goes(self, client, made):
         now = timezone.now()
