@@ -292,3 +292,11 @@ def test_a_name_that_may_not_be_shown_is_refused_with_why_in_either_place(town, 
         assert 'value="13800138000"' in refused.content.decode()
         agreed(town, honour)  # then only the second is still asked for
         Honour.objects.update(may_display_at=None)
+
+
+def test_from_a_later_page_one_comes_back_to_the_first_with_what_was_asked_for(town, as_):
+    nominated(town)
+    page = text(as_("community").get("/thanks/honours/?tab=all&kind=good_deeds&q=老人&before=999999"))
+    assert 'href="?tab=all&amp;kind=good_deeds&amp;q=%E8%80%81%E4%BA%BA"' in page
+    assert "回到第一页" in page
+    assert "回到第一页" not in text(as_("community").get("/thanks/honours/?tab=all"))
