@@ -13,7 +13,7 @@ from django.utils import timezone
 from nuanxin.incentives.models import Settlement, ShopItem, ShopOrder
 from nuanxin.incentives.queries import shop_reports
 from nuanxin.incentives.queries.ledger import balance_of
-from nuanxin.incentives.services import shop, shop_orders, shop_settling
+from nuanxin.incentives.services import shop, shop_counter, shop_orders, shop_settling
 from nuanxin.incentives.services.shop_settling import (
     MonthNotOver,
     NothingToSettle,
@@ -332,6 +332,29 @@ def test_a_month_says_what_came_what_went_and_what_it_cost(city, client):
 
 
 # --- Who hears of it, and programs ------------------------------
+def test_who_closed_a_bill_hears_that_it_came_back_and_a_keeper_of_what_does_not_add_up(city):
+    made = make.shop_at()
+    cup = make.item(made, points=5, stock=30, settlement_fen=1250)
+    order = collected(made, cup, make.rider())
+    closer, approver = head(), head("李书记")
+    bill = shop_settling.close_settlement(
+        actor=people.actor(closer), shop_id=made.public_id, supplier_id=made.suppliers.get().public_id,
+        month=date(2026, 3, 1), now=NOW + 35 * DAY,
+    )  # fmt: skip
+    shop_settling.perform_settlement(
+        actor=people.actor(approver), public_id=bill.public_id, name="send_back", reason="少了一件",
+        now=NOW + 36 * DAY,
+    )  # fmt: skip
+    keeper = people.staff("station", name="易站长", site=made.place.site)
+    again = shop_counter.HandOver(f"{order.number}AAAAAA", uuid4(), NOW + 2 * DAY)
+    shop_counter.sync_pickups(
+        actor=people.actor(keeper), shop_id=made.public_id, given=[again], now=NOW + 36 * DAY
+    )
+    drain(now=NOW + 36 * DAY)
+    told = {(each.assignment_id, each.facts["thanks"]) for each in Notice.objects.filter(kind="thanks_todo")}
+    assert told == {(closer.pk, "bill_back"), (keeper.pk, "pickup_odd")}
+
+
 def test_whose_it_is_hears_before_it_expires_and_that_points_are_back(city):
     made = make.shop_at()
     cup = make.item(made, points=30, minimum=10, stock=10)

@@ -258,3 +258,5 @@ class ThanksNews(models.TextChoices):
     GRANT_ASKED = "grant_asked", _("有一件大额奖励等您批")
     GRANT_APPROVED = "grant_approved", _("您提的大额奖励批准了")
     GRANT_REFUSED = "grant_refused", _("您提的大额奖励没有同意")
+    BILL_BACK = "bill_back", _("您结的超市账单退回了，请按原因重算")
+    PICKUP_ODD = "pickup_odd", _("超市有一件没网时交的对不上，请盘点")

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from nuanxin.incentives import events
+from nuanxin.incentives.enums import ThanksNews
 from nuanxin.incentives.models.shop import yuan
 from nuanxin.incentives.queries.shop import ShopFacts, item_name, order_key, shop_facts
+from nuanxin.incentives.queries.shop_reports import closer_of
 from nuanxin.kernel.access.scope import FULL_CODE
 from nuanxin.kernel.events import Envelope, subscribe
 from nuanxin.notifications import services
@@ -73,6 +75,23 @@ def settlement_closed(event: events.SettlementClosed, envelope: Envelope) -> Non
     path = reverse("incentives:shop_settlements", args=[shop.public_id])
     facts = {"count": yuan(event.total_fen), "path": path}
     _tell_staff(envelope, Kind.SHOP_BILL, shop, _approvers(envelope), facts)
+
+
+@subscribe(events.SettlementSentBack)
+def settlement_sent_back(event: events.SettlementSentBack, envelope: Envelope) -> None:
+    """Whoever closed it counts again; the page says why."""
+    key, closer = closer_of(event.settlement_id)
+    facts = {"thanks": ThanksNews.BILL_BACK.value, "path": reverse("incentives:shop_settlement", args=[key])}
+    staff = [closer] if closer is not None else []
+    _tell_staff(envelope, Kind.THANKS_TODO, shop_facts(event.shop_id), staff, facts)
+
+
+@subscribe(events.PickupDisputed)
+def pickup_disputed(event: events.PickupDisputed, envelope: Envelope) -> None:
+    """Nothing is taken from the worker; the shelf has one less than the book says."""
+    shop = shop_facts(event.shop_id)
+    facts = {"thanks": ThanksNews.PICKUP_ODD.value, "path": reverse("incentives:shop_counter")}
+    _tell_staff(envelope, Kind.THANKS_TODO, shop, _keepers(shop, envelope), facts)
 
 
 def _keepers(shop: ShopFacts, envelope: Envelope) -> list[Assignment]:

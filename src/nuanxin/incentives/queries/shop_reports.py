@@ -26,6 +26,7 @@ from nuanxin.incentives.queries.shop import good_q
 from nuanxin.kernel.access import Actor, visible
 from nuanxin.kernel.errors import NotFound
 from nuanxin.kernel.worktime import SHANGHAI
+from nuanxin.people.models import Assignment
 
 TAKEN = (OrderState.COLLECTED, OrderState.RETURN_ASKED)
 WEEK = timedelta(days=7)
@@ -298,3 +299,9 @@ def settlements_due(shop: Shop, *, now: datetime) -> list[Due]:
         for key, number, fen in counted.order_by(F("supplier"))
         if key not in closed
     ]
+
+
+def closer_of(settlement_id: int) -> tuple[UUID, Assignment | None]:
+    """Whose bill it is, for the contexts above."""
+    bill = Settlement.objects.select_related("closed_by").get(pk=settlement_id)
+    return bill.public_id, bill.closed_by
