@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from nuanxin.cases.events import CaseClosed, CaseConfirmed, CaseFiled, TaskDispatched
+from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.incentives import subscribers
 from nuanxin.incentives.models import Deed, Grant, Mention, Posting, RuleVersion
+from nuanxin.incentives.queries.capped import gave_nothing
 from nuanxin.incentives.queries.ledger import balance_of
 from nuanxin.incentives.queries.rules import rule_of, rules_held
 from nuanxin.incentives.queries.simulating import simulate
@@ -107,6 +109,19 @@ def test_the_same_kind_at_the_same_place_within_a_week_gives_one(town):
     filed(first.pk, of=own)
     filed(second.pk, of=own)
     assert balance_of(own).points == 6
+
+
+@pytest.mark.django_db
+def test_what_gave_nothing_says_which_report_it_was(town):
+    case = reported(town)
+    own = town["worker"].subject_id
+    for number in range(10_001, 10_007):
+        filed(number, of=own)
+    subscribers.case_filed(CaseFiled(case.pk, case.number, "0301"), heard(own))
+    (nothing,) = gave_nothing(own, now=START + DAY)
+    assert nothing.case_number == case.number
+    assert nothing.sentence.startswith(kind_of(case.category_id).name)
+    assert "少 5 分" in nothing.less
 
 
 @pytest.mark.django_db

@@ -43,6 +43,12 @@ def test_values_are_escaped():
     assert "<script>" not in html
 
 
+def test_a_time_behind_a_place_is_not_torn_apart():
+    html = render('<c-row title="井盖" text="云栖里东门岗亭旁" when="昨天 23:43" />')
+    assert '云栖里东门岗亭旁 · <span class="nowrap">昨天 23:43</span>' in html
+    assert "·" not in render('<c-row title="井盖" when="昨天 23:43" />')
+
+
 def test_a_component_sees_only_what_it_is_given():
     assert "泄漏" not in render("<c-card>文</c-card>", title="泄漏", tone="danger")
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
+from nuanxin.cases.queries.catalogue import kind_of
+from nuanxin.cases.queries.thanking import categories_of
 from nuanxin.incentives.enums import PostingKind
 from nuanxin.incentives.models import Deed, Posting
 from nuanxin.incentives.queries.rules import Rule, Worth, reason_in_words, rules_held, valued_at, worth
@@ -19,11 +21,12 @@ Given = Mapping[tuple[int, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """A deed that gave nothing because a cap was reached."""
+    """A deed that gave nothing because a cap was reached. `case_number` is for the owner alone."""
 
     at: datetime
     sentence: str
     less: str
+    case_number: str = ""
 
 
 def given_by(postings: Iterable[Posting]) -> Given:
@@ -49,20 +52,26 @@ def less_in_words(posting: Posting, given: Given) -> str:
 
 
 def gave_nothing(subject_id: UUID, *, now: datetime) -> list[Nothing]:
-    """Of the last thirty days, the newest first; one statement."""
+    """Of the last thirty days, the newest first; two statements."""
     gave = Posting.objects.filter(deed=OuterRef("pk"), kind=PostingKind.AWARD)
     rows = Deed.objects.filter(subject_id=subject_id, at__gt=now - SHOWN_FOR).exclude(
         name__startswith="incentives."
     )
+    deeds = list(rows.filter(~Exists(gave)).select_related("mention").order_by("-id")[:20])
+    mentions = {each.pk: mention for each in deeds if (mention := getattr(each, "mention", None))}
+    kinds = categories_of({mention.case_id for mention in mentions.values()})
     found = []
-    for deed in rows.filter(~Exists(gave)).order_by("-id")[:20]:
+    for deed in deeds:
+        mention = mentions.get(deed.pk)
+        category = kind_of(kinds[mention.case_id]).name if mention and mention.case_id in kinds else ""
         for each in _full(deed):
             if each.full > 0:
                 code = "service_corrected" if deed.name == CORRECTED else each.rule.code
                 minutes = int(deed.facts.get("minutes", 0))
                 hours = f"{minutes // 60}.{minutes % 60 * 100 // 60:02}"
-                sentence = reason_in_words(code, category="", hours=hours)
-                found.append(Nothing(deed.at, sentence, _because(each.rule, deed, each.full)))
+                sentence = reason_in_words(code, category=category, hours=hours)
+                number = mention.number if mention else ""
+                found.append(Nothing(deed.at, sentence, _because(each.rule, deed, each.full), number))
     return found
 
 

@@ -163,4 +163,5 @@ def reason_in_words(code: str, **values: object) -> str:
     """The sentence of `reference/reasons.csv`, in the language of the page; a code nobody knows is thanks."""
     zh, en = _reasons().get(code) or _reasons()["thanks"]
     sentence = en if (get_language() or "").startswith("en") else zh
-    return sentence.format_map({"category": "", "hours": "", **values}).lstrip(":： ")
+    said = sentence.format_map({"category": "", "hours": "", **values}).lstrip(":： ")
+    return said[:1].upper() + said[1:]  # where nothing stands before the colon, the sentence begins after it
