@@ -89,3 +89,11 @@ def test_other_than_natural_hours_the_text_does_not_depend_on_urgency(limit):
 def test_the_words_for_people(text, label):
     with translation.override("zh-hans"):
         assert Limit.parse(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("PT30M", "30 分钟"), ("30wm", "上班时间 30 分钟"), ("2wh", "上班时间 2 小时")]
+)
+def test_who_keeps_no_office_hours_is_not_told_working_minutes(text, told):
+    with translation.override("zh-hans"):
+        assert Limit.parse(text).told == told

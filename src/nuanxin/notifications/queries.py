@@ -158,7 +158,7 @@ def _facts(notice: Notice, streets: Mapping[str, str]) -> dict[str, str]:
     facts["street"] = streets.get(facts["street"], "").split(" ")[-1]
     facts["unit"] = facts["unit"] or facts["street"]
     if facts["within"]:
-        facts["within"] = Limit.parse(facts["within"]).label
+        facts["within"] = Limit.parse(facts["within"]).told
     if facts["clock"]:
         facts["clock"] = str(ClockKind(facts["clock"]).label)
     for name, words in CODES:

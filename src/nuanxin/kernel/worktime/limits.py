@@ -109,6 +109,13 @@ class Limit:
             return ngettext("%(n)d 个自然日", "%(n)d 个自然日", self.amount) % {"n": self.amount}
         return minutes_label(self.amount, working=self.kind == LimitKind.WORK_HOUR)
 
+    @property
+    def told(self) -> str:
+        """The same for somebody who keeps no office hours: nobody outside one counts in working minutes."""
+        if self.kind != LimitKind.WORK_HOUR:
+            return self.label
+        return _("上班时间 %(span)s") % {"span": minutes_label(self.amount, working=False)}
+
 
 def minutes_label(minutes: int, *, working: bool) -> str:
     hours, minutes = divmod(minutes, 60)
