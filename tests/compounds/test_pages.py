@@ -80,6 +80,11 @@ def test_a_compound_has_a_page_with_its_outline(community_worker):
     assert "修改" in page
     outline = community_worker.get(f"{LIST}{made.public_id}/outline.geojson").json()
     assert outline["features"][0]["geometry"]["type"] == "Polygon"
+    here = "/places/scenes/new/?q=%E4%BA%91%E6%A0%96%E9%87%8C"
+    assert f'href="{here}"' in page  # a friendly scene is asked for from here
+    given = {"site": made.site.public_id, "type": "compound", "words": "外卖车有地方停"}
+    assert community_worker.post(here, given).status_code == 302
+    assert here not in community_worker.get(f"{LIST}{made.public_id}/").content.decode()  # it is under way
     point_only = compound("半亩园", lng=104.489, lat=38.489)
     assert community_worker.get(f"{LIST}{point_only.public_id}/outline.geojson").json()["features"] == []
 

@@ -217,6 +217,8 @@ def test_a_rating_is_shown_by_a_link_that_is_taken_back(town, as_):
     assert "还没有评价" in text(worker.get("/thanks/rating/"))
     ratings.rate_quarter(now=timezone.now())
     rating = WorkerRating.objects.get()
+    assert "小时" in text(worker.get("/thanks/rating/"))
+    assert "分钟" not in text(worker.get("/thanks/rating/"))
     link = worker.post("/thanks/rating/", {"do": "show", "rating": rating.public_id}).context["link"]
     path = link.removeprefix("http://testserver")
     assert "小哥星级评价" in text(Client().get(path))
@@ -287,7 +289,9 @@ def test_a_name_that_may_not_be_shown_is_refused_with_why_in_either_place(town, 
     for purpose in ("honour_publicity", "honour_display"):
         refused = as_("worker").post(mine, {"do": purpose, "shown_as": "13800138000"})
         assert refused.status_code == 422
-        errors = re.search(r'<div class="notice notice--danger".*?</div></div>', refused.content.decode(), re.DOTALL)
+        errors = re.search(
+            r'<div class="notice notice--danger".*?</div></div>', refused.content.decode(), re.DOTALL
+        )
         assert "公开时的称呼 · " in errors.group(), purpose
         assert 'value="13800138000"' in refused.content.decode()
         agreed(town, honour)  # then only the second is still asked for

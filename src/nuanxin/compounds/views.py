@@ -16,6 +16,7 @@ from nuanxin.compounds.models import Compound
 from nuanxin.kernel.access import allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import Invalid
+from nuanxin.places.queries.scenes import sites_to_apply
 from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import (
     Bounds,
@@ -91,9 +92,18 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "path": path_name(compound.scope_code),
         "may_edit": permits(request.actor, "compounds.edit")
         and allows(request.actor, "compounds.edit", compound),
+        "may_apply": _may_apply(request, compound),
         "outline_url": reverse("compounds:outline", args=[public_id]) if compound.outline else "",
     }
     return render(request, "compounds/detail.html", context)
+
+
+def _may_apply(request: ActorRequest, compound: Compound) -> bool:
+    """For a friendly scene: who may speak for it, while none is under way or in force."""
+    if not permits(request.actor, "places.scene_site"):
+        return False
+    sites = sites_to_apply(request.actor, text=compound.name)
+    return any(each.pk == compound.site_id for each in sites)
 
 
 @require_safe
