@@ -1,6 +1,7 @@
 """Awards that a person looks at: what makes them wait, its owner's word, decision, appeal. No silent penalty."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from nuanxin.incentives.queries import holds as queries
 from nuanxin.incentives.queries.ledger import balance_of
 from nuanxin.incentives.services import holds, ledger, reviewing
 from nuanxin.incentives.services.replaying import check_ledger
+from nuanxin.incentives.services.rows import open_book
 from nuanxin.incentives.services.shop_orders import OrderHeld, cancel_order
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.audit.models import AuditEntry
@@ -345,6 +347,9 @@ class TestDeciding:
         )
         after = points(town)
         assert (after.points, after.held, after.owed, after.growth) == (6, 0, 0, before.growth)
+        day = Counter(open_book(town["worker"].subject_id).shelf.earned(town.now + DAY))
+        assert day["all"] == 0  # what is given again takes nothing of what the day can give
+        assert check_ledger().is_equal
 
     def test_nobody_looks_at_their_own(self, town):
         hold = held(town)

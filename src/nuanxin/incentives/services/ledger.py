@@ -47,15 +47,18 @@ class About:
 
 def award(
     *, subject_id: UUID, amount: int, rule: str, source: str, because: str, now: datetime, group: str = "",
-    months: int = LIFE, of_team: bool = False, scope_code: str = "",
+    months: int = LIFE, of_team: bool = False, scope_code: str = "", since: datetime | None = None,
 ) -> Posting:  # fmt: skip
     """Give points by hand or by another table than the rules; `(rule, source, subject_id)` once. Publishes
     `PointsAwarded`. Raises `NotAnAmount`. Returns the posting, also the second time.
+
+    `since`: what is given again belongs to that earlier day; of the caps of this one it takes nothing.
     """
     if amount <= 0:
         raise NotAnAmount
     facts = {"amount": amount, "because": because, "group": group, "months": months}
     facts |= {"team": True} if of_team else {}
+    facts |= {"since": since.isoformat()} if since is not None else {}
     with transaction.atomic():
         book = open_book(subject_id)
         deed, is_new = note_deed(
