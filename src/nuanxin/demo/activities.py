@@ -22,6 +22,8 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.queries import consent_purpose
 from nuanxin.people.services import Agreement
+from nuanxin.volunteering.models import Team
+from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services import activities, activity_rounds, shifts, signing_up, swapping
 from nuanxin.volunteering.services.activities_many import Planned, create_many
 from nuanxin.volunteering.services.activity_rules import ActivityData
@@ -61,7 +63,9 @@ def hold_activities(stage: Stage, *, start: datetime, now: datetime) -> None:
     if not (offices and people):
         return
     count = round((now + AHEAD * DAY - start) / EVERY)
-    plans = [_plan(number, offices, stage, people, start, now) for number in range(count)]
+    named = Team.objects.exclude(speciality=None).select_related("organisation").order_by("pk")
+    teams = [each.organisation for each in named]
+    plans = [_plan(number, offices, teams, stage, people, start, now) for number in range(count)]
     create_many(actor=SYSTEM, plans=plans, now=now)
     _of_the_story(stage, offices, now)
 
@@ -77,8 +81,10 @@ def _people(stage: Stage) -> list[int]:
 
 
 def _plan(
-    number: int, offices: list[Organisation], stage: Stage, people: list[int], start: datetime, now: datetime
-) -> Planned:
+    number: int, offices: list[Organisation], teams: list[Organisation], stage: Stage, people: list[int],
+    start: datetime, now: datetime,
+) -> Planned:  # fmt: skip
+    """Where people serve, every third time a team of the district comes."""
     rng = Random(f"activity/{number}")
     shape = _shapes()[number % len(_shapes())]
     kind, capacity, benefit = shape["kind"], int(shape["capacity"]), int(shape["benefit"])
@@ -92,14 +98,16 @@ def _plan(
         (begins + week * 7 * DAY, begins + week * 7 * DAY + timedelta(minutes=minutes))
         for week in range(times)
     ]
+    served_by_team = taxonomy().kinds[kind].is_volunteering and number % 3 == 1 and bool(teams)
+    organiser = teams[number // 3 % len(teams)] if served_by_team else office
     places = _places_of(stage, office)
     place = rng.choice(places) if places and kind != "live_law_class" else None
     is_risky = kind in ("night_patrol", "flood_patrol", "emergency_drill")
     partners = [each.public_id for each in rng.sample(offices, 2)] if number % 4 == 0 else []
     data = ActivityData(
         title=shape["title"], kind=kind, words=shape["words"], tags=shape["tags"].split("|"),
-        organiser=office.public_id,
-        co_organisers=[each for each in partners if each != office.public_id],
+        organiser=organiser.public_id,
+        co_organisers=[each for each in partners if each != organiser.public_id],
         place=place.public_id if place else None,
         where="" if kind == "live_law_class" else "门口集合",
         link=STREAM % number if kind == "live_law_class" else "",

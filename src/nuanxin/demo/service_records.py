@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 STORY = ("wang", "luo", "chen")
-SHIFTS, PEOPLE = 8, 4  # so many are lived through in full
+SHIFTS, OF_TEAMS, PEOPLE = 8, 12, 4  # so many are lived through in full
 CAME = 0.9
 ALWAYS = 2**21 - 1
 CLAIMS = (
@@ -59,9 +59,10 @@ def serve_some(stage: Stage, *, now: datetime) -> None:
     community = _community(stage)
     if community is None:
         return
-    for shift in Shift.objects.filter(ends_at__lt=now, activity__kind__is_volunteering=True).select_related(
-        "activity"
-    ).order_by("-ends_at")[:SHIFTS]:  # fmt: skip
+    over = Shift.objects.filter(ends_at__lt=now, activity__kind__is_volunteering=True)
+    over = over.select_related("activity").order_by("-ends_at")
+    teams = over.filter(activity__organiser__kind="volunteer_organisation")
+    for shift in {each.pk: each for each in (*over[:SHIFTS], *teams[:OF_TEAMS])}.values():
         _live_through(shift, now)
     workers = [
         stage.settled.actor(Seat(key, "worker"))
