@@ -14,6 +14,7 @@ from nuanxin.kernel.events.models import Event
 from nuanxin.places.services.warning import publish_warning
 from nuanxin.volunteering.models import HelpOffer, HelpRequest, SignUp, VolunteerProfile
 from nuanxin.volunteering.queries.assigning import assigned
+from nuanxin.volunteering.queries.eligibility import in_the_way
 from nuanxin.volunteering.queries.matching import areas_around, fits_for, free_bits, why_words
 from nuanxin.volunteering.services import matching
 from nuanxin.volunteering.services.matching import NeedData, ProfileData
@@ -186,6 +187,24 @@ class TestAnswering:
             matching.answer_offer(comes=True, **given)
         SignUp.objects.all().delete()
         assert matching.answer_offer(comes=True, **given).state == "accepted"
+
+    @pytest.mark.parametrize(
+        ("later", "said"),
+        [(timedelta(), "答应了去"), (timedelta(hours=9), "歇不过来"), (timedelta(hours=12), "")],
+    )
+    def test_who_has_said_yes_signs_up_for_nothing_that_does_not_fit(self, town, later, said):
+        open_to(town, "worker")
+        need = asked(town)
+        matching.look_for_helpers(now=NOW)
+        [offer] = offers(need).values()
+        given = {"actor": town["worker"], "public_id": offer.public_id, "now": NOW}
+        matching.answer_offer(comes=True, **given)
+        begins = EVENING + later
+        shift = make_shift(town.organisations["community"], begins, begins + timedelta(hours=2))
+        found = in_the_way(town.persons["worker"].pk, shift)
+        assert said in str(found.why) if said else found is None
+        matching.answer_offer(comes=False, **given)
+        assert in_the_way(town.persons["worker"].pk, shift) is None
 
     def test_no_has_no_consequence(self, town):
         open_to(town, "worker")

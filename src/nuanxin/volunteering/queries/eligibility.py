@@ -16,8 +16,8 @@ from nuanxin.kernel.worktime.weeks import week_begins
 from nuanxin.people.enums import WorkerType
 from nuanxin.people.models import WorkerJob, WorkerProfile
 from nuanxin.territories.queries import path_name
-from nuanxin.volunteering.enums import MembershipState
-from nuanxin.volunteering.models import SEATED, Activity, Shift, SignUp, TeamMember
+from nuanxin.volunteering.enums import HelpState, MembershipState, OfferState
+from nuanxin.volunteering.models import SEATED, Activity, HelpRequest, Shift, SignUp, TeamMember
 from nuanxin.volunteering.queries.requirements import holds_post
 
 Text = str | Promise
@@ -87,7 +87,7 @@ def _lives_in(person_id: int, area: str) -> bool:
 
 
 def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> Refusal | None:
-    """What of the person's own shifts does not go together with this one; one statement.
+    """What of the person's own shifts and promises does not go together with this one; two statements.
 
     `besides`: sign-ups that are given up for it.
     """
@@ -96,7 +96,27 @@ def in_the_way(person_id: int, shift: Shift, besides: Collection[int] = ()) -> R
         person=person_id, state__in=SEATED, shift__starts_at__lt=until, shift__ends_at__gt=since
     )
     mine = rows.exclude(pk__in=besides).exclude(shift=shift).select_related("shift__activity__kind")
-    return clash([each.shift for each in mine.order_by("pk")], shift)
+    shifts = [each.shift for each in mine.order_by("pk")]
+    return clash(shifts, shift) or _promised(person_id, shifts, shift)
+
+
+def _promised(person_id: int, shifts: Collection[Shift], shift: Shift) -> Refusal | None:
+    """What somebody has said yes to where help was asked for counts as a shift does."""
+    since, until = around(shift)
+    helps = HelpRequest.objects.filter(
+        offers__person=person_id, offers__state=OfferState.ACCEPTED, starts_at__lt=until, ends_at__gt=since
+    ).exclude(state=HelpState.CANCELLED)  # fmt: skip
+    coming = list(helps.order_by("pk"))
+    for each in coming:
+        if meets_any([each], shift):
+            return Refusal(
+                _("那时你答应了去“%(title)s”。") % {"title": each.title},
+                _("先在“愿意帮忙”里说这次来不了，再来报。"),
+            )
+    served = [each for each in shifts if each.activity.kind.is_volunteering]
+    if coming and shift.activity.kind.is_volunteering and is_too_much([*served, *coming], shift):
+        return Refusal(_("加上你答应了要帮的忙，就歇不过来了。"), _("身体要紧，换一个隔得开的班次。"))
+    return None
 
 
 def around(shift: Timed) -> tuple[datetime, datetime]:
