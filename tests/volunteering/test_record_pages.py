@@ -84,10 +84,24 @@ def test_a_shift_from_the_screen_to_the_certificate(served):
     sweep = text_of(leader.get("/volunteering/sweeps/"))
     assert str(record.public_id) in sweep
     marked = {"record": str(record.public_id), f"quality-{record.public_id}": "120"}
-    assert leader.post("/volunteering/sweeps/", marked).status_code == 302
+    other = ServiceRecord.objects.exclude(pk=record.pk).get()
+    ServiceRecord.objects.filter(pk=other.pk).update(state="pending", held_for="")
+    beside = {f"quality-{other.public_id}": "120", f"reason-{other.public_id}": "守到最后"}
+    refused = leader.post("/volunteering/sweeps/", marked | beside)
+    assert refused.status_code == 422
     record.refresh_from_db()
     assert record.state == "pending"  # more than full without a reason is not done silently
-    leader.post("/volunteering/sweeps/", marked | {f"reason-{record.public_id}": "帮了三位老人"})
+    page = refused.content.decode()  # and what was filled in is still there
+    assert re.findall(r'name="record" value="[^"]+"( checked)?', page) in ([" checked", ""], ["", " checked"])
+    assert 'value="守到最后"' in page
+    assert page.count('<option value="120" selected>') == 2
+    ServiceRecord.objects.filter(pk=other.pk).update(state="refused")
+    reasoned = marked | {f"reason-{record.public_id}": "帮了三位老人"}
+    assert "确认了 1 人" in leader.post("/volunteering/sweeps/", reasoned, follow=True).content.decode()
+    late = leader.post("/volunteering/sweeps/", reasoned, follow=True).content.decode()
+    assert "刚刚有人办过了" in late
+    assert "先勾上" not in late
+    assert "先勾上" in leader.post("/volunteering/sweeps/", {}, follow=True).content.decode()
     record.refresh_from_db()
     assert (record.state, record.quality) == ("recorded", 120)
     assert "0.8" in text_of(worker.get("/volunteering/my-hours/"))

@@ -1,11 +1,12 @@
 """For leaders and communities: hours in one sweep, the list of records, one record with all that happened."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -51,10 +52,34 @@ ACTS = ("release", "refuse", "correct", "keep", "entry")
 @requires("volunteering.record_confirm")
 def sweeps(request: ActorRequest) -> HttpResponse:
     """Shift by shift, a name a line; one press confirms those that are ticked."""
-    if request.method == "POST":
-        return _sweep(request)
-    context = {"sweeps": queries.sweeps(request.actor), "qualities": QUALITY_NAMES.items()}
-    return framed(request, "volunteering/record_sweeps.html", context)
+    return _sweep(request) if request.method == "POST" else _sweeps_page(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands beside a name: ticked and ordinary, until somebody has sent something else."""
+
+    is_ticked: bool = True
+    quality: int = 100
+    reason: str = ""
+
+
+def _mark_of(given: QueryDict | None, row: UUID) -> Mark:
+    """As it was sent with the card of this name, so that a refusal costs nobody what they had filled in."""
+    if given is None or f"quality-{row}" not in given:
+        return Mark()
+    judged = marks_of(given, [row])[row]
+    return Mark(str(row) in given.getlist("record"), judged.quality, judged.reason)
+
+
+def _sweeps_page(request: ActorRequest, *, given: QueryDict | None = None) -> HttpResponse:
+    cards = [
+        (sweep, [(row, _mark_of(given, row.public_id)) for row in sweep.rows])
+        for sweep in queries.sweeps(request.actor)
+    ]
+    context = {"cards": cards, "qualities": QUALITY_NAMES.items()}
+    status = 200 if given is None else 422
+    return framed(request, "volunteering/record_sweeps.html", context, status=status)
 
 
 def _sweep(request: ActorRequest) -> HttpResponse:
@@ -65,11 +90,18 @@ def _sweep(request: ActorRequest) -> HttpResponse:
         )
     except DomainError as error:
         messages.warning(request, error.told)
-        return redirect("volunteering:sweeps")
+        return _sweeps_page(request, given=request.POST)
     if swept.recorded:
         words = ngettext("确认了 %(n)d 人的时长。", "确认了 %(n)d 人的时长。", swept.recorded)
         messages.success(request, words % {"n": swept.recorded})
-    else:
+    if swept.left:
+        words = ngettext(
+            "有 %(n)d 人没有再确认：刚刚有人办过了，或者要先看一看。",
+            "有 %(n)d 人没有再确认：刚刚有人办过了，或者要先看一看。",
+            swept.left,
+        )
+        messages.info(request, words % {"n": swept.left})
+    elif not swept.recorded:
         messages.warning(request, _("没有确认任何一条：先勾上要确认的人。"))
     return redirect("volunteering:sweeps")
 
