@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nuanxin.incentives.enums import PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting, guard
 from nuanxin.incentives.queries.ledger import balance_of, digest_of, lapsing, open_lots
-from nuanxin.incentives.queries.statements import StatementFilters, all_lines, lines_of
+from nuanxin.incentives.queries.statements import StatementFilters, all_lines, lines_of, totals_of
 from nuanxin.incentives.services import ledger
 from nuanxin.incentives.services.book import NotEnoughPoints, lapses_at
 from nuanxin.kernel.errors import DomainError
@@ -54,6 +54,10 @@ def assert_sound():
         assert bytes(account.head) == head
         assert (account.points, account.held, -account.owed) == (side["points"], side["held"], side["owed"])
         assert account.growth == growth
+        told = totals_of(account.pk)  # what a sealed statement says
+        assert (told["points"], told["held"], told["owed"], told["growth"]) == (
+            account.points, account.held, account.owed, account.growth,
+        )  # fmt: skip
         assert min(account.points, account.held, account.owed) >= 0
         assert not (account.owed and account.points)
         assert sum(Lot.objects.filter(account=account).values_list("remaining", flat=True)) == account.points

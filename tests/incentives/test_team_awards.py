@@ -154,6 +154,8 @@ def test_what_is_taken_back_is_a_reversal_by_somebody_else_and_can_be_given_agai
     }  # fmt: skip
     assert lines_of(led.receiver, StatementFilters())[0][0].words.endswith("是小陈做的")
     assert TeamUse.objects.get(period="2026-09").points == 0
+    cost = costs(within=STREET, now=led.town.now)
+    assert (cost.issued, cost.corrected) == (50, 50)
     drain()
     assert Notice.objects.filter(kind="points_back", person=led.town.persons["other_worker"]).exists()
     assert check_ledger().is_equal

@@ -184,6 +184,11 @@ class Side(models.TextChoices):
     DEDUCTED = "deducted", _("扣减")
 
 
+EARNED = frozenset(
+    {Side.ISSUED, Side.TEAM}
+)  # what comes from these makes somebody grow, what goes back there the less
+
+
 # --- Rules ------------------------------
 class RuleState(models.TextChoices):
     PROPOSED = "proposed", _("等另一位批")

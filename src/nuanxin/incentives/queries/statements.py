@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from nuanxin.cases.queries.catalogue import kind_of
 from nuanxin.cases.queries.thanking import categories_of
-from nuanxin.incentives.enums import PostingKind, Side
+from nuanxin.incentives.enums import EARNED, PostingKind, Side
 from nuanxin.incentives.models import Lot, Posting, SealedStatement, TeamAward
 from nuanxin.incentives.queries.capped import given_by, less_in_words
 from nuanxin.incentives.queries.ledger import CHAINED, digest_of, open_lots, statement_of
@@ -187,7 +187,7 @@ def totals_of(subject_id: UUID, *, last: int | None = None) -> dict[str, int]:
         total["points"] += amount * ((credit == Side.POINTS) - (debit == Side.POINTS))
         total["held"] += amount * ((credit == Side.HELD) - (debit == Side.HELD))
         total["owed"] += amount * ((debit == Side.OWED) - (credit == Side.OWED))
-        total["growth"] += amount * ((debit in (Side.ISSUED, Side.TEAM)) - (credit == Side.ISSUED))
+        total["growth"] += amount * ((debit in EARNED) - (credit in EARNED))
     return {**total, "count": count}
 
 

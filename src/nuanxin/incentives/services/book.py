@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.incentives.enums import PostingKind, Side
+from nuanxin.incentives.enums import EARNED, PostingKind, Side
 from nuanxin.incentives.models import Account, Deed, Draw, Lot, Posting
 from nuanxin.incentives.queries.ledger import digest_of
 from nuanxin.kernel.errors import Conflict
@@ -23,7 +23,6 @@ from nuanxin.kernel.worktime.months import months_on
 LIFE = 24  # months (`domain.md` §4.3)
 GRACE = timedelta(days=30)  # what comes back stays at least so long
 OWN = {Side.POINTS, Side.HELD, Side.OWED}
-EARNED = {Side.ISSUED, Side.TEAM}
 
 
 class NotEnoughPoints(Conflict):

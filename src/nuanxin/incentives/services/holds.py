@@ -112,7 +112,7 @@ def restore_hold(*, target: UUID, now: datetime) -> None:
     if amount and hold.subject_id is not None:
         ledger.award(
             subject_id=hold.subject_id, amount=amount, rule=hold.rule, source=f"restored:{hold.public_id}",
-            because="appeal_upheld", now=now, since=hold.deed.at,
+            because="appeal_upheld", now=now, since=hold.deed.at, scope_code=hold.scope_code,
         )  # fmt: skip
     happened = HoldDecided(str(hold.public_id), is_released=True, amount=amount or hold.amount)
     _told(SYSTEM, hold, "restore", now, happened)

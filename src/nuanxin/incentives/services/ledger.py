@@ -118,6 +118,9 @@ def reverse(*, posting_id: int, because: str, now: datetime) -> int:
     posting = _awarded(posting_id)
     facts: dict[str, Any] = {"of": posting.deed_id, "because": because}
     facts |= {"team": True} if posting.debit == Side.TEAM else {}
+    facts |= (
+        {"scope": posting.scope_code} if posting.scope_code else {}
+    )  # an area's cost knows what it got back
     with transaction.atomic():
         done = _follow(REVERSED, posting.account_id, posting.rule, str(posting.deed_id), facts, now)
         return _tell_reversal(done, posting, because, now) if done else 0
