@@ -43,6 +43,8 @@ BY_COMMAND = {
     "people reset-second-factor": "people.second_factor_reset",
     "territories load": "territories.boundaries",
     "import": "sheets.apply",
+    "calendar holidays": "system.set_holidays",
+    "calendar hours": "system.set_hours",
     "rotate-keys": "system.rotate_keys",
     "migrate": "system.migrate",
     "backup": "system.backup, and system.write_keys with --keys: tests/kernel/test_s3.py",
@@ -174,7 +176,8 @@ def carry_out(town, deed) -> None:
 # --- On the command line ---------------------------------------------------------------------------
 def test_the_command_line_leaves_its_rows_too(town, settings, tmp_path):
     """As the system, whom nobody signed in for: who may use the command line is the operating system's business."""
-    area, units = tmp_path / "area.geojson", tmp_path / "units.xlsx"
+    area, units, days = (tmp_path / name for name in ("area.geojson", "units.xlsx", "days.csv"))
+    days.write_text("date,kind,name\n2030-01-01,off,元旦\n", encoding="utf-8")
     area.write_bytes(outlined())
     units.write_bytes(workbook(("单位名称", "类别", "区划代码"), ("枫林绿化队", "城市管理", STREET)))
     settings.NUANXIN_KEYS = [base64.b64encode(bytes([7]) * 32).decode(), *settings.NUANXIN_KEYS]
@@ -185,6 +188,8 @@ def test_the_command_line_leaves_its_rows_too(town, settings, tmp_path):
         "people end": ["security_admin", "--role", "security_admin", "--reason", "换人了"],
         "territories load": [str(area)],
         "import": ["units", str(units), "--apply"],
+        "calendar holidays": [str(days), "--source", "演示通知"],
+        "calendar hours": ["08:30-12:00", "14:00-18:00", "--since", "2030-01-01"],
         "rotate-keys": [],
         "migrate": [],
     }

@@ -51,7 +51,12 @@ print(json.dumps(answers))
 def test_every_command_teaches_by_example(tmp_path):
     """In one process for all of them, without settings: starting one for each takes longer than reading."""
     paths = [
-        {"territories": ["territories", "load"], "people": ["people", "invite"]}.get(n, [n]) for n in COMMANDS
+        {
+            "territories": ["territories", "load"],
+            "people": ["people", "invite"],
+            "calendar": ["calendar", "holidays"],
+        }.get(n, [n])
+        for n in COMMANDS
     ]
     done = subprocess.run(
         [sys.executable, "-c", HELP_OF_ALL],

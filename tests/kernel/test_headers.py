@@ -128,3 +128,11 @@ def test_a_collector_of_violations_is_a_setting(db, settings):
     policy = Client().get("/sign-in/")["Content-Security-Policy"]
     assert policy.endswith("; report-uri https://csp.example.gov.cn/nuanxin")
     assert "script-src 'self';" in policy
+
+
+def test_whoever_watches_this_machine_asks_without_tls(db, settings):
+    """A monitor or a balancer stands beside the proxy; everybody else is sent to HTTPS."""
+    settings.SECURE_SSL_REDIRECT = True
+    beside = Client()
+    assert beside.get("/healthz").status_code == 200
+    assert beside.get("/sign-in/").status_code == 301

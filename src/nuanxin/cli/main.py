@@ -63,6 +63,7 @@ COMMANDS = {
     "import": Entry(
         module="imports", summary="Bring in categories, units or dispatch rules from a spreadsheet."
     ),
+    "calendar": Entry(module="worktime", summary="Bring in next year's holidays; set office hours."),
     "check": Entry(
         module="check", summary="Look for what is wrong: settings, calendar, keys, seals, backlog."
     ),

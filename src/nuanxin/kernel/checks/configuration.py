@@ -201,7 +201,10 @@ def calendar(now: datetime) -> Iterable[Finding]:
             level=Level.WARNING,
             code="calendar-provisional",
             message=words,
-            hint=_("在那之前，相关期限标为“暂定”；做法见 docs/operations.md。"),
+            hint=_(
+                "在那之前，相关期限标为“暂定”。"
+                "导入：nuanxin calendar holidays 文件 --source 通知标题，格式见 docs/operations.md。"
+            ),
         )
     if not warnings:
         yield Finding(level=Level.OK, code="calendar", message=_("节假日和调休已导入"))
