@@ -283,6 +283,24 @@ def test_asking_for_a_second_code_too_early_keeps_the_first(client):
     assert client.post(reverse("people:sign_in"), given).url == reverse("people:register")
 
 
+def test_a_refusal_at_the_door_says_what_to_do_next(client):
+    page = client.post(reverse("people:send_code"), {"phone": "12345"}).content.decode()
+    assert "这不像一个手机号。请填11位的大陆手机号" in page
+    wrong = ask_code(client, mobile()) | {"code": "000000"}
+    assert (
+        "验证码不对。请看最新收到的那条短信" in client.post(reverse("people:sign_in"), wrong).content.decode()
+    )
+
+
+def test_what_is_missing_in_a_first_visit_is_said_at_once(client):
+    put_city()
+    client.post(reverse("people:sign_in"), ask_code(client, mobile()))
+    page = client.post(reverse("people:register"), {"declared_as": "home"}).content.decode()
+    assert "有 3 处需要改一下" in page
+    assert "没有“基本服务”这一项就没法为您登录和反馈" in page
+    assert page.index("怎么称呼您 ·") < page.index("您的社区 ·")
+
+
 def test_htmx_gets_the_step_alone_and_a_refusal_that_it_shows(client):
     page = client.post(reverse("people:send_code"), {"phone": "12345"}, headers={"HX-Request": "true"})
     assert page.status_code == 422

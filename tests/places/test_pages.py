@@ -242,3 +242,12 @@ def test_a_picture_is_public_once_another_has_looked(client, settings, tmp_path)
     for _again in range(2):
         assert keeper.post(f"{here}photos/{photo.pk}/remove/").status_code == 302
     assert client.get(path).status_code == 404
+
+
+def test_a_keeper_begins_at_what_is_to_be_done_here(client):
+    made = place()
+    keeper = people.sign_in(client, people.staff("station", site=made.site))
+    home = keeper.get("/").content.decode()
+    for page in ("/places/today/", "/places/desk/", "/thanks/shop/counter/"):
+        assert f'href="{page}"' in home.split('class="tab-bar')[0]
+    assert "/places/today/" not in people.sign_in(Client(), people.worker()).get("/").content.decode()

@@ -94,6 +94,7 @@ def _shop_slots() -> None:
         _("超市柜台"), "incentives:shop_counter", icon="scan", permission="incentives.shop_counter"
     )
     slots.register("rail", counter, order=7)
+    slots.register("home_work", counter, order=7)
     kept = slots.Item(
         _("志愿超市"), "incentives:shop_list", icon="building-store", permission="incentives.shop_view",
         match=tuple(

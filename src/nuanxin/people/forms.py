@@ -10,19 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.people.enums import DeclaredAs, IdentityCheck, Language, RoleKind, WorkerType
 from nuanxin.people.models import Assignment, ConsentPurpose, Organisation, Role, Site
 from nuanxin.people.queries import is_community, purpose_words
-
-
-def show(form: forms.Form, error: DomainError) -> None:
-    """Put a service's refusal beside the fields that it is about."""
-    fields = error.fields if isinstance(error, Invalid) else {}
-    for name, text in fields.items():
-        form.add_error(name if name in form.fields else None, str(text))
-    if not fields:
-        form.add_error(None, error.told)
+from nuanxin.people.services import ConsentMissing
 
 
 class PlainForm(forms.Form):
@@ -164,6 +155,8 @@ class WorkForm(PlainForm):
 
 
 class RegisterForm(WorkForm):
+    field_order = ("name",)
+
     name = forms.CharField(
         label=_("怎么称呼您"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("真名、小名都行；处理问题的单位看不到。"),
@@ -177,6 +170,14 @@ class RegisterForm(WorkForm):
             self.fields[f"consent_{purpose.code}"] = forms.BooleanField(
                 label=title, help_text=text, required=False
             )
+
+    def clean(self) -> dict[str, Any]:
+        """What is missing is said at once, the agreement without which there is no account included."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for purpose in self.purposes:
+            if purpose.is_required and not given.get(f"consent_{purpose.code}"):
+                self.add_error(f"consent_{purpose.code}", ConsentMissing().told)
+        return given
 
     @property
     def consent_fields(self) -> list[forms.BoundField]:

@@ -39,6 +39,7 @@ class PlacesConfig(AppConfig):
         )  # fmt: skip
         slots.register("rail", listed, order=58, group="places")
         slots.register("rail", today, order=5)
+        slots.register("home_work", today, order=5)
         slots.register("rail", catalogue, order=24, group="settings")
         shelves = slots.Item(
             _("库存"), "places:stock_list", icon="first-aid-kit", permission="places.stock_export",
@@ -56,6 +57,7 @@ class PlacesConfig(AppConfig):
         slots.register("rail", offers, order=61, group="places")
         desk = slots.Item(_("收券"), "places:desk", icon="qrcode", permission="places.redeem")
         slots.register("rail", desk, order=6)
+        slots.register("home_work", desk, order=6)
         figures = slots.Item(
             _("预约"), "places:booking_figures", icon="calendar-event", permission="places.booking_export"
         )

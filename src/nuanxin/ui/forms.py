@@ -30,17 +30,21 @@ class Refusing(forms.Form):
         return told
 
     def refuse(self, error: DomainError) -> None:
-        """Show what the service did not accept: beside its field, else above the form, with what to do."""
-        fields = error.fields if isinstance(error, Invalid) else {}
-        for name, text in fields.items():
-            said = error.told if _is_all(error, text) else str(text)
-            self.add_error(name if name in self.fields else None, said)
-        if not fields:
-            self.add_error(None, error.told)
+        show(self, error)
 
     def choose(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = list(choices)
+
+
+def show(form: forms.Form, error: DomainError) -> None:
+    """What a service did not accept: beside its field, else above the form, with what to do."""
+    fields = error.fields if isinstance(error, Invalid) else {}
+    for name, text in fields.items():
+        said = error.told if _is_all(error, text) else str(text)
+        form.add_error(name if name in form.fields else None, said)
+    if not fields:
+        form.add_error(None, error.told)
 
 
 def _is_all(error: DomainError, text: object) -> bool:

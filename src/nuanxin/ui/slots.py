@@ -9,7 +9,8 @@ A context registers in its `AppConfig.ready()`:
 What is not the daily work of whoever reads it stands in the rail under a heading: `register(…, group="places")`, where
 `slots.name_group("places", _("点位"), icon="map-pin", order=20)` says how it is called.
 
-Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`, `my_page`,
+Known slots: `phone_tabs`, `rail`, `rail_foot`, `header` (beside the person in the workbench), `home`,
+`home_work` (what a keeper with a phone does here, above everything else on the first page), `my_page`,
 `case` (above the facts of a case: what other systems have to say about it), `search` (one item: where the workbench's
 search field leads, words in `q`), `place_point` (one item: what answers `?q=` with buttons that carry `data-lng`,
 `data-lat` and `data-scope`, to put a pin there), `page_top` (above everything, everywhere), `phone_worker` (one

@@ -16,11 +16,12 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_phone
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
-from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, role_name, show
+from nuanxin.people.forms import CodeForm, NameForm, PhoneForm, WorkForm, role_name
 from nuanxin.people.services import Work
 from nuanxin.people.views.answers import form_answer
 from nuanxin.people.views.registration import picked
 from nuanxin.territories.queries import path_name
+from nuanxin.ui.forms import show
 
 
 @require_safe

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nuanxin.kernel.access.http import requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
-from nuanxin.people.forms import ShiftForm, role_name, show
+from nuanxin.people.forms import ShiftForm, role_name
+from nuanxin.ui.forms import show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,11 @@ from nuanxin.kernel.access.http import client_address, public, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import CodePurpose
-from nuanxin.people.forms import CodeForm, InvitedForm, InviteForm, StaffRecoverForm, role_name, show
+from nuanxin.people.forms import CodeForm, InvitedForm, InviteForm, StaffRecoverForm, role_name
 from nuanxin.people.views.answers import form_answer
 from nuanxin.people.views.sign_in import NEXT_KEY, finish_staff
 from nuanxin.territories.queries import path_name
+from nuanxin.ui.forms import show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nuanxin.kernel.access.http import signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
-from nuanxin.people.forms import DynamicCodeForm, NewPasswordForm, TokenForm, role_name, show
+from nuanxin.people.forms import DynamicCodeForm, NewPasswordForm, TokenForm, role_name
 from nuanxin.people.views import pending, qr
+from nuanxin.ui.forms import show
 
 
 @signed_in

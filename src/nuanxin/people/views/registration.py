@@ -9,11 +9,12 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
 from nuanxin.people.enums import SignInMethod
-from nuanxin.people.forms import RegisterForm, show
+from nuanxin.people.forms import RegisterForm
 from nuanxin.people.models import Person
 from nuanxin.people.services import Work
 from nuanxin.people.views.sign_in import PROVED_KEY, go_on
 from nuanxin.territories.queries import path_name
+from nuanxin.ui.forms import show
 
 PROOF_LIFE = timedelta(minutes=30)
 
@@ -36,7 +37,7 @@ def register(request: Any) -> HttpResponse:
         try:
             person = _register(form, phone, request, as_resident=as_resident)
         except DomainError as error:
-            _show_consent(form, error)
+            show(form, error)
         else:
             del request.session[PROVED_KEY]
             services.start_session(request=request, person=person, method=SignInMethod.PHONE, now=request.now)
@@ -65,14 +66,6 @@ def _register(form: RegisterForm, phone: str, request: Any, *, as_resident: bool
     return services.register_worker(
         declared_as=given["declared_as"], works=[Work(*pair) for pair in form.works], **shared
     )
-
-
-def _show_consent(form: RegisterForm, error: DomainError) -> None:
-    """A missing consent is said beside its box."""
-    if "consents" in getattr(error, "fields", {}):
-        form.add_error("consent_service", error.told)
-    else:
-        show(form, error)
 
 
 @public("names of territories and compounds are public")

@@ -27,11 +27,11 @@ from nuanxin.people.forms import (
     PhoneForm,
     RecoverForm,
     StaffSignInForm,
-    show,
 )
 from nuanxin.people.models import Person
 from nuanxin.people.views import pending, qr
 from nuanxin.people.views.answers import form_answer
+from nuanxin.ui.forms import show
 from nuanxin.ui.middleware import with_headers
 
 PROVED_KEY = "nx_proved"

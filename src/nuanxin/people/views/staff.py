@@ -19,10 +19,11 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
 from nuanxin.people import queries, services
 from nuanxin.people.enums import OrganisationKind
-from nuanxin.people.forms import AssignForm, EndAssignmentForm, PeopleFilterForm, role_name, show
+from nuanxin.people.forms import AssignForm, EndAssignmentForm, PeopleFilterForm, role_name
 from nuanxin.people.models import Assignment
 from nuanxin.people.queries import PAGE
 from nuanxin.territories.queries import path_names
+from nuanxin.ui.forms import show
 
 
 @require_safe
