@@ -213,8 +213,8 @@ def cancel_order(*, actor: Actor, public_id: UUID, now: datetime) -> ShopOrder:
 
 def _look_again(order: ShopOrder) -> None:
     """Its own row is held from here on: a code that is shown at the same moment comes before, or not at all."""
-    held = ShopOrder.objects.select_for_update(no_key=True).values("state", "shown_at").get(pk=order.pk)
-    order.state, order.shown_at = held["state"], held["shown_at"]
+    held = ShopOrder.objects.select_for_update(no_key=True)
+    order.refresh_from_db(fields=["state", "shown_at"], from_queryset=held)
 
 
 def may_be_taken(order: ShopOrder, now: datetime) -> bool:
