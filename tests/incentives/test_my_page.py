@@ -120,10 +120,14 @@ def test_an_honour_over_pages_and_gone_at_once(town, as_):
     assert "王师傅" in text(as_("community").get(desk))
     assert as_("community").post(f"{desk}steps/verify/", {"opinion": ""}).status_code == 422
     assert as_("community").post(f"{desk}steps/verify/", {"opinion": "问过邻居"}).status_code == 302
+    waiting = text(lead.get(desk))  # what would be refused has no button, and says what it waits for
+    assert ("本人还没有同意" in waiting, f"{desk}steps/publicise/" in waiting) == (True, False)
     assert "还没有同意" in text(lead.post(f"{desk}steps/publicise/", follow=True))
     assert worker.post(mine, {"do": "honour_publicity", "shown_as": ""}).status_code == 422
     worker.post(mine, {"do": "honour_publicity", "shown_as": "枫桥小王"})
+    assert f"{desk}steps/publicise/" in text(lead.get(desk))
     lead.post(f"{desk}steps/publicise/")
+    assert "公示还没有期满" in text(lead.get(desk))
     story = f"/thanks/roll/{honour.public_id}/"
     shown = text(Client().get(story))
     assert "枫桥小王" in shown

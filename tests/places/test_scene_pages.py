@@ -82,6 +82,8 @@ def test_from_the_application_to_the_plate_over_pages(signed, staff, client):
     assert assessor.get(f"/places/scenes/evidence/{mark.photo.public_id}/").status_code == 200
     assert "自己评的" in assessor.get(at).content.decode()
 
+    press = f"{at}steps/publicise/"
+    assert press not in signed("lead").get(at).content.decode()  # nobody has looked at it twice yet
     looker = signed("looker")
     looker.post(f"{at}confirm/", {"look": "return"})
     assert SceneAssessment.objects.get().state == "submitted"
@@ -89,7 +91,8 @@ def test_from_the_application_to_the_plate_over_pages(signed, staff, client):
     assert SceneAssessment.objects.get().state == "confirmed"
 
     lead = signed("lead")
-    lead.post(f"{at}steps/publicise/")
+    assert press in lead.get(at).content.decode()
+    lead.post(press)
     assert "公示还没有期满" in lead.post(f"{at}steps/accredit/", follow=True).content.decode()
     Scene.objects.update(publicity_until=timezone.now() - timedelta(hours=1))
     lead.post(f"{at}steps/accredit/")

@@ -24,7 +24,7 @@ from nuanxin.incentives.services.stars import called
 from nuanxin.incentives.workflow import HONOUR
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import SYSTEM, Actor, permits, visible
-from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
+from nuanxin.kernel.errors import Conflict, DomainError, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.workflow import IllegalMove
 from nuanxin.kernel.worktime.months import months_on
@@ -268,6 +268,18 @@ STEPS: dict[str, Callable[[Actor, Honour, datetime], dict[str, Any]]] = {
     "take_down": _decided,
     "refuse": _decided,
 }
+
+
+def waits_for(*, actor: Actor, honour: Honour, now: datetime) -> dict[str, DomainError]:
+    """What a step would be refused with if it were pressed now, by its name. Writes nothing."""
+    found: dict[str, DomainError] = {}
+    for move in HONOUR.from_state(honour.state):
+        try:
+            if move.name in STEPS:
+                STEPS[move.name](actor, honour, now)
+        except DomainError as error:
+            found[move.name] = error
+    return found
 
 
 def agree_honour(*, actor: Actor, public_id: UUID, purpose: str, shown_as: str, now: datetime) -> Honour:

@@ -122,12 +122,15 @@ def honour(request: ActorRequest, public_id: UUID) -> HttpResponse:
     }
     is_own = actor.subject_id is not None and actor.subject_id in (found.subject_id, found.nominator_id)
     is_verifier = is_same_person(actor, found.verified_by_id)
+    moves = [] if is_own else _moves(found, may, is_verifier=is_verifier)
+    waits = services.waits_for(actor=actor, honour=found, now=request.now) if moves else {}
     context = {
         "honour": found,
         "page": queries.honour_page(found),
         "path": path_name(found.scope_code),
         "may": may,
-        "moves": [] if is_own else _moves(found, may, is_verifier=is_verifier),
+        "moves": [each for each in moves if each.name not in waits],
+        "waits": [waits[each.name] for each in moves if each.name in waits],
         "is_own": is_own,
         "is_verifier": is_verifier,
         "may_write": "honour_verify" in may and not is_own and found.state in ("nominated", "verified"),

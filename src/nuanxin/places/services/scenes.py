@@ -267,6 +267,14 @@ def _no_appeal(scene: Scene) -> None:
         raise AppealRuns
 
 
+def may_rest(scene: Scene) -> bool:
+    """Whether a decision that rests on an assessment may be taken now. Writes nothing."""
+    try:
+        return _passed(scene).is_met
+    except (NotAssessed, NotMet):
+        return False
+
+
 def _passed(scene: Scene) -> SceneAssessment:
     """The assessment that a decision may rest on. Raises `NotAssessed`, `NotMet`."""
     found = last_confirmed(scene)

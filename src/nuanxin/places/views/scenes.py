@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.kernel.access import allows, permits
+from nuanxin.kernel.access import Actor, allows, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
@@ -21,6 +21,7 @@ from nuanxin.kernel.errors import DomainError, NotFound
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
+from nuanxin.kernel.workflow import Transition
 from nuanxin.people.queries import is_same_person
 from nuanxin.places.models import Scene
 from nuanxin.places.queries import changeable_place
@@ -58,6 +59,8 @@ TAB_NAMES = {
 PRESSED = tuple(
     name for name, move in SCENE.transitions.items() if move.permission != "system" and name != "apply"
 )
+
+RESTING = ("publicise", "renew")  # on an assessment that two people have looked at
 
 
 @require_safe
@@ -169,9 +172,7 @@ def scene(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "path": path_name(found.scope_code),
         "may": may,
         "is_own": own,
-        "moves": [
-            each for each in SCENE.available(request.actor, found) if each.name == "withdraw" or not own
-        ],
+        "moves": _moves(request.actor, found, own=own),
         "results": explained(page.latest, page.marks) if page.latest else None,
         "may_assess": "scene_assess" in may and not own and found.state in ("assessing", *queries.PLATED),
         "is_assessor": page.pending is not None and is_same_person(request.actor, page.pending.assessor_id),
@@ -182,6 +183,14 @@ def scene(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "steps": [(each, happened(each)) for each in page.steps],
     }
     return render(request, "places/scene.html", context)
+
+
+def _moves(actor: Actor, found: Scene, *, own: bool) -> list[Transition]:
+    """What can be pressed now: what rests on an assessment has its button once there is one."""
+    moves = [each for each in SCENE.available(actor, found) if each.name == "withdraw" or not own]
+    if any(each.name in RESTING for each in moves) and not services.may_rest(found):
+        return [each for each in moves if each.name not in RESTING]
+    return moves
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
