@@ -52,7 +52,10 @@ def report(page: Page, *, category: str, words: str = "", photo: Path | None = N
     page.locator("[data-next]").click()
     choose_kind(page, category)
     page.locator("[data-send]").click()
-    page.locator("[data-offers]:visible, .done__mark:not(.done__mark--wait)").first.wait_for()
+    asked = (
+        "#report[aria-busy=false] [data-offers]:visible"  # by the answer, not only by the choice of a kind
+    )
+    page.locator(f"{asked}, .done__mark:not(.done__mark--wait)").first.wait_for()
     if page.locator("[data-offers]").is_visible():  # somebody has reported such a thing near by: not this one
         page.locator("[data-offers] button[name=different]").click()
     return case_number(page)
@@ -67,9 +70,12 @@ def choose_kind(page: Page, category: str) -> None:
 
 
 def tick(page: Page, choice: str, *, is_on: bool = True) -> None:
-    """Press the words of a choice, as a hand does, once they stand still."""
+    """Press the words of a choice, as a hand does, once they stand still.
+
+    The same kind may stand in several places of the page, and in one more by the time it is ticked.
+    """
     page.locator(choice).first.evaluate_handle("(input) => input.labels[0]").as_element().click()
-    expect(page.locator(choice).first).to_be_checked(checked=is_on)
+    expect(page.locator(f"{choice}:checked")).to_have_count(int(is_on))
 
 
 def locate(page: Page) -> None:

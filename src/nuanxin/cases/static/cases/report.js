@@ -44,6 +44,7 @@ class Report {
     form.addEventListener("pin-moved", () => this.pinMoved());
     // A session that has ended sends nobody away from what is being written: sending says so, and keeps it.
     form.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.getResponseHeader("HX-Redirect") && event.preventDefault());
+    form.addEventListener("htmx:afterRequest", (event) => event.target.id === "kinds-likely" && this.heard());
     form.addEventListener("htmx:beforeRequest", (event) => navigator.onLine || event.preventDefault());
     addEventListener("popstate", ({ state }) => this.returned(state?.step ?? form.dataset.start));
     addEventListener("online", () => this.signal());
@@ -105,6 +106,7 @@ class Report {
     if (step === "2" || step === "elsewhere") this.openPlace().catch(() => {}); // no map without signal
     if (step === "3") this.noteChoice();
     if (["2", "3"].includes(step)) this.askWhatItSoundsLike();
+    this.keepRoom();
   }
 
   /** What has gone is not walked back into. */
@@ -193,12 +195,28 @@ class Report {
     return unwanted;
   }
 
-  /** While the place is being said: answered before the kinds are seen, nothing moves under a thumb there. */
-  askWhatItSoundsLike() {
+  /** While the place is being said: mostly it is answered before the kinds are seen. */
+  async askWhatItSoundsLike() {
+    const likely = this.find("#kinds-likely");
     const text = this.form.elements.text.value.trim();
-    if (text === this.asked || !navigator.onLine) return;
+    if (!likely || text === this.asked || !navigator.onLine) return;
     this.asked = text;
-    this.htmx().then(() => this.find("#kinds-likely")?.dispatchEvent(new CustomEvent("words-said")));
+    this.isAwaited = true;
+    if (await this.htmx()) likely.dispatchEvent(new CustomEvent("words-said"));
+    if (!likely.matches(".htmx-request")) this.heard(); // nobody was asked
+  }
+
+  heard() {
+    this.isAwaited = false;
+    this.keepRoom();
+  }
+
+  /** An answer that comes late finds its room, and leaves it where there is none: nothing moves under a thumb. */
+  keepRoom() {
+    const { dataset } = this.find("#kinds-likely") ?? { dataset: {} };
+    if (this.step !== "3") delete dataset.late;
+    else if (this.isAwaited) dataset.late = "asking";
+    else if (dataset.late) dataset.late = "heard";
   }
 
   photosChanged(count) {
@@ -356,15 +374,16 @@ class Report {
   answerFirst() {
     const similar = this.find("#similar");
     this.show(String(LAST_STEP));
-    if (!similar.querySelector("[data-offers]")) {
-      similar.addEventListener("htmx:afterSettle", () => this.lookAt(similar), { once: true });
-      return this.askIfSame();
-    }
-    this.lookAt(similar);
+    if (similar.querySelector("[data-offers]")) return this.lookAt(similar);
+    similar.addEventListener("htmx:afterSettle", () => this.lookAt(similar), { once: true });
+    if (!similar.matches(".htmx-request")) this.askIfSame();
   }
 
+  /** Who looks at it already may have a thumb on it: then it stays where it is. */
   lookAt(similar) {
-    similar.scrollIntoView({ block: "center" });
+    const last = similar.querySelector("[name=different]")?.getBoundingClientRect();
+    const isSeen = last && last.top > this.stepper.getBoundingClientRect().bottom && last.bottom < document.querySelector("[data-send]").getBoundingClientRect().top;
+    if (!isSeen) similar.scrollIntoView({ block: "center" });
     similar.querySelector("[data-offers]")?.focus({ preventScroll: true });
   }
 
