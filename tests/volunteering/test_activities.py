@@ -1,5 +1,6 @@
 """Activities from the draft to the archive: who approves, what a risk asks for, who may come, who hears of what."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
@@ -106,6 +107,35 @@ def test_no_risk_without_an_insurance_for_all_of_its_days(town):
     assert public_activity(made.public_id).state == "published"
     with pytest.raises(IntegrityError), transaction.atomic():
         Activity.objects.filter(pk=made.pk).update(policy_number="")
+
+
+def test_no_risk_is_added_or_moved_out_of_its_insurance(town):
+    day = at(town, 3, 12).date()
+    words = {"title": "夜巡", "kind": "night_patrol", "where": "社区门口", **INSURED, "insured_from": day}
+    street = {"actor": town["street_lead"], "now": town.now}
+    made = drafted(town, kind="night_patrol")
+    activities.edit_activity(
+        **street, public_id=made.public_id, data=ActivityData(**words, insured_until=day + timedelta(days=7))
+    )
+    activities.publish_activity(**street, public_id=made.public_id)
+    shift = made.shifts.get()
+    late = {"starts_at": at(town, 20, 19), "ends_at": at(town, 20, 21)}
+    with pytest.raises(activities.NotInsured):
+        shifts.add_shift(**street, public_id=made.public_id, capacity=5, **late)
+    with pytest.raises(activities.NotInsured):
+        shifts.move_shift(**street, shift_id=shift.public_id, **late)
+    rule = shifts.Weekly(
+        days=(1, 2, 3), first=day, last=day + timedelta(days=30), start=time(19, 30), minutes=60, capacity=6
+    )
+    with pytest.raises(activities.NotInsured):
+        shifts.repeat_weekly(**street, public_id=made.public_id, rule=rule)
+    activity_rounds.open_sign_ups(now=town.now + 2 * DAY)
+    later = words | {"insured_from": day + timedelta(days=1), "insured_until": day + timedelta(days=7)}
+    with pytest.raises(activities.NotInsured):
+        activities.edit_activity(**street, public_id=made.public_id, data=ActivityData(**later))
+    week = replace(rule, last=day + timedelta(days=7))
+    assert shifts.repeat_weekly(**street, public_id=made.public_id, rule=week)
+    assert made.shifts.count() > 1
 
 
 def test_sign_up_never_opens_at_the_peak(town):

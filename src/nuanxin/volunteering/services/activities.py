@@ -32,7 +32,9 @@ from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services.activity_notes import note_activity
 from nuanxin.volunteering.services.activity_rules import (
     PLAIN,
+    SHOWN,
     ActivityData,
+    NotInsured,
     check_activity,
     fill,
     is_insured,
@@ -53,11 +55,6 @@ class NoOrganiser(Invalid):
 class NoSuchPlace(Invalid):
     def __init__(self) -> None:
         super().__init__(fields={"place": _("没有找到这个点位，请重新选。")})
-
-
-class NotInsured(Conflict):
-    default_message = _("有风险的活动，没有保险不能发布。")
-    default_hint = _("填上保险公司、保单号和起止日期；保险要管到最后一班那天。")
 
 
 class NoShifts(Conflict):
@@ -119,7 +116,7 @@ def edit_activity(*, actor: Actor, public_id: UUID, data: ActivityData, now: dat
             _only_harmless(activity, data)
         activity.place = place
         fill(activity, data)
-        if activity.state == ActivityState.PUBLISHED and _needs_insurance(activity):
+        if activity.state in SHOWN and _needs_insurance(activity):
             raise NotInsured
         activity.save()
         _link(activity, data)

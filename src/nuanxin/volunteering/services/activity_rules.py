@@ -11,23 +11,29 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor
 from nuanxin.kernel.access.scope import significant
-from nuanxin.kernel.errors import Invalid
+from nuanxin.kernel.errors import Conflict, Invalid
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.enums import WorkerType
 from nuanxin.people.models import Organisation
 from nuanxin.territories.queries import is_territory
-from nuanxin.volunteering.enums import SignUpMode
+from nuanxin.volunteering.enums import ActivityState, SignUpMode
 from nuanxin.volunteering.models import Activity
 from nuanxin.volunteering.queries.matching import post_kinds
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 
 YOUNGEST, OLDEST = 3, 17
+SHOWN = (ActivityState.PUBLISHED, ActivityState.OPEN, ActivityState.RUNNING)
 LEAST_NOTICE = timedelta(hours=2)  # between the opening of sign-up and the first shift
 
 
 class OpensAtPeak(Invalid):
     default_message = _("开始报名的时间在送单高峰里。")
     default_hint = _("11 点到 13 点、17 点到 20 点大家都在路上，换个时间才公平。")
+
+
+class NotInsured(Conflict):
+    default_message = _("有风险的活动，没有保险不能发布。")
+    default_hint = _("填上保险公司、保单号和起止日期；保险要管到最后一班那天。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from nuanxin.volunteering.events import ShiftCancelled, ShiftMoved
 from nuanxin.volunteering.models import OPEN_SIGN_UPS, Activity, Shift, SignUp, Swap
 from nuanxin.volunteering.queries.organising import managed_activity, managed_shift
 from nuanxin.volunteering.services.activity_notes import note_activity
+from nuanxin.volunteering.services.activity_rules import SHOWN, NotInsured, is_insured
 from nuanxin.volunteering.services.places_of_shift import fill, plan_reminder
 from nuanxin.volunteering.workflow import SHIFT, SIGN_UP, SWAP
 
@@ -65,10 +66,11 @@ class Weekly:
 def add_shift(
     *, actor: Actor, public_id: UUID, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
 ) -> Shift:
-    """One time more. Raises `ActivityNotFound`, `ActivityOver`, `Invalid`, `ShiftThere`."""
+    """One time more. Raises `ActivityNotFound`, `ActivityOver`, `Invalid`, `NotInsured`, `ShiftThere`."""
     with transaction.atomic():
         activity = _changeable(actor, public_id)
         _check(starts_at, ends_at, capacity, now)
+        _covered(activity, [(starts_at, ends_at)])
         made = _create(activity, [(starts_at, ends_at)], capacity, now)
         if not made:
             raise ShiftThere
@@ -79,7 +81,7 @@ def add_shift(
 def repeat_weekly(*, actor: Actor, public_id: UUID, rule: Weekly, now: datetime) -> list[Shift]:
     """The shifts of a weekly rule, at most for eight weeks ahead; those that are there already stay as they are.
 
-    Raises `ActivityNotFound`, `ActivityOver`, `Invalid`.
+    Raises `ActivityNotFound`, `ActivityOver`, `Invalid`, `NotInsured`.
     """
     with transaction.atomic():
         activity = _changeable(actor, public_id)
@@ -90,14 +92,19 @@ def repeat_weekly(*, actor: Actor, public_id: UUID, rule: Weekly, now: datetime)
             repeat_capacity=rule.capacity, skip_holidays=rule.skip_holidays,
         )  # fmt: skip
         activity.refresh_from_db()
+        _covered(activity, expand(activity, now))
         made = extend(activity, now)
         note_activity(actor, "repeat_weekly", activity, now, shifts=len(made))
     return made
 
 
 def extend(activity: Activity, now: datetime) -> list[Shift]:
-    """The weekly rule reaches as far ahead as it may; in the caller's transaction. Idempotent."""
+    """The weekly rule reaches as far ahead as it may, and where there is a risk as far as its insurance does; in the
+    caller's transaction. Idempotent.
+    """
     spans = [each for each in expand(activity, now) if each[0] > now]
+    if activity.state in SHOWN:
+        spans = [each for each in spans if is_insured(activity, [each])]
     return _create(activity, spans, activity.repeat_capacity, now)
 
 
@@ -123,11 +130,12 @@ def move_shift(
 ) -> Shift:
     """Whoever comes is told, and may call it off as if it were early. Publishes `ShiftMoved`.
 
-    Raises `ActivityNotFound`, `ActivityOver`, `Invalid`, `ShiftThere`.
+    Raises `ActivityNotFound`, `ActivityOver`, `Invalid`, `NotInsured`, `ShiftThere`.
     """
     with transaction.atomic():
         shift = _planned(actor, shift_id, now)
         _check(starts_at, ends_at, shift.capacity, now)
+        _covered(shift.activity, [(starts_at, ends_at)])
         if (shift.starts_at, shift.ends_at) == (starts_at, ends_at):
             return shift
         others = Shift.objects.filter(activity=shift.activity_id, starts_at=starts_at).exclude(pk=shift.pk)
@@ -259,6 +267,12 @@ def _check(starts_at: datetime, ends_at: datetime, capacity: int, now: datetime)
         wrong["starts_at"] = _("要是以后的时间。")
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _covered(activity: Activity, spans: Iterable[tuple[datetime, datetime]]) -> None:
+    """Once everybody sees it, there is an insurance for each of its days. Raises `NotInsured`."""
+    if activity.state in SHOWN and not is_insured(activity, spans):
+        raise NotInsured(_("这一班那天没有保险。"))
 
 
 def wrong_span(starts_at: datetime, ends_at: datetime, capacity: int) -> dict[str, str | Promise]:
