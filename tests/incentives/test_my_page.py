@@ -19,6 +19,8 @@ from nuanxin.notifications.queries import line_of
 from nuanxin.people.models import Assignment
 from nuanxin.people.services import create_token
 from nuanxin.people.services.consents import give_consent
+from nuanxin.territories.enums import Level
+from nuanxin.territories.queries import path_name
 from tests.factories.fixtures import jpeg
 from tests.factories.honours import agreed, awarded, displayed, nominated, perform, served
 from tests.factories.people import sign_in
@@ -143,7 +145,9 @@ def test_an_honour_over_pages_and_gone_at_once(town, as_):
     worker.post(mine, {"do": "no_honour_publicity"})
     assert Client().get(story).status_code == 404
     assert "还没有" in text(lead.get(desk))
-    assert "暴雨里推车" in text(lead.get("/thanks/honours/"))
+    listed = text(lead.get("/thanks/honours/"))
+    assert "暴雨里推车" in listed
+    assert path_name(honour.scope_code, top=Level.STREET) in listed
     assert "暴雨里推车" in lead.post("/thanks/honours/export/", {"form": "csv"}).getvalue().decode()
     drain(now=timezone.now())
     assert "想问您愿不愿意公示" in " ".join(told(town.persons["worker"]))

@@ -35,7 +35,8 @@ from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.http import picture_answer
 from nuanxin.kernel.files.services import open_file
 from nuanxin.people.queries import is_same_person
-from nuanxin.territories.queries import path_name
+from nuanxin.territories.enums import Level
+from nuanxin.territories.queries import path_name, path_names
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import fill_in, press, take_step
 
@@ -79,10 +80,11 @@ def honours(request: ActorRequest) -> HttpResponse:
     form = HonourFilterForm(request.GET)
     filters = form.filters()
     rows, more = queries.listed_honours(request.actor, filters, before=start_of(request))
+    paths = path_names((each.scope_code for each in rows), top=Level.STREET)
     context: dict[str, Any] = {
         "form": form,
         "filters": filters,
-        "rows": rows,
+        "rows": [(each, paths.get(each.scope_code, "")) for each in rows],
         "next": _next_page(request, rows[-1].pk) if more else "",
         "is_first": not start_of(request),
         "may_export": permits(request.actor, "incentives.honour_export"),
