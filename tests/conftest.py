@@ -60,6 +60,7 @@ ONCE = (
     "tests/gateway/test_exchange_pages.py",
     "tests/gateway/test_webhook_pages.py",
     "tests/incentives/test_my_page.py",
+    "tests/incentives/test_shop_near.py",
     "tests/incentives/test_shop_pages.py",
     "tests/insight/test_indicators.py::test_only_placeholders_are_left_of_the_parameters",
     "tests/insight/test_indicators.py::test_the_compiled_files_are_current",
