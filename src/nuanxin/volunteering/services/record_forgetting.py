@@ -9,6 +9,7 @@ from nuanxin.kernel.privacy.register import Erased, Subject
 from nuanxin.volunteering.enums import CertificateState, HelpState, OfferState, RecordState
 from nuanxin.volunteering.models import (
     Certificate,
+    CertificateLine,
     CheckInPoint,
     HelpOffer,
     HelpRequest,
@@ -60,7 +61,7 @@ def forget_offers(*, now: datetime) -> int:
 
 
 def erase_records(subject: Subject, *, now: datetime) -> Erased:
-    """The minutes stay, nobody's; whoever is checked in is not any more."""
+    """The minutes stay, nobody's, without what somebody wrote; whoever is checked in is not any more."""
     rows = ServiceRecord.objects.filter(person=subject.person_id or 0)
     with transaction.atomic():
         for record in rows.filter(state=RecordState.CHECKED_IN):
@@ -69,6 +70,9 @@ def erase_records(subject: Subject, *, now: datetime) -> Erased:
         CheckInPoint.objects.filter(record__in=keys).delete()
         erase_pictures(subject, now=now)
         RecordCorrection.objects.filter(record__in=keys).update(words="—")
+        own_words = ServiceRecord.objects.filter(pk__in=keys, is_manual=True)
+        CertificateLine.objects.filter(record__in=own_words).update(title="—")
+        own_words.update(title="—")
         ServiceRecord.objects.filter(pk__in=keys).update(
             person=None, sign_up=None, proof="—", device="", entered_by=None, key=None
         )
