@@ -168,6 +168,20 @@ class TestMembers:
         assert [each.shown_as for each in seen] == ["老禾"]
         assert queries.team_page(town["resident"], made, now=town.now).mates == []
 
+    @pytest.mark.parametrize("step", ["leave", "part"])
+    def test_who_leaves_the_team_leads_it_no_more(self, town, step):
+        made = team(town)
+        leader(town, made, "other_worker")
+        elsewhere = leader(town, team(town, "另一支队"), "other_worker")
+        held = TeamMember.objects.get(team=made, person=town.persons["other_worker"])
+        given = {"member_id": held.public_id, "name": step, "now": town.now + DAY}
+        if step == "leave":
+            membership.join_step(actor=town["other_worker"], **given)
+        else:
+            membership.lead_step(actor=SYSTEM, reason="三个月没有来", **given)
+        still = Assignment.objects.filter(role="team_leader", active_to=None)
+        assert [each.organisation_id for each in still] == [elsewhere.organisation_id]
+
     def test_a_leader_is_a_member_who_is_given_the_role(self, town):
         made = team(town, scope_code=COMMUNITY)
         held = member(town, made)

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import Actor, permits, visible
+from nuanxin.kernel.access import SYSTEM, Actor, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.privacy.masking import mask_name
@@ -16,10 +17,11 @@ from nuanxin.kernel.words import seen
 from nuanxin.people.identifiers import normal_mobile
 from nuanxin.people.models import Person
 from nuanxin.people.queries import person_by_phone
+from nuanxin.people.services import end_assignment
 from nuanxin.volunteering.enums import MembershipState
 from nuanxin.volunteering.events import MemberJoined, MemberLeft, MembershipAsked, MembershipDeclined
 from nuanxin.volunteering.models import Team, TeamMember
-from nuanxin.volunteering.queries.teams import MemberNotFound, open_team, team_for
+from nuanxin.volunteering.queries.teams import MemberNotFound, leaders_of, open_team, team_for
 from nuanxin.volunteering.workflow import MEMBERSHIP
 
 LIVE = (MembershipState.ASKED, MembershipState.INVITED, MembershipState.MEMBER)
@@ -137,8 +139,16 @@ def _step(member: TeamMember, name: str, reason: str, now: datetime) -> TeamMemb
     elif name == "decline":
         _publish(member, MembershipDeclined(member.pk), now)
     elif name in ("leave", "part"):
+        _lead_no_more(member, now)
         _publish(member, MemberLeft(team, member.pk, name), now)
     return member
+
+
+def _lead_no_more(member: TeamMember, now: datetime) -> None:
+    """Who is not of the team any more neither confirms its hours nor sees who comes."""
+    for each in leaders_of(member.team, now=now):
+        if each.person_id == member.person_id:
+            end_assignment(actor=SYSTEM, assignment=each, reason=gettext("退出了队伍"), now=now)
 
 
 def _locked(actor: Actor, permission: str, member_id: UUID) -> TeamMember:
