@@ -149,7 +149,9 @@ class TestPosts:
         assert client.post(public, said).status_code == 302
         assert found.person.name not in text(client.get(public))
         assert "公示还没有期满" in text(head.post(f"{at}steps/appoint/", follow=True))
+        assert "公示期过了" not in text(phone.get(mine))
         Appointment.objects.update(publicity_until=timezone.now() - timedelta(hours=1))
+        assert "公示期过了" in text(phone.get(mine))
         assert "还有意见没有答复" in text(head.post(f"{at}steps/appoint/", follow=True))
         objection = found.objections.get().pk
         answer = {"is_upheld": "no", "answer": "核实过，住在这里"}
@@ -319,7 +321,10 @@ class TestPrevention:
         at = f"/volunteering/register/safety/{made.public_id}/recall/"
         assert desk.post(at, {"words": ""}).status_code == 422
         assert desk.post(at, {"words": "已经抓到"}).status_code == 302
-        assert "已经抓到" in text(phone.get(f"/volunteering/safety/{made.public_id}/"))
+        recalled = f"/volunteering/safety/{made.public_id}/"
+        assert "已经抓到" in text(phone.get(recalled))
+        assert 'href="/volunteering/safety/"' in text(phone.get(recalled))
+        assert 'href="/volunteering/register/safety/"' in text(desk.get(recalled))
         assert "已撤回" in text(desk.get("/volunteering/register/safety/", {"state": "recalled"}))
 
     def test_it_is_about_things_and_ends(self, town, signed):

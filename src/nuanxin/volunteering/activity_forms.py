@@ -1,8 +1,8 @@
 """What is filled in about activities: by who organises them, and by who comes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -169,6 +169,7 @@ def activity_initial(activity: Activity, partners: Iterable[Organisation]) -> di
 class ShiftForm(Refusing):
     """One time."""
 
+    called: ClassVar[Mapping[str, str]] = {"starts_at": "on", "ends_at": "end"}
     on = forms.DateField(label=_("哪一天"), widget=DAY)
     start = forms.TimeField(label=_("几点开始"), widget=CLOCK)
     end = forms.TimeField(label=_("几点结束"), widget=CLOCK, help_text=_("比开始早，就是第二天。"))

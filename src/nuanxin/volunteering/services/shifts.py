@@ -27,7 +27,7 @@ from nuanxin.volunteering.services.activity_rules import SHOWN, NotInsured, is_i
 from nuanxin.volunteering.services.places_of_shift import fill, plan_reminder
 from nuanxin.volunteering.workflow import SHIFT, SIGN_UP, SWAP
 
-SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=12)
+SHORTEST, LONGEST, FARTHEST = timedelta(minutes=15), timedelta(hours=12), timedelta(days=366)
 MOST_PEOPLE = 2000
 MOST_SHIFTS = 60
 HORIZON = timedelta(weeks=8)
@@ -265,6 +265,8 @@ def _check(starts_at: datetime, ends_at: datetime, capacity: int, now: datetime)
     wrong = wrong_span(starts_at, ends_at, capacity)
     if starts_at <= now:
         wrong["starts_at"] = _("要是以后的时间。")
+    elif starts_at > now + FARTHEST:
+        wrong["starts_at"] = _("最远排到一年以后。请看看年份写对了没有。")
     if wrong:
         raise Invalid(fields=wrong)
 

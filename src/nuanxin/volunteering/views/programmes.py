@@ -105,11 +105,13 @@ def prevention(request: ActorRequest) -> HttpResponse:
 def prevention_one(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """What a notice leads to; taken back, it says so and why."""
     found = queries.open_notice(public_id)
+    sends = permits(request.actor, "volunteering.notify")
     context = {
         "found": found,
         "path": path_name(found.scope_code),
         "is_over": found.state != "sent" or found.expires_at <= request.now,
-        "may_recall": found.state == "sent" and permits(request.actor, "volunteering.notify"),
+        "may_recall": found.state == "sent" and sends,
+        "all": reverse("volunteering:prevention_list" if sends else "volunteering:prevention"),
     }
     return render(request, "volunteering/prevention_one.html", context)
 
