@@ -7,9 +7,8 @@ import pytest
 from nuanxin.kernel.errors import KeyReused
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.volunteering.models import CertificateLine, ServiceRecord
-from nuanxin.volunteering.services import appointment_watching, record_forgetting
+from nuanxin.volunteering.services import appointment_watching, record_forgetting, records
 from nuanxin.volunteering.services import certificates as certifying
-from nuanxin.volunteering.services import records
 from nuanxin.volunteering.services.record_confirming import confirm_hours
 from tests.factories import volunteers
 from tests.factories.served import BEGINS, DAY, ENDS, HOUR, build_served
