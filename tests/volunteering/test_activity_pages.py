@@ -102,6 +102,11 @@ def test_from_the_form_to_the_list_at_the_door(now_town, as_):
     on = (now_town.now + 3 * DAY).date()
     bad = {"on": on, "start": "10:00", "end": "10:00", "capacity": 0}
     assert head.post(f"{base}shifts/new/", bad).status_code == 422
+    wrong_year = {"on": on + 1100 * DAY, "start": "10:00", "end": "12:00", "capacity": 3}
+    refused = head.post(f"{base}shifts/new/", wrong_year)
+    assert refused.status_code == 422
+    assert 'id="id_on_error"' in refused.content.decode()  # beside the day, with what to look at
+    assert "请看看年份" in refused.content.decode()
     head.post(f"{base}shifts/new/", {"on": on, "start": "10:00", "end": "12:00", "capacity": 3})
     weekly = {
         "form": "weekly", "weekly-days": [1, 2, 3], "weekly-first": on, "weekly-last": on + timedelta(days=30),

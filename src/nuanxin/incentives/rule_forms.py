@@ -1,7 +1,7 @@
 """What is filled in about points: filters of a statement, a rule, a big award."""
 
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django import forms
@@ -16,7 +16,6 @@ from nuanxin.incentives.services.rule_changes import next_data
 from nuanxin.incentives.services.rule_checks import FACTS, RuleData
 from nuanxin.incentives.services.rules import conditions_in
 from nuanxin.incentives.services.team_awards import MOST_BECAUSE, MOST_REASON, Thanks
-from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.ui.forms import Refusing
 
 AREA = forms.Textarea(attrs={"rows": 2})
@@ -42,6 +41,7 @@ class StatementForm(forms.Form):
 class RuleForm(Refusing):
     """The next version of a rule, made from the one in force."""
 
+    called: ClassVar[Mapping[str, str]] = {"effective_from": "effective_on"}
     name_zh = forms.CharField(label=_("名称"), max_length=40)
     name_en = forms.CharField(label=_("英文名称"), max_length=60)
     conditions = forms.CharField(label=_("附加条件"), required=False, max_length=200)
@@ -108,14 +108,6 @@ class RuleForm(Refusing):
         data = {**self.cleaned_data}
         data |= {name: data[name] or 0 for name in ("team_per_day", "team_per_month", "leader_per_month")}
         return next_data(version, **data)
-
-    def refuse(self, error: DomainError) -> None:
-        """The day is asked for as a day, whatever the service calls it."""
-        if isinstance(error, Invalid) and "effective_from" in error.fields:
-            fields = {**error.fields}
-            fields["effective_on"] = fields.pop("effective_from")
-            error = Invalid(fields=fields)
-        super().refuse(error)
 
 
 class RuleFilterForm(Refusing):

@@ -1,7 +1,7 @@
 """What every form that is filled in has: whether it was sent, and where a refusal is told."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, QueryDict
@@ -18,6 +18,10 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 
 class Refusing(forms.Form):
+    """`called`: what the service calls a thing, and the field in which this form asks for it."""
+
+    called: ClassVar[Mapping[str, str]] = {}
+
     def clean(self) -> dict[str, Any]:
         """Words are what can be seen of them: a required one that is only spaces of no width is missing."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
@@ -40,7 +44,9 @@ class Refusing(forms.Form):
 def show(form: forms.Form, error: DomainError) -> None:
     """What a service did not accept: beside its field, else above the form, with what to do."""
     fields = error.fields if isinstance(error, Invalid) else {}
-    for name, text in fields.items():
+    called: Mapping[str, str] = getattr(form, "called", {})
+    for of_service, text in fields.items():
+        name = called.get(of_service, of_service)
         said = error.told if _is_all(error, text) else str(text)
         form.add_error(name if name in form.fields else None, said)
     if not fields:
