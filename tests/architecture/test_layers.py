@@ -23,6 +23,13 @@ def test_the_stack_lists_every_folder_and_no_other():
     assert set(HEIGHT) == folders()
 
 
+def test_the_pages_say_the_same_stack():
+    said = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    assert " → ".join(" | ".join(layer) for layer in STACK) in said
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert not [name for name in HEIGHT.keys() - {"config", "cli"} if f"| `{name}` |" not in table]
+
+
 def test_the_layers_inside_are_demanded_of_every_context():
     assert set(CONTRACTS["context"]["containers"]) == {f"nuanxin.{name}" for name in contexts()}
 
