@@ -10,13 +10,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanxin.demo import chooser
-from nuanxin.kernel.access.http import from_this_machine, public
+from nuanxin.kernel.access.http import from_this_machine, path_of_ours, public
 from nuanxin.people.enums import SignInMethod
 from nuanxin.people.services import start_session
 from nuanxin.people.services.sessions import LANGUAGE_KEY
@@ -66,5 +65,4 @@ def enter(request: Any, key: str, role: str) -> HttpResponse:
 
 def _next(request: HttpRequest) -> str:
     """Only a path of ours."""
-    wanted = request.POST.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
+    return path_of_ours(request.POST.get("next", "")) or "/"

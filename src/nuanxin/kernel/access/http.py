@@ -16,6 +16,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
 )
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from nuanxin.kernel.access.actor import Actor
@@ -141,6 +142,13 @@ def from_this_machine(request: HttpRequest) -> bool:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
+
+
+def path_of_ours(text: str) -> str:
+    """Where a form or a link wants to go on to, if it is a path here; else nothing. A bare word would be taken for the
+    name of a view.
+    """
+    return text if text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None) else ""
 
 
 def client_address(request: HttpRequest) -> str:

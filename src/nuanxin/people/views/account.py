@@ -7,11 +7,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.kernel.access.http import client_address, signed_in
+from nuanxin.kernel.access.http import client_address, path_of_ours, signed_in
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_phone
 from nuanxin.people import queries, services
@@ -39,7 +38,7 @@ def me(request: Any) -> HttpResponse:
         "given": sum(line.is_given for line in consents),
         "outdated": any(line.is_outdated for line in consents),
         "roles": _roles(request),
-        "sign_ins": queries.sign_ins_of(person.pk),
+        "sign_ins": list(queries.sign_ins_of(person.pk)),
         "session_key": request.session.session_key,
         "tokens": queries.tokens_of(person.pk, now=now),
         "has_recovery_code": queries.has_recovery_code(person.pk),
@@ -194,6 +193,4 @@ def switch(request: Any) -> HttpResponse:
     services.switch_assignment(
         request=request, person=request.person, public_id=chosen, now=request.now,
     )  # fmt: skip
-    onward = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
-    return redirect(onward if ours else settings.LOGIN_REDIRECT_URL)
+    return redirect(path_of_ours(request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL)

@@ -11,11 +11,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nuanxin.kernel.access.http import client_address, public
+from nuanxin.kernel.access.http import client_address, path_of_ours, public
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.errors import DomainError
 from nuanxin.people import queries, services
@@ -270,10 +269,8 @@ def _page(
 
 
 def remember_next(request: Any) -> None:
-    target = request.GET.get("next", "")
-    if target and url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, require_https=request.is_secure()
-    ):
+    target = path_of_ours(request.GET.get("next", ""))
+    if target:
         request.session[NEXT_KEY] = target
 
 

@@ -7,12 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanxin.kernel.access import permits
-from nuanxin.kernel.access.http import ActorRequest, requires
+from nuanxin.kernel.access.http import ActorRequest, path_of_ours, requires
 from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.enums import Order
@@ -156,7 +155,4 @@ def confirm(request: ActorRequest, public_id: UUID) -> HttpResponse:
 
 
 def _back(request: Any, public_id: UUID) -> HttpResponse:
-    to = request.POST.get("back", "")
-    if to and url_has_allowed_host_and_scheme(to, allowed_hosts=None):
-        return redirect(to)
-    return redirect(reverse("places:detail", args=[public_id]))
+    return redirect(path_of_ours(request.POST.get("back", "")) or reverse("places:detail", args=[public_id]))
