@@ -1,24 +1,28 @@
 """What somebody might try who wants more than is theirs, or wants to know who reported: each of it is refused."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from nuanxin.incentives.queries.shop_orders import counter_kit
-from nuanxin.incentives.services import holds, reviewing, shop_orders
+from nuanxin.incentives.services import holds, reviewing, shop, shop_orders
 from nuanxin.incentives.services.shop_counter import NotAPickup
+from nuanxin.kernel.access import SYSTEM
 from nuanxin.kernel.audit.models import AuditEntry
 from nuanxin.kernel.errors import KeyReused
+from nuanxin.people.models import Assignment
 from nuanxin.places.queries import codes
 from tests.factories import shops as make
 from tests.factories import territories
 from tests.factories.crowd import Crowd
 from tests.factories.honours import publicised
+from tests.factories.places import place as make_place
 from tests.factories.territories import NOW
 from tests.factories.town import START
 from tests.incentives.test_holds import held
-from tests.incentives.test_team_awards import Team
+from tests.incentives.test_team_awards import Team, _bearer
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -113,3 +117,17 @@ def test_the_same_key_with_another_amount_is_a_conflict(town):
     assert led.give(20, key=key) == led.give(20, key=key)
     with pytest.raises(KeyReused):
         led.give(30, key=key)
+
+
+# --- What a phone may say ------------------------------
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_clock_at_the_end_of_all_days_is_refused_and_no_fault(client, town, at):
+    place = make_place("枫林暖新驿站", now=town.now)
+    made = shop.open_shop(actor=SYSTEM, place_id=place.public_id, run_by_id=None, now=town.now)
+    held_by = Assignment.objects.get(pk=town["community"].assignment_id)
+    row = {"code": "K7QM2F9XTR4D", "key": str(uuid4()), "at": at}
+    answer = client.post(
+        f"/api/v1/shops/{made.public_id}/pickups/sync", json.dumps({"rows": [row]}),
+        content_type="application/json", headers=_bearer(held_by),
+    )  # fmt: skip
+    assert answer.status_code == 422

@@ -1,7 +1,7 @@
 """REST: rules of points with their versions; the next one is tried, proposed by one person and decided by another."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from nuanxin.incentives.queries import rule_pages as queries
 from nuanxin.incentives.services import rule_changes as services
 from nuanxin.incentives.services.rule_checks import RuleData
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.access.api import PROBLEMS, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, On, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 
 router = Router()
@@ -124,7 +124,7 @@ class RuleIn(Schema):
     near_amount: Annotated[int | None, Field(default_factory=lambda: None)]
     first_places: Left
     months: Left
-    effective_on: date | None = None
+    effective_on: On | None = None
     reason: ShortText
 
 

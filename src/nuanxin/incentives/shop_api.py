@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from nuanxin.incentives.models import Pickup, ShopOrder
 from nuanxin.incentives.queries import shop as queries
@@ -15,7 +15,7 @@ from nuanxin.incentives.queries.shop import Offered
 from nuanxin.incentives.queries.shop_near import ShopCard, shops_within
 from nuanxin.incentives.services import shop_counter, shop_orders
 from nuanxin.incentives.services.shop_counter import HandOver
-from nuanxin.kernel.access.api import PROBLEMS, PlainText, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, At, PlainText, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 
 router = Router()
@@ -85,7 +85,7 @@ class HandOverIn(Schema):
 
     code: Annotated[PlainText, Field(min_length=1, max_length=600)]
     key: UUID
-    at: AwareDatetime
+    at: At
     device: Annotated[ShortText, Field(max_length=36)] = ""
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from nuanxin.kernel.access.api import PROBLEMS, PlainText, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, At, PlainText, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.places import queries, services
 from nuanxin.places.models import Redemption, Voucher
@@ -71,7 +71,7 @@ class TakenIn(Schema):
 
     code: Annotated[PlainText, Field(min_length=1, max_length=600)]
     key: UUID
-    at: AwareDatetime
+    at: At
     device: Annotated[ShortText, Field(max_length=36)] = ""
 
 

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from nuanxin.kernel.access.api import PROBLEMS, ShortText, operation
+from nuanxin.kernel.access.api import PROBLEMS, At, ShortText, operation
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.volunteering.models import Certificate, ServiceRecord
@@ -73,8 +73,8 @@ class ClaimIn(Schema):
     organisation: UUID
     source: Literal["post", "case", "help"]
     title: Annotated[ShortText, Field(max_length=60)]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: At
+    ends_at: At
     proof: ShortText
 
 

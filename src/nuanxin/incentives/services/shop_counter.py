@@ -138,8 +138,11 @@ def _read(shop: Shop, text: str, at: datetime) -> _Read:
     if codes.is_typed(text):
         said = codes.cleaned(text)
         order = _held(shop, said[: codes.NUMBER])
-        ours = order is not None and _was_shown(order, at)
-        ours = ours and codes.is_marked(said, place=place, offer=order.item.public_id, at=at)
+        ours = (
+            order is not None
+            and _was_shown(order, at)
+            and codes.is_marked(said, place=place, offer=order.item.public_id, at=at)
+        )
         return _Read(said[: codes.NUMBER], order if ours else None, ours, ours)
     try:
         code = codes.opened(text.rpartition("#")[2].strip())

@@ -1,19 +1,22 @@
 """The API's edge: bearer tokens, one permission for each operation, errors as JSON."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.security import HttpBearer
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from nuanxin.kernel.access.http import ActorRequest
 from nuanxin.kernel.access.limits import caller_of, spend
 from nuanxin.kernel.access.policy import permits
 from nuanxin.kernel.words import seen
+
+Moment = TypeVar("Moment", date, datetime)
 
 
 class Problem(Schema):
@@ -45,6 +48,15 @@ def _plain(text: str) -> str:
     return seen(text)
 
 
+def _in_calendar(at: Moment) -> Moment:
+    """Outside the years that people mean, another zone or a day more overflows."""
+    if not 1900 <= at.year <= 2199:
+        raise ValueError("no year that anybody means: 1900 to 2199")
+    return at
+
+
+At = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+On = Annotated[date, AfterValidator(_in_calendar)]
 PlainText = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
 ShortText = Annotated[str, AfterValidator(_plain), Field(max_length=200)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
