@@ -21,10 +21,9 @@ from nuanxin.territories.enums import Level
 from nuanxin.territories.queries import (
     Bounds,
     bounds_of,
-    children,
     path_name,
     path_names,
-    territories_by_code,
+    within_reach,
 )
 
 
@@ -42,7 +41,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     context = {
         "rows": [{"compound": each, "place": paths[each.scope_code]} for each in page],
         "managers": queries.managers_in(request.actor),
-        "places": _places(request.actor.scope_code, filters["within"]),
+        "places": within_reach(request.actor.scope_code, filters["within"]),
         "filters": filters,
         "is_filtered": bool(filters["text"] or filters["manager_id"] or filters["state"]),
         "next": _next_page(request, page[-1]) if more else "",
@@ -63,14 +62,6 @@ def _filters(request: ActorRequest) -> dict[str, Any]:
         "text": asked.get("q", "").strip()[:40],
         "state": asked.get("state", "") if asked.get("state") in ("off", "unmanaged") else "",
     }
-
-
-def _places(scope: str, within: str) -> list[tuple[str, str]]:
-    """What the list can be narrowed to: everywhere, the own territory, what lies one or two levels below."""
-    own = territories_by_code([code for code in (scope, within) if code])
-    inside = [each for above in own for each in children(above.code) if each.level != Level.GRID]
-    choices = {"": _("所有地方")} | {each.code: each.short_name for each in [*own, *inside]}
-    return list(choices.items())
 
 
 def _after(request: ActorRequest) -> tuple[str, int] | None:

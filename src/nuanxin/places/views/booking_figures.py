@@ -14,9 +14,8 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.places import queries, services
 from nuanxin.places.booking_forms import FigureForm
-from nuanxin.places.views.register import territories_within
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_names
+from nuanxin.territories.queries import path_names, within_reach
 
 
 @require_safe
@@ -38,7 +37,7 @@ def booking_figures(request: ActorRequest) -> HttpResponse:
         "first_day": first,
         "last_day": last,
         "may_export": permits(request.actor, "places.booking_export"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     template = "places/partials/booking_rows.html" if request.htmx else "places/booking_figures.html"
     return render(request, template, context)

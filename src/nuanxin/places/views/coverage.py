@@ -15,7 +15,7 @@ from nuanxin.places.coverage_forms import CoverageForm
 from nuanxin.places.queries import CoverageFilters
 from nuanxin.places.queries.coverage import FEW
 from nuanxin.places.queries.scenes import plates_to_recheck
-from nuanxin.places.views.register import territories_within
+from nuanxin.territories.queries import within_reach
 
 
 @require_safe
@@ -29,7 +29,7 @@ def coverage(request: ActorRequest) -> HttpResponse:
         "found": queries.coverage(request.actor, filters, now=request.now),
     }
     if not request.htmx:
-        context |= {"territories": territories_within(request.actor.scope_code, filters.within)}
+        context |= {"territories": within_reach(request.actor.scope_code, filters.within)}
     context |= _to_do(request, filters)
     template = "places/partials/coverage.html" if request.htmx else "places/coverage.html"
     return render(request, template, context)

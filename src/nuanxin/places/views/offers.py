@@ -20,10 +20,9 @@ from nuanxin.kernel.errors import DomainError
 from nuanxin.places import queries, services
 from nuanxin.places.models import Offer, Place
 from nuanxin.places.offer_forms import OfferFilterForm, OfferForm, OfferStepForm
-from nuanxin.places.views.register import territories_within
 from nuanxin.places.workflow import OFFER
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name, path_names
+from nuanxin.territories.queries import path_name, path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import take_step
 
@@ -52,7 +51,7 @@ def offer_list(request: ActorRequest) -> HttpResponse:
         "next": _next_page(request, rows[-1]) if more else "",
         "is_first": not start,
         "may_export": permits(request.actor, "places.offer_export"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     if not request.htmx:
         counts = queries.offer_counts(request.actor, within=filters.within)

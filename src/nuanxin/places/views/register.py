@@ -26,14 +26,7 @@ from nuanxin.places.queries.scenes import scenes_of
 from nuanxin.places.services.exporting import FORMS
 from nuanxin.places.workflow import PLACE
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import (
-    Bounds,
-    bounds_of,
-    children,
-    path_name,
-    path_names,
-    territories_by_code,
-)
+from nuanxin.territories.queries import Bounds, bounds_of, path_name, path_names, within_reach
 from nuanxin.ui.forms import posted
 
 
@@ -55,7 +48,7 @@ def listing(request: ActorRequest) -> HttpResponse:
             {"place": place, "hours": hours, "hours_words": hours.words(request.now), "where": paths[place.scope_code]}
             for place, hours in found.rows
         ],
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
         "next": _next_page(request, found.rows[-1][0]) if found.more else "",
         "is_first": "after" not in request.GET,
         "may_create": permits(request.actor, "places.edit") and not request.actor.site_id,
@@ -68,14 +61,6 @@ def listing(request: ActorRequest) -> HttpResponse:
         context["visits"] = queries.visits_within(request.actor, request.now)
     template = "places/partials/rows.html" if request.htmx else "places/list.html"
     return render(request, template, context)
-
-
-def territories_within(scope: str, within: str) -> list[tuple[str, str]]:
-    """What the list can be narrowed to: everywhere, the own territory, what lies below."""
-    own = territories_by_code([code for code in (scope, within) if code])
-    inside = [each for above in own for each in children(above.code) if each.level != Level.GRID]
-    choices = {"": _("所有地方")} | {each.code: each.short_name for each in [*own, *inside]}
-    return list(choices.items())
 
 
 def _after(request: ActorRequest) -> tuple[str, int] | None:

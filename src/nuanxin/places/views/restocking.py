@@ -18,10 +18,9 @@ from nuanxin.places import queries, services
 from nuanxin.places.models import RestockTask
 from nuanxin.places.queries.stock import held_of
 from nuanxin.places.stock_forms import DeliveryForm, RestockForm, StockFilterForm
-from nuanxin.places.views.register import territories_within
 from nuanxin.places.workflow import RESTOCK
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name, path_names
+from nuanxin.territories.queries import path_name, path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import take_step
 
@@ -56,7 +55,7 @@ def stock_list(request: ActorRequest) -> HttpResponse:
         "next": _next_page(request, lines[-1][1]) if more else "",
         "is_first": not start,
         "may_export": permits(request.actor, "places.stock_export"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     if not request.htmx:
         counts = queries.stock_counts(request.actor, within=filters.within)

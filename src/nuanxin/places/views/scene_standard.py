@@ -27,7 +27,7 @@ from nuanxin.places.scene_forms import (
 )
 from nuanxin.places.services import scene_standard as services
 from nuanxin.places.services.scene_sheet import export_cards
-from nuanxin.places.views.register import territories_within
+from nuanxin.territories.queries import within_reach
 from nuanxin.ui.forms import posted
 
 
@@ -119,7 +119,7 @@ def score_card_list(request: ActorRequest) -> HttpResponse:
         "top_classes": classes_in_words(cards[0]) if cards else [],
         "measures": measures(),
         "within": within or request.actor.scope_code,
-        "territories": territories_within(request.actor.scope_code, within),
+        "territories": within_reach(request.actor.scope_code, within),
         "recheck": plates_to_recheck(request.actor, now=request.now, within=within, limit=10),
     }
     return render(request, "places/score_cards.html", context)

@@ -39,11 +39,10 @@ from nuanxin.places.scene_forms import (
 from nuanxin.places.services import scene_appeals, scene_assessing
 from nuanxin.places.services import scenes as services
 from nuanxin.places.services.scene_sheet import export_scenes
-from nuanxin.places.views.register import territories_within
 from nuanxin.places.views.scene_results import explained, happened
 from nuanxin.places.workflow import SCENE
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name, path_names
+from nuanxin.territories.queries import path_name, path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import take_step
 
@@ -82,7 +81,7 @@ def scene_list(request: ActorRequest) -> HttpResponse:
         "may_apply": permits(request.actor, "places.scene_site"),
         "may_score": permits(request.actor, "places.score_cards"),
         "may_standard": permits(request.actor, "places.catalogue"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     if not request.htmx:
         counts = queries.scene_counts(request.actor, within=filters.within)

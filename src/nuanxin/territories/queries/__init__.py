@@ -30,6 +30,7 @@ from nuanxin.territories.queries.tree import (
     territories_by_code,
     territory,
     visible_territory,
+    within_reach,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "territories_by_code",
     "territory",
     "visible_territory",
+    "within_reach",
 ]

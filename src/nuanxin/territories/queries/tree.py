@@ -2,6 +2,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import Actor, level_of, visible
@@ -57,6 +58,16 @@ def children(code: str = "", *, with_former: bool = False) -> QuerySet[Territory
     if not with_former:
         found = found.filter(valid_to=None)
     return found.order_by("sort", "code")
+
+
+def within_reach(scope: str, within: str = "") -> list[tuple[str, str]]:
+    """What a list can be narrowed to, as code and name: everywhere, the own territory, what lies right below it or
+    below what it is narrowed to already. Grids are no places for a list.
+    """
+    own = territories_by_code([code for code in (scope, within) if code])
+    inside = [each for above in own for each in children(above.code) if each.level != Level.GRID]
+    choices = {"": gettext("所有地方")} | {each.code: each.short_name for each in [*own, *inside]}
+    return list(choices.items())
 
 
 def communities_in(code: str) -> QuerySet[Territory]:

@@ -1,7 +1,7 @@
 """Which areas somebody may choose: the own one, what lies below, and the grids of a community."""
 
 from nuanxin.kernel.access import Actor
-from nuanxin.territories.queries import children, path_names, territories_by_code
+from nuanxin.territories.queries import children, path_names
 
 
 def areas_of(actor: Actor, *, with_grids: bool = False) -> list[tuple[str, str]]:
@@ -14,11 +14,3 @@ def areas_of(actor: Actor, *, with_grids: bool = False) -> list[tuple[str, str]]
     codes = [top, *(row.code for row in [*inside, *below] if with_grids or len(row.code) < 15)]
     names = path_names(codes)
     return [(code, names[code]) for code in sorted(codes)]
-
-
-def areas_within(scope: str, within: str) -> list[tuple[str, str]]:
-    """What a list can be narrowed to: everywhere, the own territory, what lies right below."""
-    own = territories_by_code([code for code in (scope, within) if code])
-    inside = [each for above in own for each in children(above.code)]
-    found = {each.code: each.short_name for each in [*own, *inside] if len(each.code) < 15}
-    return [("", ""), *found.items()]

@@ -19,6 +19,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import DomainError
 from nuanxin.kernel.privacy.masking import mask_name
+from nuanxin.territories.queries import within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.models import ServiceRecord
 from nuanxin.volunteering.queries import records as queries
@@ -35,7 +36,6 @@ from nuanxin.volunteering.services import record_confirming as services
 from nuanxin.volunteering.services import record_correcting, volunteer_entries
 from nuanxin.volunteering.services.national import export_records
 from nuanxin.volunteering.views.record_pages import framed
-from nuanxin.volunteering.views.within import territories_within
 from nuanxin.volunteering.workflow import RECORD
 
 TAB_NAMES = {
@@ -130,7 +130,7 @@ def record_list(request: ActorRequest) -> HttpResponse:
         "rows": [(each, shown_name(request, each)) for each in rows],
         "next": _next_page(request, rows[-1].pk) if more else "",
         "may_export": permits(request.actor, "volunteering.record_export"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     if request.htmx:
         return render(request, "volunteering/partials/record_rows.html", context)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.errors import DomainError
+from nuanxin.territories.queries import within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.queries import matching as queries
 from nuanxin.volunteering.record_forms import NeedForm, ProfileForm, ReasonForm, week_of
 from nuanxin.volunteering.services import matching as services
 from nuanxin.volunteering.views.record_pages import done, framed
-from nuanxin.volunteering.views.within import territories_within
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +88,7 @@ def needs(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("volunteering.help")
 def need_new(request: ActorRequest) -> HttpResponse:
-    territories = territories_within(request.actor.scope_code, request.actor.scope_code)
+    territories = within_reach(request.actor.scope_code, request.actor.scope_code)
     form = NeedForm(posted(request), territories=territories)
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,7 +20,7 @@ from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_names
+from nuanxin.territories.queries import path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.activity_forms import (
     ActivityFilterForm,
@@ -37,7 +37,6 @@ from nuanxin.volunteering.queries.activity_places import places_to_choose
 from nuanxin.volunteering.queries.taxonomy import taxonomy
 from nuanxin.volunteering.services import activities as services
 from nuanxin.volunteering.services.activity_sheet import export_activities
-from nuanxin.volunteering.views.within import territories_within
 from nuanxin.volunteering.workflow import ACTIVITY
 
 TAB_NAMES = {
@@ -69,7 +68,7 @@ def activity_list(request: ActorRequest) -> HttpResponse:
         "may_make": permits(request.actor, "volunteering.activity_new"),
         "may_count": permits(request.actor, "volunteering.activity_figures"),
         "may_name": permits(request.actor, "volunteering.taxonomy"),
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
     }
     if not request.htmx:
         counts = queries.activity_counts(request.actor, within=filters.within)
@@ -104,7 +103,7 @@ def activity_month(request: ActorRequest) -> HttpResponse:
         "month": month,
         "filters": filters,
         "lines": taxonomy().lines,
-        "territories": territories_within(request.actor.scope_code, filters.within),
+        "territories": within_reach(request.actor.scope_code, filters.within),
         "kept": urlencode({"within": filters.within, "line": filters.line}),
         "weekdays": [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")],
     }
@@ -127,14 +126,14 @@ def activity_figures(request: ActorRequest) -> HttpResponse:
         "figures": queries.activity_figures(request.actor, now=request.now, within=_inside(request, within)),
         "within": within,
         "today": timezone.localdate(request.now),
-        "territories": territories_within(request.actor.scope_code, within),
+        "territories": within_reach(request.actor.scope_code, within),
     }
     return render(request, "volunteering/activity_figures.html", context)
 
 
 def _inside(request: ActorRequest, within: str) -> str:
     """The own area where one asks for more."""
-    offered = {code for code, _label in territories_within(request.actor.scope_code, within) if code}
+    offered = {code for code, _label in within_reach(request.actor.scope_code, within) if code}
     prefix = request.actor.scope_code.rstrip("0")
     return within if within in offered and within.startswith(prefix) else request.actor.scope_code
 

@@ -20,7 +20,7 @@ from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.queries import is_same_person, possible_successors
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name, path_names
+from nuanxin.territories.queries import path_name, path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import fill_in, press, take_step
 from nuanxin.volunteering.models import LIVE_APPOINTMENTS, Appointment
@@ -33,7 +33,6 @@ from nuanxin.volunteering.post_forms import (
     VerdictForm,
 )
 from nuanxin.volunteering.queries import posts as queries
-from nuanxin.volunteering.queries.areas import areas_within
 from nuanxin.volunteering.queries.requirements import trained_before
 from nuanxin.volunteering.queries.team_catalogue import team_catalogue
 from nuanxin.volunteering.queries.teams import TeamFilters, listed_teams
@@ -78,7 +77,7 @@ def post_list(request: ActorRequest) -> HttpResponse:
         "rows": [(each, paths[each.post.scope_code]) for each in rows],
         "next": next_page(request, "volunteering:post_list", rows[-1].post.pk) if more else "",
         "is_first": not before_of(request),
-        "areas": areas_within(request.actor.scope_code, filters.within),
+        "areas": within_reach(request.actor.scope_code, filters.within),
         "may_edit": permits(request.actor, "volunteering.edit_post"),
         "may_nominees": permits(request.actor, "volunteering.view_nominee"),
         "may_kinds": permits(request.actor, "volunteering.post_kinds"),
@@ -195,7 +194,7 @@ def appointment_list(request: ActorRequest) -> HttpResponse:
         "rows": [(each, queries.name_of(request.actor, each), paths[each.scope_code]) for each in rows],
         "next": next_page(request, "volunteering:appointments", rows[-1].pk) if more else "",
         "is_first": not before_of(request),
-        "areas": areas_within(request.actor.scope_code, filters.within),
+        "areas": within_reach(request.actor.scope_code, filters.within),
         "may_export": permits(request.actor, "volunteering.export_posts"),
     }
     if not request.htmx:

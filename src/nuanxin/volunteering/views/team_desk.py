@@ -16,12 +16,11 @@ from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_name, path_names
+from nuanxin.territories.queries import path_name, path_names, within_reach
 from nuanxin.ui import sheets
 from nuanxin.ui.forms import posted
 from nuanxin.ui.stepping import fill_in, press
 from nuanxin.volunteering.queries import teams as queries
-from nuanxin.volunteering.queries.areas import areas_within
 from nuanxin.volunteering.queries.team_catalogue import sources_in_words
 from nuanxin.volunteering.services import membership
 from nuanxin.volunteering.services import teams as services
@@ -57,7 +56,7 @@ def team_list(request: ActorRequest) -> HttpResponse:
         "rows": [(each, paths[each.team.scope_code]) for each in rows],
         "next": f"{here}?{urlencode({**kept, 'from': str(start + queries.PAGE)})}" if more else "",
         "is_first": not start,
-        "areas": areas_within(request.actor.scope_code, filters.within),
+        "areas": within_reach(request.actor.scope_code, filters.within),
         "may_edit": permits(request.actor, "volunteering.edit_team"),
         "may_export": permits(request.actor, "volunteering.export_teams"),
         "may_import": permits(request.actor, "volunteering.import_teams"),
