@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from nuanxin.cases import services
 from nuanxin.cases.models import Case, Clock
@@ -229,3 +230,6 @@ def test_half_days_in_words():
     assert stamp(now, "m-d H:i") == "09-15 14:00"
     assert moment(half_day(datetime(2026, 9, 14, 16, 30, tzinfo=UTC)), now=now) == "今天 上午"
     assert isinstance(noon.astimezone(UTC), HalfDay)
+    with override("en"):  # written, not put together from two words
+        assert moment(noon, now=now) == "this afternoon"
+        assert moment(half_day(datetime(2026, 9, 14, 16, 30, tzinfo=UTC)), now=now) == "this morning"

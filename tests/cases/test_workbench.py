@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -202,3 +203,11 @@ def test_the_search_field_of_every_workbench_page_leads_to_the_queue(town, stree
     for url in ("/cases/new/", CATALOGUE_PAGE):
         assert 'role="search" action="/cases/"' in street.get(url).content.decode()
     assert "bench-search" not in client_of(town, "grid_part").get(QUEUE).content.decode()
+
+
+def test_the_catalogue_is_read_in_the_language_of_its_reader(street):
+    kind = CATALOGUE.get()["0301"]
+    for language, name in (("zh-hans", kind.name_zh), ("en", kind.name_en.capitalize())):
+        street.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = street.get(CATALOGUE_PAGE).content.decode()
+        assert f"<strong>{name}</strong>" in page

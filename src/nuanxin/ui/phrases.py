@@ -97,6 +97,9 @@ def day_words(at: datetime, *, now: datetime) -> str:
 
 def moment(at: datetime, *, now: datetime) -> str:
     """“今天 17:30”."""
+    local = timezone.localtime(at)
+    if isinstance(at, HalfDay) and local.date() == timezone.localtime(now).date():
+        return gettext("今天 下午") if local.hour >= 12 else gettext("今天 上午")
     return f"{day_words(at, now=now)} {time_of_day(at)}"
 
 
