@@ -254,3 +254,13 @@ class TestTheMarkOfAPhone:
         assert [each.person_id for each in DeviceMark.objects.all()] == [zhao.pk]
         assert self.swept(timezone.now() + timedelta(days=90)) == 1
         assert self.swept(timezone.now() + timedelta(days=92)) == 0
+
+
+def test_many_devices_are_folded_and_the_latest_stand_open(client):
+    person = worker()
+    for each in (*(Client() for _times in range(5)), client):
+        sign_in(each, person, method=SignInMethod.PHONE)
+    open_ones, folded = client.get(reverse("people:me")).content.decode().split("更早登录的")
+    forms = re.compile(r"/me/sessions/[0-9a-f-]{36}/")
+    assert (len(forms.findall(open_ones)), len(forms.findall(folded))) == (2, 3)
+    assert "这一台" in open_ones
