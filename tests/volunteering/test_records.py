@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuanxin.kernel.errors import Invalid, KeyReused, NotFound
+from nuanxin.kernel.events import drain
 from nuanxin.kernel.events.models import Event
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.files.models import StoredFile
 from nuanxin.kernel.geo.coordinates import LngLat
 from nuanxin.kernel.privacy.register import Subject, registered
 from nuanxin.kernel.workflow import IllegalMove
+from nuanxin.notifications.models import Notice
+from nuanxin.people.models import Organisation
 from nuanxin.people.services import give_consent
-from nuanxin.volunteering.models import CheckInPoint, ClaimPicture, RecordStep, ServiceRecord
+from nuanxin.volunteering.models import Activity, CheckInPoint, ClaimPicture, RecordStep, ServiceRecord
 from nuanxin.volunteering.models.records import MOST_MINUTES
 from nuanxin.volunteering.queries import check_codes
 from nuanxin.volunteering.queries import records as queries
@@ -38,8 +41,8 @@ from nuanxin.volunteering.services.record_confirming import (
 )
 from nuanxin.volunteering.workflow import CERTIFICATE, HELP, HELP_OFFER, RECORD
 from tests.factories import pictures
-from tests.factories.served import BEGINS, DAY, ENDS, HOUR, MINUTE, build_served
-from tests.factories.town import LAT, LNG
+from tests.factories.served import BEGINS, DAY, ENDS, HOUR, MINUTE, build_served, make_shift
+from tests.factories.town import LAT, LNG, STREET
 
 MOMENTS = st.integers(-300, 900).map(lambda minutes: BEGINS + minutes * MINUTE)
 
@@ -229,6 +232,21 @@ class TestCheckingIn:
         assert out.minutes == 120
         with pytest.raises(NotFound):
             records.admit(actor=served.town["next_community"], sign_up_id=place.public_id, now=BEGINS)
+
+    def test_an_office_that_organises_confirms_what_it_organised_and_nothing_else(self, served):
+        """No community lies over a street: without this nobody could record what the street's own office held."""
+        town, street = served.town, served.town["street_lead"]
+        shift = make_shift(Organisation.objects.get(pk=street.organisation_id), title="街道大扫除")
+        Activity.objects.filter(pk=shift.activity_id).update(scope_code=STREET, team=None)
+        place = served.sign_up("worker", shift)
+        row = records.admit(actor=street, sign_up_id=place.public_id, now=BEGINS)
+        left(served, row)
+        drain(now=ENDS)
+        assert Notice.objects.filter(kind="serve_todo", assignment=street.assignment_id).exists()
+        of_team = left(served, came(served, "other_worker"), "other_worker")
+        for who, counted in (("community_head", [of_team]), ("gas_lead", []), ("street_lead", [row])):
+            both = [row.public_id, of_team.public_id]
+            assert confirm_hours(actor=town[who], records=both, now=ENDS + HOUR).recorded == len(counted)
 
     def test_who_never_checked_out_served_to_the_planned_end(self, served):
         row = came(served, at=BEGINS + 30 * MINUTE)

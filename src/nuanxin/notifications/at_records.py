@@ -22,6 +22,8 @@ from nuanxin.volunteering.queries.record_facts import (
     record_facts,
 )
 
+CONFIRMING = ("team_leader", "street_lead", "dept_lead", "union")
+
 
 # --- Hours ---
 @subscribe(events.HoursPending)
@@ -127,8 +129,8 @@ def _to_do(envelope: Envelope, found: ServiceFacts, news: ServiceNews, path: str
 
 
 def _keepers(envelope: Envelope, keeper_id: int) -> list[Assignment]:
-    """The leaders of the team that records; without one, or for a committee, the community."""
-    leaders = members_of(keeper_id, ("team_leader",), envelope)
+    """Those who confirm for the team or the office that records; without any, or for a committee, the community."""
+    leaders = members_of(keeper_id, CONFIRMING, envelope)
     community = padded(envelope.scope_code[: LEVELS["community"]])
     return leaders or assignments_at(
         roles=("community", "community_head"), scope_code=community, now=envelope.occurred_at
