@@ -4,14 +4,15 @@ from uuid import uuid4
 
 import pytest
 
-from nuanxin.kernel.errors import KeyReused
+from nuanxin.kernel.errors import Invalid, KeyReused
 from nuanxin.kernel.privacy.register import Subject
 from nuanxin.volunteering.models import CertificateLine, ServiceRecord
-from nuanxin.volunteering.services import appointment_watching, record_forgetting, records
+from nuanxin.volunteering.services import appointment_watching, programmes, record_forgetting, records
 from nuanxin.volunteering.services import certificates as certifying
 from nuanxin.volunteering.services.record_confirming import confirm_hours
 from tests.factories import volunteers
 from tests.factories.served import BEGINS, DAY, ENDS, HOUR, build_served
+from tests.factories.town import COMMUNITY
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,30 @@ def test_a_key_that_came_with_another_objection_is_a_conflict(town):
     appointment_watching.object_to_appointment(public_id=one.public_id, **given)
     with pytest.raises(KeyReused):
         appointment_watching.object_to_appointment(public_id=two.public_id, **given)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_about_somebody"),
+    [
+        ("见到他请打 138 0013 8000", True),
+        ("见到他请打 138-0013-8000", True),
+        ("见到他请打 １３８００１３８０００", True),
+        ("身份证 110101 19900101 123X", True),
+        ("请装国家反诈中心 APP 96110，2026-09-15 13:00 起打 12345", False),
+    ],
+)
+def test_a_notice_about_somebody_is_one_however_the_number_is_written(town, words, is_about_somebody):
+    data = programmes.NoticeData(
+        key=uuid4(),
+        topic="scam",
+        title="假冒站长收押金",
+        text=words,
+        scope_code=COMMUNITY,
+        expires_at=town.now + DAY,
+    )
+    told: dict[str, object] = {}
+    try:
+        programmes.send_prevention(actor=town["community"], data=data, now=town.now)
+    except Invalid as refused:
+        told = refused.fields
+    assert ("text" in told) is is_about_somebody
