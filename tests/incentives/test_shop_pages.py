@@ -129,6 +129,7 @@ def test_the_counter_hands_over_on_line_and_later(city, client):
     keeper = people.staff("station", name="易站长", site=made.place.site)
     people.sign_in(client, keeper)
     page = client.get(url("shop_counter")).content.decode()
+    assert "扫取货码，把换好的东西交给他" in client.get("/").content.decode()
     assert 'data-waiting="2" data-words="还有 %s 件等人来取"' in page  # counted down as they are handed over
     assert made.name in page
     assert "罗" not in page

@@ -91,8 +91,9 @@ def _shop_slots() -> None:
     )  # fmt: skip
     slots.register("my_page", fetched, order=17, group="thanks")
     counter = slots.Item(
-        _("超市柜台"), "incentives:shop_counter", icon="scan", permission="incentives.shop_counter"
-    )
+        _("超市柜台"), "incentives:shop_counter", icon="scan", permission="incentives.shop_counter",
+        about=_("扫取货码，把换好的东西交给他"),
+    )  # fmt: skip
     slots.register("rail", counter, order=7)
     slots.register("home_work", counter, order=7)
     kept = slots.Item(

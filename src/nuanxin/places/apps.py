@@ -29,7 +29,10 @@ class PlacesConfig(AppConfig):
         post_migrate.connect(_load_catalogue, sender=self, dispatch_uid="places.catalogue")
         slots.name_group("benefits", _("优惠和预约"), icon="tag", order=45)
         slots.name_group("places", _("点位与小区"), icon="map-pin", order=20)
-        today = slots.Item(_("今天"), "places:today", icon="home-heart", permission="places.today")
+        today = slots.Item(
+            _("今天"), "places:today", icon="home-heart", permission="places.today",
+            about=_("开门、关门，哪样坏了"),
+        )  # fmt: skip
         listed = slots.Item(
             _("点位"), "places:list", icon="map-pin", permission="places.view", match=STAFF_PAGES
         )
@@ -55,7 +58,9 @@ class PlacesConfig(AppConfig):
             match=("places:offer_list", "places:offer", "places:offer_new", "places:offer_edit", "places:offer_step"),
         )  # fmt: skip
         slots.register("rail", offers, order=61, group="places")
-        desk = slots.Item(_("收券"), "places:desk", icon="qrcode", permission="places.redeem")
+        desk = slots.Item(
+            _("收券"), "places:desk", icon="qrcode", permission="places.redeem", about=_("扫小哥的券，核对一下就好")
+        )  # fmt: skip
         slots.register("rail", desk, order=6)
         slots.register("home_work", desk, order=6)
         figures = slots.Item(

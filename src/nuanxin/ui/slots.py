@@ -36,7 +36,7 @@ from django.utils.functional import Promise
 class Item:
     """A link. `match` are the view names (or `namespace:` prefixes) for which it counts as the current one.
 
-    Of several permissions one is enough.
+    `about` says what one does there, where there is room for it. Of several permissions one is enough.
     """
 
     label: str | Promise
@@ -47,6 +47,7 @@ class Item:
     primary: bool = False
     count: Callable[[HttpRequest], int] | None = None
     group: str = ""
+    about: str | Promise = ""
 
     def is_current(self, view_name: str) -> bool:
         names = self.match or (self.url_name,)
@@ -73,6 +74,7 @@ class Link:
     primary: bool
     count: int | None
     group: str = ""
+    about: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -197,4 +199,5 @@ def _link(item: Item, request: HttpRequest, view_name: str) -> Link:
         primary=item.primary,
         count=item.count(request) if item.count else None,
         group=item.group,
+        about=item.about,
     )
