@@ -151,9 +151,10 @@ def _spans(people: Sequence[int], need: HelpRequest) -> dict[int, list[Span]]:
     by_hand = ServiceRecord.objects.filter(
         person__in=people, is_manual=True, starts_at__lt=until, ends_at__gt=since
     ).exclude(source=RecordSource.HELP).values_list("person", "starts_at", "ends_at")  # fmt: skip
-    for person_id, *told in (*shifts, *helps, *by_hand):
-        if person_id is not None:
-            found[person_id].append(Span(*told))
+    for person_id, starts_at, ends_at, is_service in shifts:
+        found[person_id or 0].append(Span(starts_at, ends_at, is_service))
+    for person_id, starts_at, ends_at in (*helps, *by_hand):
+        found[person_id or 0].append(Span(starts_at, ends_at))
     return found
 
 

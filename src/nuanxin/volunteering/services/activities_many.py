@@ -30,10 +30,10 @@ from nuanxin.volunteering.services.activities import (
     NoOrganiser,
     NoShifts,
     NoSuchPlace,
-    NotInsured,
 )
 from nuanxin.volunteering.services.activity_rules import (
     ActivityData,
+    NotInsured,
     check_activity,
     fill,
     is_insured,
