@@ -149,11 +149,11 @@ def _as_volunteer(person_id: int) -> Actor | None:
 
 
 def _confirm(records: list[UUID], now: datetime, rng: Random) -> None:
-    """By whoever keeps them: the community of the records."""
+    """By whoever keeps them: the community of the records, or the office that organised."""
     row = ServiceRecord.objects.get(public_id=records[0])
-    keeper = Assignment.objects.filter(
-        role__in=["community_head", "community"], scope_community=row.scope_code[:12], active_to=None
-    ).select_related("role", "person__subject").first()  # fmt: skip
+    seats = Assignment.objects.filter(active_to=None).select_related("role", "person__subject")
+    nearby = seats.filter(role__in=["community_head", "community"], scope_community=row.scope_code[:12])
+    keeper = nearby.first() or seats.filter(role="street_lead", organisation=row.organisation_id).first()
     if keeper is None:
         return
     judged = {records[0]: Judged(120, "一直站在最挤的路口，没有歇")} if rng.random() < 0.4 else None
