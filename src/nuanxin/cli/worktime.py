@@ -1,5 +1,6 @@
 """`nuanxin calendar`: which days are off, and when an office works."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -76,11 +77,11 @@ def hours(*, spans: tuple[str, ...], scope: str, since: datetime) -> None:
     click.echo(f"{scope or 'Everywhere'} from {since:%Y-%m-%d}: {', '.join(spans)}")
 
 
-def _note(what: str, name: str, detail: dict[str, object], now: datetime) -> None:
+def _note(what: str, name: str, detail: Mapping[str, object], now: datetime) -> None:
     """Deadlines hang on it: nobody moves them unseen."""
     record(
         actor=SYSTEM, action=f"system.set_{what}", object_type="kernel.worktime", object_id=name[:40],
-        detail=detail, now=now,
+        detail=dict(detail), now=now,
     )  # fmt: skip
 
 

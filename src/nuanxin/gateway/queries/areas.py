@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from nuanxin.kernel.access.scope import LEVELS, level_of
 from nuanxin.people.queries.responsible import ancestor_codes, street_offices
 from nuanxin.territories.queries import path_name, path_names, territories_by_code
 
@@ -24,4 +25,4 @@ def area_label(code: str) -> str:
 
 def _depth(code: str) -> int:
     """How far a name is set in: a street below its district below its city."""
-    return max(0, (len(code.rstrip("0")) + 1) // 2 - 2)
+    return max(0, [*LEVELS].index(level_of(code)) - 1)

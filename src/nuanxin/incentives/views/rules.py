@@ -18,7 +18,7 @@ from nuanxin.incentives.services.cost_sheet import export_costs
 from nuanxin.incentives.services.grants import DECIDING, decide_grant, propose_grant
 from nuanxin.incentives.services.rule_sheet import export_rules
 from nuanxin.incentives.workflow import GRANT
-from nuanxin.kernel.access import permits
+from nuanxin.kernel.access import lies_in, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import csv_file, sent
@@ -190,8 +190,8 @@ def point_costs_export(request: ActorRequest) -> HttpResponseBase:
 def _within(request: ActorRequest, asked: str) -> str:
     """A territory inside one's own; else one's own."""
     own = request.actor.scope_code
-    inside = asked.isdigit() and asked.startswith(own.rstrip("0")) and is_territory(asked)
-    return asked if inside else own
+    inside = asked.isdigit() and (not own or lies_in(asked, own))
+    return asked if inside and is_territory(asked) else own
 
 
 def _territories(scope: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from nuanxin.kernel.access.actor import ANONYMOUS, SYSTEM, Actor
 from nuanxin.kernel.access.policy import allows, permits, register, rule, visible
-from nuanxin.kernel.access.scope import NOTHING, level_of, scope_q, significant
+from nuanxin.kernel.access.scope import NOTHING, level_of, lies_in, scope_q, significant
 
 __all__ = [
     "ANONYMOUS",
@@ -11,6 +11,7 @@ __all__ = [
     "Actor",
     "allows",
     "level_of",
+    "lies_in",
     "permits",
     "register",
     "rule",

@@ -35,6 +35,11 @@ def significant(code: str) -> str:
     return code[: LEVELS[level_of(code)]]
 
 
+def lies_in(code: str, scope_code: str) -> bool:
+    """Whether a place lies inside the territory, itself included: what `scope_q` says of rows. Nothing lies in none."""
+    return bool(scope_code) and code.startswith(significant(scope_code))
+
+
 def padded(prefix: str) -> str:
     """The 12-digit code of a territory given by its significant digits."""
     return prefix.ljust(FULL_CODE, "0")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.access import Actor, scope_q, significant
+from nuanxin.kernel.access import Actor, lies_in, scope_q
 from nuanxin.kernel.audit import record
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.sheets import Change, Column, Plan, Planned, Problem, Sheet, SheetRow, Verdict
@@ -266,7 +266,7 @@ def _is_above(organisation: Organisation, other: Organisation | None) -> bool:
 def _within(actor: Actor, code: str) -> bool:
     if _reaches_all(actor):
         return True
-    return bool(actor.scope_code) and code.startswith(significant(actor.scope_code))
+    return lies_in(code, actor.scope_code)
 
 
 def _told(values: Mapping[str, str]) -> dict[str, str]:

@@ -15,8 +15,7 @@ from importlib.resources import files
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from nuanxin.kernel.access import Actor, scope_q
-from nuanxin.kernel.access.scope import LEVELS, level_of
+from nuanxin.kernel.access import Actor, lies_in, scope_q, significant
 from nuanxin.places.enums import OpenDayState, PlaceState, Sureness
 from nuanxin.places.models import OpenDay, Place, Scene, SceneStep
 from nuanxin.places.queries.catalogue import catalogue
@@ -102,7 +101,7 @@ def score_cards(actor: Actor, *, now: datetime, within: str = "") -> list[ScoreC
     Nothing for who has no area, and for what lies outside of it.
     """
     scope = within or actor.scope_code
-    if not scope or not actor.scope_code or not scope.startswith(_digits(actor.scope_code)):
+    if not lies_in(scope, actor.scope_code):
         return []
     above = territories_by_code([scope])
     if not above:
@@ -110,10 +109,6 @@ def score_cards(actor: Actor, *, now: datetime, within: str = "") -> list[ScoreC
     below = [each for each in children(scope) if each.level != Level.GRID]
     by_level = [(each.code, each.short_name, str(each.level)) for each in [*above, *below]]
     return _cards(scope, by_level, now)
-
-
-def _digits(code: str) -> str:
-    return code[: LEVELS[level_of(code)]]
 
 
 def _cards(scope: str, territories: Iterable[tuple[str, str, str]], now: datetime) -> list[ScoreCard]:
@@ -126,10 +121,10 @@ def _cards(scope: str, territories: Iterable[tuple[str, str, str]], now: datetim
             name=name,
             level=level,
             on=today,
-            shares=tuple(facts.shares(_digits(code))),
-            plates=facts.plates(_digits(code)),
-            classes=facts.classes(_digits(code)),
-            open_days=facts.open_days(_digits(code)),
+            shares=tuple(facts.shares(significant(code))),
+            plates=facts.plates(significant(code)),
+            classes=facts.classes(significant(code)),
+            open_days=facts.open_days(significant(code)),
         )
         for code, name, level in territories
     ]

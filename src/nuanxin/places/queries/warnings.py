@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from nuanxin.kernel.access import SYSTEM, Actor, visible
-from nuanxin.kernel.access.scope import significant
+from nuanxin.kernel.access.scope import lies_in
 from nuanxin.kernel.errors import NotFound
 from nuanxin.people.queries import ancestor_codes
 from nuanxin.places.enums import Order, WarningKind
@@ -73,9 +73,7 @@ def warned_territory(actor: Actor, scope_code: str) -> str:
     """A territory that the actor may warn: the own one or one inside. Raises `NotFound`."""
     extent = actor.extent("places.warn")
     inside = actor.role == SYSTEM.role or extent == "all"
-    inside = inside or (
-        extent == "area" and bool(actor.scope_code) and scope_code.startswith(significant(actor.scope_code))
-    )
+    inside = inside or (extent == "area" and lies_in(scope_code, actor.scope_code))
     if not inside or not is_territory(scope_code):
         raise NotFound
     return scope_code

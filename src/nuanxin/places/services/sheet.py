@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nuanxin.kernel.access import Actor, rule, scope_q, significant
+from nuanxin.kernel.access import Actor, lies_in, rule, scope_q
 from nuanxin.kernel.errors import DomainError, Invalid
 from nuanxin.kernel.geo.coordinates import Crs
 from nuanxin.kernel.sheets import Change, Plan, Planned, Problem, Sheet, SheetRow, Verdict
@@ -264,7 +264,7 @@ def _identity(
 def _within(actor: Actor, code: str) -> bool:
     if actor.role == "system" or actor.extent(PERMISSION) == "all":
         return True
-    return bool(actor.scope_code) and code.startswith(significant(actor.scope_code))
+    return lies_in(code, actor.scope_code)
 
 
 def _tells_facilities(table: Table) -> bool:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel.access import SYSTEM, Actor
-from nuanxin.kernel.access.scope import significant
+from nuanxin.kernel.access.scope import lies_in
 from nuanxin.kernel.errors import Conflict, Invalid
 from nuanxin.kernel.worktime.peaks import after_peak
 from nuanxin.people.enums import WorkerType
@@ -147,7 +147,7 @@ def _within(actor: Actor, scope_code: str) -> bool:
     """Staff of an area stay in it; an organisation or a team goes where it is invited."""
     if actor.extent("volunteering.activity_new") != "area":
         return True
-    return bool(actor.scope_code) and scope_code.startswith(significant(actor.scope_code))
+    return lies_in(scope_code, actor.scope_code)
 
 
 def may_organise_for(actor: Actor, office: Organisation) -> bool:
@@ -156,7 +156,7 @@ def may_organise_for(actor: Actor, office: Organisation) -> bool:
         return True
     if actor.extent("volunteering.activity_new") != "area" or not actor.scope_code:
         return actor.extent("volunteering.activity_new") == "all"
-    return office.scope_code.startswith(significant(actor.scope_code))
+    return lies_in(office.scope_code, actor.scope_code)
 
 
 def fill(activity: Activity, data: ActivityData) -> None:

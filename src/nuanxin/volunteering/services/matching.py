@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
 from nuanxin.kernel.access import Actor
-from nuanxin.kernel.access.scope import significant
+from nuanxin.kernel.access.scope import lies_in
 from nuanxin.kernel.errors import Conflict, Invalid, KeyReused, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.kernel.worktime.peaks import after_peak
@@ -150,7 +150,7 @@ def _check_need(actor: Actor, data: NeedData, now: datetime) -> None:
     if not data.title.strip():
         wrong["title"] = _("请写一句要做什么。")
     inside = is_territory(data.scope_code) and (
-        not actor.scope_code or data.scope_code.startswith(significant(actor.scope_code))
+        not actor.scope_code or lies_in(data.scope_code, actor.scope_code)
     )
     if not inside:
         wrong["scope_code"] = _("请选自己辖区里的地方。")

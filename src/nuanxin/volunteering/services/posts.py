@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanxin.compounds.models import Compound
 from nuanxin.compounds.queries import compound_by_public_id
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import SYSTEM, Actor, level_of, permits, significant, visible
+from nuanxin.kernel.access import SYSTEM, Actor, level_of, lies_in, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.territories.queries import is_territory
 from nuanxin.volunteering.enums import AppointmentState, PostArea
@@ -166,7 +166,7 @@ def _where(data: PostData, compound: Compound | None) -> dict[str, Any]:
 def _within(actor: Actor, code: str) -> bool:
     if actor.role == SYSTEM.role or actor.extent("volunteering.edit_post") == "all":
         return True
-    return bool(actor.scope_code) and code.startswith(significant(actor.scope_code))
+    return lies_in(code, actor.scope_code)
 
 
 def _noted(actor: Actor, action: str, post: Post, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import SYSTEM, Actor, permits, rule, significant
+from nuanxin.kernel.access import SYSTEM, Actor, lies_in, permits, rule
 from nuanxin.kernel.downloads import File, stamp, table_file
 from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.sheets import Change, Column, Plan, Planned, Problem, Sheet, SheetRow, Verdict
@@ -144,7 +144,7 @@ def _place(code: str, state: _State) -> Text | None:
         return _("没有区划 %(code)s，或者它已经撤销。") % {"code": code[:20] or "—"}
     if state.actor.role == SYSTEM.role or state.actor.extent(PERMISSION) == "all":
         return None
-    inside = bool(state.actor.scope_code) and code.startswith(significant(state.actor.scope_code))
+    inside = lies_in(code, state.actor.scope_code)
     return None if inside else _("这个区划不在您的辖区里。")
 
 

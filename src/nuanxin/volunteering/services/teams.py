@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanxin.kernel import audit
-from nuanxin.kernel.access import SYSTEM, Actor, permits, significant, visible
+from nuanxin.kernel.access import SYSTEM, Actor, lies_in, permits, visible
 from nuanxin.kernel.errors import Conflict, Invalid, NotAllowed
 from nuanxin.kernel.events import publish
 from nuanxin.people.models import Assignment, Organisation
@@ -246,7 +246,7 @@ def _columns(actor: Actor, data: TeamData) -> dict[str, Any]:
 def _within(actor: Actor, code: str) -> bool:
     if actor.role == SYSTEM.role or actor.extent("volunteering.edit_team") == "all":
         return True
-    return bool(actor.scope_code) and code.startswith(significant(actor.scope_code))
+    return lies_in(code, actor.scope_code)
 
 
 def _told(member: TeamMember, happened: Any, now: datetime) -> None:

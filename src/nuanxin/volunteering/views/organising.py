@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanxin.kernel.access import permits
+from nuanxin.kernel.access import lies_in, permits
 from nuanxin.kernel.access.http import ActorRequest, requires
 from nuanxin.kernel.access.limits import limited
 from nuanxin.kernel.downloads import sent
 from nuanxin.kernel.errors import Conflict, DomainError
 from nuanxin.territories.enums import Level
-from nuanxin.territories.queries import path_names, within_reach
+from nuanxin.territories.queries import is_territory, path_names, within_reach
 from nuanxin.ui.forms import posted
 from nuanxin.volunteering.activity_forms import (
     ActivityFilterForm,
@@ -133,9 +133,8 @@ def activity_figures(request: ActorRequest) -> HttpResponse:
 
 def _inside(request: ActorRequest, within: str) -> str:
     """The own area where one asks for more."""
-    offered = {code for code, _label in within_reach(request.actor.scope_code, within) if code}
-    prefix = request.actor.scope_code.rstrip("0")
-    return within if within in offered and within.startswith(prefix) else request.actor.scope_code
+    own = request.actor.scope_code
+    return within if (not own or lies_in(within, own)) and is_territory(within) else own
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
