@@ -28,6 +28,7 @@ def own_events(monkeypatch):
     """Let a test declare events and reactions that nobody else sees, instead of the application's."""
     monkeypatch.setattr(EVENTS, "_events", {})
     monkeypatch.setattr(EVENTS, "_handlers", EVENTS.defaultdict(dict))
+    monkeypatch.setattr(EVENTS, "_waits", {})
 
 
 @pytest.fixture

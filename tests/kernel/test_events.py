@@ -56,6 +56,22 @@ def test_a_reaction_gets_the_event_and_its_envelope(lamp_lit):
 
 
 @pytest.mark.django_db
+def test_a_reaction_may_wait_and_is_not_late_meanwhile(lamp_lit):
+    seen = []
+
+    @events.subscribe(lamp_lit, waits=lambda at: at + timedelta(hours=20))
+    def tomorrow(happened, envelope):
+        seen.append(envelope.occurred_at)
+
+    publish(lamp_lit(lamp=1))
+    assert events.drain(NOW + timedelta(hours=19)) == 0
+    assert events.undelivered(NOW + timedelta(hours=19)).waiting == 0
+    assert events.undelivered(NOW + timedelta(hours=21)).waiting == 1
+    assert events.drain(NOW + timedelta(hours=21)) == 1
+    assert seen == [NOW]
+
+
+@pytest.mark.django_db
 def test_every_subscriber_has_its_own_delivery_and_nobody_is_asked_twice(lamp_lit):
     seen = []
 
