@@ -198,7 +198,7 @@ def test_the_duty_page_plans_and_removes(client):
     sign_in(client, staff("street_lead", scope_code=STREET))
     given = {
         "assignment": str(grid.public_id),
-        "day": "2999-01-02",
+        "day": "2199-01-02",
         "start": "20:00",
         "end": "06:00",
         "note": "夜班",

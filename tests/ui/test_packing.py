@@ -29,7 +29,9 @@ def test_a_file_leaves_packed_and_says_so(path):
     assert answer["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in answer["Vary"]
     assert gzip.decompress(answer.getvalue()) == plain
-    assert "Content-Encoding" not in client.get("/static/ui/brand/icon-192.png", **PACKED)
+    picture = client.get("/static/ui/brand/icon-192.png", **PACKED)
+    assert "Content-Encoding" not in picture
+    assert picture.getvalue().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", sorted(SHEETS))
