@@ -119,6 +119,18 @@ def test_what_stands_in_the_way_is_said_on_the_page(city, client):
     assert "盘点两天" in client.get(url("shop", made.public_id)).content.decode()
 
 
+def test_once_the_code_was_shown_its_refreshing_finds_the_place_that_it_empties(city, client):
+    rider = make.rider()
+    order = make.place_order(make.item(make.shop_at(), points=10), rider, now=timezone.now())
+    people.sign_in(client, _assignment(rider))
+    here, cancel = url("shop_order", order.public_id), url("shop_cancel", order.public_id)
+    assert f'action="{cancel}"' in client.get(here).content.decode()
+    shown = client.post(url("shop_code", order.public_id), headers={"hx-request": "true"}).content.decode()
+    assert '<span id="give-back" hx-swap-oob="true"' in shown
+    page = client.get(here).content.decode()
+    assert (f'action="{cancel}"' in page, page.count('id="give-back"')) == (False, 1)
+
+
 # --- The counter ------------------------------
 def test_the_counter_hands_over_on_line_and_later(city, client):
     made = make.shop_at()
