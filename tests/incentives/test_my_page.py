@@ -199,7 +199,7 @@ def test_a_held_award_its_owner_its_reviewer_and_nobody_else(town, as_):
     assert "都是真的" in text(swd.get(here))
     assert swd.post(here, {}).status_code == 422
     assert swd.post(here, {"is_upheld": "yes", "answer": "照片都对"}).status_code == 302
-    assert "照片都对" in text(worker.get("/thanks/held/")) or Hold.objects.get().state == "released"
+    assert Hold.objects.get().state == "released"
     assert as_("dispatcher").get("/thanks/holds/").status_code == 404
     exported = lead.post("/thanks/holds/export/", {"form": "csv", "tab": "all"}).getvalue().decode()
     assert "太密了" in exported

@@ -230,7 +230,7 @@ class TestDesk:
         made, _bookable = salon(**ALWAYS)
         booked_at(made, item="counselling", is_confidential=True, **ALWAYS)
         now = timezone.now()
-        start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)  # not in this very second
         one, two = someone("王小强"), someone("李秘密")
         shown, hidden = book(made, one, start, now=now), book(made, two, start, item="counselling", now=now)
         keeper = client_of(people.staff("station", site=made.site))
