@@ -14,7 +14,7 @@ from nuanxin.kernel.errors import Invalid, NotAllowed
 from nuanxin.kernel.events import drain
 from nuanxin.people.services import erase_me
 from nuanxin.people.services.consents import withdraw_consent
-from nuanxin.volunteering.models import Activity, SignUp
+from nuanxin.volunteering.models import Activity, SignUp, Team
 from nuanxin.volunteering.queries import check_codes
 from nuanxin.volunteering.services.record_confirming import confirm_hours
 from nuanxin.volunteering.services.records import check_in, check_out
@@ -136,6 +136,8 @@ def test_teams_come_as_a_sum_and_not_of_one_or_two_people(town, django_assert_nu
         (row,) = queries.team_board(period="2026-08", within=STREET)
     assert (row.place, row.name, row.hours) == (1, "枫林骑手志愿服务队", "10.00")
     assert queries.team_board(period="all", within=OTHER_STREET) == []
+    Team.objects.update(scope_code=DISTRICT)  # one of the district serves in each street
+    assert queries.team_board(period="all", within=OTHER_STREET) == queries.team_board(period="all")
     correct_hours(heard=Heard(uuid4(), town.now + timedelta(days=1)), record=last, minutes=0)
     assert queries.team_board(period="all") == []
 

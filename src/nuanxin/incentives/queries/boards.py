@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from nuanxin.incentives.enums import BoardKind
 from nuanxin.incentives.models import BoardMember, BoardTally, TeamTally
-from nuanxin.kernel.access.scope import LEVELS, level_of
+from nuanxin.kernel.access.scope import LEVELS, level_of, significant
 from nuanxin.volunteering.models import Team
 from nuanxin.volunteering.queries.minutes import hours_shown
 from nuanxin.volunteering.queries.teams import teams_by_public_id
@@ -117,7 +117,7 @@ def team_board(*, period: str, within: str = "", limit: int = TOP) -> list[TeamR
     last = 0
     for key, minutes in head:
         team = known.get(key)
-        if team is None or not _inside(team, within) or len(found) >= limit:
+        if team is None or not _serves(team, within) or len(found) >= limit:
             continue
         place = found[-1].place if found and last == minutes else len(found) + 1
         found.append(TeamRow(place, team.name, hours_shown(minutes)))
@@ -125,5 +125,7 @@ def team_board(*, period: str, within: str = "", limit: int = TOP) -> list[TeamR
     return found
 
 
-def _inside(team: Team, within: str) -> bool:
-    return all(team.scope_code.startswith(prefix) for prefix in _area(within).values())
+def _serves(team: Team, within: str) -> bool:
+    """One of the area, or one of an area around it: a team of the whole district serves in each of its streets."""
+    own = significant(team.scope_code)
+    return all(own.startswith(area) or area.startswith(own) for area in _area(within).values())
