@@ -60,7 +60,10 @@ def test_both_directions_in_a_fixed_number_of_statements(town, as_, django_asser
     assert "3.00" in page
     assert "10 分" in page
     assert "离下一颗星还有 97 小时" in page
-    assert "只有您看得到" in text(worker.get("/thanks/six/"))
+    six = text(worker.get("/thanks/six/"))
+    assert "只有您看得到" in six
+    assert 'href="/volunteering/my-hours/"' in six
+    assert 'href="/thanks/points/"' in six
     assert as_("dispatcher").get("/thanks/me/").status_code == 404
     assert Client().get("/thanks/me/").status_code == 302
 

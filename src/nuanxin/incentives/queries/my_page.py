@@ -119,13 +119,14 @@ def six_things(actor: Actor) -> list[Thing]:
     """Hours, points, growth, star, rating, tip-off reward (`domain.md` §4.3): never one number."""
     own = actor.subject_id or NOBODY
     held, standing = balance_of(own), standing_of(own)
+    hours = "volunteering:my_hours" if permits(actor, "volunteering.serve") else ""
     ratings = "incentives:rating" if permits(actor, "incentives.rating") else ""
     tips = "incentives:tips" if permits(actor, "incentives.tip_off") else ""
     return [
         Thing(
             _("服务时长"), "clock", _("%s 小时") % standing.hours,
             _("真正在服务的分钟数，由别人确认；路上不算，显示时向下取到百分之一小时。"),
-            _("不会过期，也不能换东西。"), _("少记、记错：在服务记录里申请更正。"), "",
+            _("不会过期，也不能换东西。"), _("少记、记错：在服务记录里申请更正。"), hours,
         ),
         Thing(
             _("积分"), "coin", str(held.points), _("每一笔怎么来的，明细里写着哪条规则、多少分。"),
@@ -135,7 +136,8 @@ def six_things(actor: Actor) -> list[Thing]:
         ),
         Thing(
             _("成长值"), "chart-line", str(held.growth), _("到现在一共得过多少积分，换了东西也不减。"),
-            _("只是记得您做过多少，不能花。"), _("和积分一起更正。"), "",
+            _("只是记得您做过多少，不能花。"), _("和积分一起更正。"),
+            "incentives:points",
         ),
         Thing(
             _("志愿者星级"), "star", _("%s 星") % standing.level,
