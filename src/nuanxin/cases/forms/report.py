@@ -69,7 +69,9 @@ class ReportForm(forms.Form):
     )
     captured_at = forms.DateTimeField(required=False)
     category = forms.CharField(
-        label=_("是什么"), max_length=4, error_messages={"required": _("还没选是什么问题。")}
+        label=_("是什么"),
+        max_length=4,
+        error_messages={"required": _("还没选是什么问题。选最接近的就行，街道会改。")},
     )
 
     def clean(self) -> dict[str, Any]:
