@@ -1,5 +1,6 @@
 """An honour from the nomination to the end of its display: who may, both consents, no votes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,17 +14,18 @@ from nuanxin.incentives.queries import honours as queries
 from nuanxin.incentives.services import honour_days, honour_photos, honours, reviewing
 from nuanxin.incentives.services.honours import Nomination
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.errors import Invalid, KeyReused, NotFound
+from nuanxin.kernel.errors import DomainError, Invalid, KeyReused, NotFound
 from nuanxin.kernel.events import drain
 from nuanxin.kernel.files.accept import accept_image
 from nuanxin.kernel.workflow import IllegalMove
+from nuanxin.notifications.models import Notice
 from nuanxin.people.models import Consent
 from nuanxin.people.queries import actor_for
 from nuanxin.people.services import assign
 from nuanxin.people.services.consents import withdraw_consent
 from tests.factories.fixtures import jpeg
 from tests.factories.honours import DAY, agreed, displayed, nominated, perform, publicised
-from tests.factories.town import LAT, LNG, START, STREET
+from tests.factories.town import DISTRICT, LAT, LNG, START, STREET
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -48,6 +50,19 @@ class TestNominating:
             nominated(town, "resident", key=key)
         assert first.subject_id == town["worker"].subject_id
         assert first.nominator_id == town["other_worker"].subject_id
+
+    def test_of_nobodys_street_the_district_looks_into_it(self, town):
+        """Who has not said where they live nominates as well: it waits for nobody who is not there."""
+        stray = replace(town["resident"], scope_code=DISTRICT)
+        data = Nomination("badge", "扶老人过街", "每天早上扶邻居老人过街，坚持了一年。", who="送水的李师傅")
+        made = honours.nominate(actor=stray, data=data, key=uuid4(), now=town.now)
+        drain(now=town.now)
+        assert made.scope_code == DISTRICT
+        assert Notice.objects.filter(person=town.persons["swd"], facts__thanks="nominated").exists()
+        perform(town, made, "verify", "swd")
+        assert fresh(made).state == "verified"
+        with pytest.raises(DomainError):
+            perform(town, made, "refuse", "swd")  # two people, here as elsewhere
 
     def test_oneself_is_fine_and_a_stranger_without_an_account_is_found_later(self, town):
         data = Nomination(

@@ -7,9 +7,8 @@ from random import Random
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from django.utils import timezone
-
 from nuanxin.demo.names import DISTRICT
+from nuanxin.demo.paper_hours import take_over
 from nuanxin.demo.pictures import picture
 from nuanxin.demo.planned import Seat
 from nuanxin.incentives.enums import HoldReason
@@ -17,7 +16,6 @@ from nuanxin.incentives.models import Honour
 from nuanxin.incentives.queries.stars import level_of
 from nuanxin.incentives.services import (
     boards,
-    hearing_hours,
     holds,
     honour_photos,
     honours,
@@ -133,11 +131,11 @@ def _seat(stage: Stage, role: str, key: str, organisation: str) -> Actor:
 
 def _stars(stage: Stage, workers: list[Actor], now: datetime) -> None:
     """Some have served for years; their hours were taken over from paper. One of them has not asked yet."""
-    _served(stage.settled.actor(Seat("meng", "worker", "")), 130, now - 60 * DAY)
+    take_over(stage, stage.settled.actor(Seat("meng", "worker", "")), 130, now=now - 60 * DAY)
     for number, (actor, (hours, reach)) in enumerate(zip(workers, STARRED, strict=True)):
         if actor.subject_id is None:
             continue
-        _served(actor, hours, now - 60 * DAY)
+        take_over(stage, actor, hours, now=now - 60 * DAY)
         at = now - (25 if reach == "granted" else 2) * DAY
         star = stars.apply_for_star(actor=actor, shown_as=NAMES[number], now=at)
         if reach != "applied":
@@ -146,15 +144,6 @@ def _stars(stage: Stage, workers: list[Actor], now: datetime) -> None:
         pass
     if not any(level_of(each.subject_id) for each in workers if each.subject_id):
         raise RuntimeError("nobody in the demo city has a star")
-
-
-def _served(actor: Actor, hours: int, now: datetime) -> None:
-    if actor.subject_id is not None:
-        record = uuid5(NAMESPACE_URL, f"demo/hours/{actor.subject_id}")
-        hearing_hours.hear_hours(
-            heard=hearing_hours.Heard(record, now), record=record, subject_id=actor.subject_id, minutes=hours * 60,
-            served_on=timezone.localdate(now), team="",
-        )  # fmt: skip
 
 
 def _honour(stage: Stage, actor: Actor, data: Nomination, reach: str, drawn: str, now: datetime) -> Honour:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from nuanxin.demo.names import DISTRICT, STREETS
 from nuanxin.demo.planned import Seat
 from nuanxin.kernel.access import SYSTEM
-from nuanxin.kernel.access.scope import padded
+from nuanxin.kernel.access.scope import lies_in, padded
+from nuanxin.people.models import Assignment
 from nuanxin.people.services import give_consent
-from nuanxin.volunteering.models import Post, Team
+from nuanxin.volunteering.models import Post, Team, TeamMember
+from nuanxin.volunteering.queries.teams import leaders_of
 from nuanxin.volunteering.services import (
     appointments,
     membership,
@@ -49,6 +51,7 @@ STORY = (
     "汛期看积水点，先报再绕",
 )
 NICKNAMES = ("跑得快", "小麦", "阿远", "晚风", "豆包", "老周", "石榴", "阿橙", "小满", "半糖", "青禾", "山竹")
+NEAR = 4  # members of a team of a street or community
 WAITING = (8, 17, 27)  # in the order of the workers; the first at the team that a visitor leads
 POSTS = (
     (
@@ -140,6 +143,31 @@ def _join(stage: Stage, tree: dict[str, Team], now: datetime) -> None:
             membership.lead_step(actor=SYSTEM, member_id=asked.public_id, name="take_in", now=now + DAY)
     held = membership.ask_to_join(actor=leader, public_id=special[2].public_id, shown_as="何师傅", now=now)
     membership.lead_step(actor=SYSTEM, member_id=held.public_id, name="take_in", now=now + DAY)
+    _near_home(stage, tree, now)
+    _lead(stage, tree, now + 2 * DAY)
+
+
+def _near_home(stage: Stage, tree: dict[str, Team], now: datetime) -> None:
+    """Teams of streets and communities have a few of those who live there."""
+    for place, team in enumerate(tree.values()):
+        if team.scope_code == padded(DISTRICT[0]):
+            continue
+        near = [each for each in _workers(stage) if lies_in(each.scope_code, team.scope_code)]
+        for number, actor in enumerate(near[:NEAR]):
+            name = NICKNAMES[(number + place) % len(NICKNAMES)]
+            asked = membership.ask_to_join(actor=actor, public_id=team.public_id, shown_as=name, now=now)
+            membership.lead_step(actor=SYSTEM, member_id=asked.public_id, name="take_in", now=now + DAY)
+
+
+def _lead(stage: Stage, tree: dict[str, Team], now: datetime) -> None:
+    """Every team with members is led by one of them, nobody leads two, and no visitor becomes a leader unasked."""
+    visitors = [stage.settled.persons[each.key].pk for each in stage.people.people if each.enterable]
+    for team in tree.values():
+        free = TeamMember.objects.filter(team=team, state="member").exclude(person__in=visitors)
+        free = free.exclude(person__in=Assignment.objects.filter(role="team_leader").values("person"))
+        member = free.order_by("pk").first()
+        if member is not None and not leaders_of(team, now=now):
+            teams.appoint_leader(actor=SYSTEM, public_id=team.public_id, member_id=member.public_id, now=now)
 
 
 def _set_up(stage: Stage, now: datetime) -> dict[str, Post]:

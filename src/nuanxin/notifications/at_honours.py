@@ -68,8 +68,9 @@ def tip_off_moved(event: events.TipOffMoved, envelope: Envelope) -> None:
 
 @subscribe(events.HonourNominated)
 def honour_nominated(event: events.HonourNominated, envelope: Envelope) -> None:
-    """Who verifies; the nominated hears only once it has proved true."""
-    staff = _at_community(envelope, ("community", "community_head")) or at_street(envelope, ("dispatcher",))
+    """Who verifies, of nobody's street the district; the nominated hears only once it has proved true."""
+    near = _at_community(envelope, ("community", "community_head")) or at_street(envelope, ("dispatcher",))
+    staff = near or at_district(envelope)
     _to_do(envelope, ThanksNews.NOMINATED, staff, reverse("incentives:honour", args=[event.honour]))
 
 
