@@ -49,9 +49,9 @@ def test_registered_with_a_secret_that_is_shown_once(admin, other):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"url": "https://10.0.0.1/"}, "内部网络"), ({"url": "ftp://x"}, "应当像"), ({"url": ""}, "必填"),
-        ({"event_types": []}, "必填"), ({"event_types": ["people.PersonErased"]}, "people.PersonErased"),
-        ({"scope_code": "1"}, "有效"), ({"name": " "}, "必填"), ({"url": "http://8.8.8.8/"}, "https"),
+        ({"url": "https://10.0.0.1/"}, "内部网络"), ({"url": "ftp://x"}, "应当像"), ({"url": ""}, "还空着"),
+        ({"event_types": []}, "还空着"), ({"event_types": ["people.PersonErased"]}, "people.PersonErased"),
+        ({"scope_code": "1"}, "重新选一个"), ({"name": " "}, "还空着"), ({"url": "http://8.8.8.8/"}, "https"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_the_field(admin, other, wrong, told):
