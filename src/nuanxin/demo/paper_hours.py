@@ -43,7 +43,9 @@ def take_over(stage: Stage, actor: Actor, hours: int, *, now: datetime) -> None:
     ]
     ServiceRecord.objects.bulk_create(records)
     RecordStep.objects.bulk_create(step for each in records for step in _steps(each, now))
-    for each in records if actor.subject_id else ():
+    if actor.subject_id is None:
+        return
+    for each in records:
         hearing_hours.hear_hours(
             heard=hearing_hours.Heard(each.public_id, now), record=each.public_id, minutes=each.minutes,
             subject_id=actor.subject_id, served_on=each.served_on, team="",
